@@ -1,0 +1,5 @@
+/** Rules, groups and packets of a bridge, by the OpenFlow 1.3 wire protocol and its Nicira extensions. */
+@NullMarked
+package org.flowstream.openflow;
+
+import org.jspecify.annotations.NullMarked;
