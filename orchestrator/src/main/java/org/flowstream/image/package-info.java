@@ -1,5 +1,5 @@
 /** Images: the runtime ELF with the blob and the manifest put in, and reading them back. */
-@DependsOn({"template", "click", "verification", "lowering"})
+@DependsOn({"element", "click", "verification", "lowering", "template"})
 @NullMarked
 package org.flowstream.image;
 

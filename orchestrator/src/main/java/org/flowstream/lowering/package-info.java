@@ -1,5 +1,5 @@
 /** From a checked graph to the blob that the runtime loads: one class for each argument type. */
-@DependsOn({"click", "verification"})
+@DependsOn({"element", "click", "verification"})
 @NullMarked
 package org.flowstream.lowering;
 

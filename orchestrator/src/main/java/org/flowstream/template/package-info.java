@@ -1,5 +1,5 @@
 /** Templates: reading {@code template.json}, its schema, and binding typed parameters to values. */
-@DependsOn({"click", "verification"})
+@DependsOn({"element", "click", "verification"})
 @NullMarked
 package org.flowstream.template;
 

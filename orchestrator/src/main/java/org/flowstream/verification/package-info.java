@@ -1,5 +1,5 @@
 /** Checks of a configuration against the element descriptors before anything is built. */
-@DependsOn({"click"})
+@DependsOn({"element", "click"})
 @NullMarked
 package org.flowstream.verification;
 

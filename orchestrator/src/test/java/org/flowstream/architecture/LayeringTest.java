@@ -18,9 +18,9 @@ final class LayeringTest {
 
     private static final List<List<String>> ROWS = List.of(
             List.of("net", "problem", "model"),
-            List.of("template", "click", "verification", "lowering", "image"),
+            List.of("element", "click", "verification", "lowering", "template", "image"),
             List.of("chain", "domain", "rules", "plan"),
-            List.of("libvirt", "process", "ovsdb", "openflow", "control"),
+            List.of("host", "libvirt", "process", "ovsdb", "openflow", "control"),
             List.of("store", "reconcile", "health", "pool", "firstpacket", "operation", "event"),
             List.of("api", "daemon"));
 
