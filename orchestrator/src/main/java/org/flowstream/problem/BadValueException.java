@@ -1,0 +1,18 @@
+package org.flowstream.problem;
+
+/** A text that is not a value of its type. The message names the text and what was expected. */
+public final class BadValueException extends IllegalArgumentException {
+    private BadValueException(String message) {
+        super(message);
+    }
+
+    /** Of a text and what it should have been: {@code 'x': expected an IPv4 address such as 192.0.2.1}. */
+    public static BadValueException expected(String found, String expected) {
+        return new BadValueException("'" + found + "': expected " + expected);
+    }
+
+    /** Of a whole sentence that names the offending text itself. */
+    public static BadValueException of(String message) {
+        return new BadValueException(message);
+    }
+}

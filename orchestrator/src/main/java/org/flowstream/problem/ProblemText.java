@@ -1,0 +1,98 @@
+package org.flowstream.problem;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Problems as text for people, in Click's form: {@code FILE:LINE:COLUMN: While configuring 'NAME :: CLASS':} with the
+ * message indented below it, or the message on the same line when there is no context. Problems are sorted by place.
+ *
+ * <p>{@link #plain} is for files and pipes, {@link #terminal} adds the source line with a caret, and {@link #click}
+ * leaves the column out, which is Click's form to the letter.
+ */
+public final class ProblemText {
+    private static final int TAB = 8;
+
+    private ProblemText() {}
+
+    /** One problem, or several, each with its column. */
+    public static String plain(List<Problem> problems) {
+        return render(problems, true, false);
+    }
+
+    /** With columns, and below each message the source line and carets. */
+    public static String terminal(List<Problem> problems) {
+        return render(problems, true, true);
+    }
+
+    /** As Click itself prints errors. */
+    public static String click(List<Problem> problems) {
+        return render(problems, false, false);
+    }
+
+    /** {@code 1 problem. Nothing was created.}: the line below a list of problems. */
+    public static String summary(int count) {
+        return count + (count == 1 ? " problem" : " problems") + ". Nothing was created.";
+    }
+
+    private static String render(List<Problem> problems, boolean columns, boolean source) {
+        StringBuilder out = new StringBuilder();
+        String headerBefore = "";
+        for (Problem problem : problems.stream()
+                .sorted((a, b) -> a.position().compareTo(b.position()))
+                .toList()) {
+            String place =
+                    columns ? problem.position().toString() : problem.position().landmark();
+            String message = problem.message() + (problem.hint().isEmpty() ? "" : " (" + problem.hint() + ")");
+            if (problem.context().isEmpty()) {
+                headerBefore = "";
+                out.append(place)
+                        .append(": ")
+                        .append(message.replace("\n", "\n  "))
+                        .append('\n');
+            } else {
+                String header = place + ": " + problem.context() + ":\n";
+                if (!Objects.equals(header, headerBefore)) {
+                    out.append(header);
+                }
+                headerBefore = header;
+                out.append("  ").append(message.replace("\n", "\n  ")).append('\n');
+            }
+            if (source) {
+                appendSource(out, problem);
+            }
+        }
+        return out.toString();
+    }
+
+    private static void appendSource(StringBuilder out, Problem problem) {
+        if (problem.sourceLine().isEmpty() || problem.position().column() == 0) {
+            return;
+        }
+        String number = Integer.toString(problem.position().line());
+        int before =
+                Math.min(problem.position().column() - 1, problem.sourceLine().length());
+        String lead = expandTabs(problem.sourceLine().substring(0, before));
+        out.append("    ")
+                .append(number)
+                .append(" | ")
+                .append(expandTabs(problem.sourceLine()))
+                .append('\n');
+        out.append("    ").append(" ".repeat(number.length())).append(" | ");
+        out.append(" ".repeat(lead.codePointCount(0, lead.length())));
+        out.append("^".repeat(problem.length())).append('\n');
+    }
+
+    private static String expandTabs(String line) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '\t') {
+                out.append(" ".repeat(TAB - out.length() % TAB));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,79 @@
+package org.flowstream.problem;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A text with the name of the file it came from, and the lines of it.
+ *
+ * <p>Offsets count UTF-16 units from 0. Lines end with LF, CR or CRLF, as Click's do.
+ */
+public final class SourceText {
+    private final String file;
+    private final String text;
+    private final int[] lineStarts;
+
+    public SourceText(String file, String text) {
+        this.file = file;
+        this.text = text;
+        this.lineStarts = startsOf(text);
+    }
+
+    private static int[] startsOf(String text) {
+        List<Integer> starts = new ArrayList<>();
+        starts.add(0);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean carriageReturnOfPair = c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
+            if ((c == '\n' || c == '\r') && !carriageReturnOfPair) {
+                starts.add(i + 1);
+            }
+        }
+        return starts.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    public String file() {
+        return file;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** The place of the character at {@code offset}; the text's end is a place too. */
+    public Position position(int offset) {
+        int line = lineIndex(offset);
+        return new Position(file, line + 1, offset - lineStarts[line] + 1);
+    }
+
+    /** The line, from 1, without its end; empty when there is no such line. */
+    public String line(int number) {
+        if (number < 1 || number > lineStarts.length) {
+            return "";
+        }
+        int end = number < lineStarts.length ? lineStarts[number] : text.length();
+        return text.substring(lineStarts[number - 1], end).stripTrailing();
+    }
+
+    /** A problem with {@code length} characters from {@code offset} on. */
+    public Problem problem(int offset, int length, String message) {
+        Position position = position(offset);
+        String line = line(position.line());
+        int rest = Math.max(1, line.length() - position.column() + 1);
+        return new Problem(position, "", message, line, Math.min(length, rest), "");
+    }
+
+    private int lineIndex(int offset) {
+        if (offset < 0 || offset > text.length()) {
+            throw new IndexOutOfBoundsException("offset " + offset + " in a text of " + text.length());
+        }
+        int found = Arrays.binarySearch(lineStarts, offset);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    @Override
+    public String toString() {
+        return file + " (" + text.length() + " characters)";
+    }
+}

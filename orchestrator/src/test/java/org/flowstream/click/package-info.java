@@ -1,0 +1,5 @@
+/** Tests of {@code org.flowstream.click}. */
+@NullMarked
+package org.flowstream.click;
+
+import org.jspecify.annotations.NullMarked;

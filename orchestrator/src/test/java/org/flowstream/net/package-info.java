@@ -1,0 +1,5 @@
+/** Tests of {@code org.flowstream.net}. */
+@NullMarked
+package org.flowstream.net;
+
+import org.jspecify.annotations.NullMarked;
