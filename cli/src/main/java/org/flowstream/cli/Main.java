@@ -13,40 +13,50 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "flowstream",
-        mixinStandardHelpOptions = true,
         versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = "Makes small, isolated, identifiable middleboxes for flows.",
-        footer = {"", "Example:", "  flowstream --version"})
+        footer = {"", "Example:", "  flowstream run wire --name first --between A:B"})
 public final class Main {
-    private Main() {}
+    private final Terminal terminal;
+
+    private Main(Terminal terminal) {
+        this.terminal = terminal;
+    }
 
     /** Runs one command and ends the process with its exit status. */
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        System.exit(run(out, err, args));
+        System.exit(run(Terminal.ofProcess(out, err), args));
     }
 
     /** Runs one command and returns its exit status. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = new CommandLine(new Main())
-                .setOut(out)
-                .setErr(err)
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    line.getErr().println("flowstream: " + describe(failure));
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+    static int run(Terminal terminal, String... args) {
+        CommandLine commandLine = commandLine(terminal);
         if (args.length == 0) {
-            commandLine.usage(err);
+            commandLine.usage(terminal.err());
             return CommandLine.ExitCode.USAGE;
         }
-        return commandLine.execute(args);
+        int status = commandLine.execute(args);
+        terminal.flush();
+        return status;
     }
 
-    /** What went wrong, in one line. */
-    private static String describe(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? failure.getClass().getName() : message;
+    /** The whole tree of commands, as the help pages, the completion and the man pages need it too. */
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new Main(terminal))
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(terminal.width());
+        Commands.addTo(commandLine);
+        Errors errors = new Errors(terminal);
+        return commandLine.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
+    }
+
+    Terminal terminal() {
+        return terminal;
     }
 }

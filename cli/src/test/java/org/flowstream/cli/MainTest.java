@@ -2,41 +2,59 @@ package org.flowstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 
 final class MainTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final Screen screen = Screen.plain();
 
     @Test
     void helpGoesToStandardOutput() {
-        assertThat(run("--help")).isZero();
-        assertThat(out.toString()).startsWith("Usage: flowstream").contains("Example:");
-        assertThat(err.toString()).isEmpty();
+        assertThat(screen.run("--help")).isZero();
+        assertThat(screen.out()).startsWith("Usage: flowstream").contains("Example:");
+        assertThat(screen.err()).isEmpty();
     }
 
     @Test
     void versionNamesTheProgram() {
-        assertThat(run("--version")).isZero();
-        assertThat(out.toString()).startsWith("flowstream ");
+        assertThat(screen.run("--version")).isZero();
+        assertThat(screen.out()).startsWith("flowstream ");
     }
 
     @Test
     void anUnknownOptionIsAUsageError() {
-        assertThat(run("--nosuch")).isEqualTo(2);
-        assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).contains("--nosuch");
+        assertThat(screen.run("--nosuch")).isEqualTo(2);
+        assertThat(screen.out()).isEmpty();
+        assertThat(screen.err()).contains("--nosuch");
     }
 
     @Test
     void noCommandIsAUsageError() {
-        assertThat(run()).isEqualTo(2);
-        assertThat(err.toString()).startsWith("Usage: flowstream");
+        assertThat(screen.run()).isEqualTo(2);
+        assertThat(screen.err()).startsWith("Usage: flowstream");
     }
 
-    private int run(String... args) {
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void everyCommandHasAnExampleAndSaysWhatItNeeds(CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName();
+        String help = command.getUsageMessage(Ansi.OFF);
+        assertThat(help).contains("Example:").containsPattern("\n  (.*[ (])?" + name);
+        assertThat(help).containsPattern("This command (is local|needs the daemon)");
+    }
+
+    static Stream<CommandLine> leaves() {
+        return leaves(Main.commandLine(Screen.plain().terminal()))
+                .filter(line -> !line.getCommandName().equals("help"));
+    }
+
+    private static Stream<CommandLine> leaves(CommandLine line) {
+        return line.getSubcommands().isEmpty()
+                ? Stream.of(line)
+                : line.getSubcommands().values().stream().distinct().flatMap(MainTest::leaves);
     }
 }

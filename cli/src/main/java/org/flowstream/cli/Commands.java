@@ -1,0 +1,31 @@
+package org.flowstream.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The list of all commands, in the order in which the help shows them. */
+final class Commands {
+    /** The key of the help section that says what a command needs. */
+    private static final String NEEDS = "needs";
+
+    private Commands() {}
+
+    static void addTo(CommandLine root) {
+        root.addSubcommand(new Completion()).addSubcommand(new ManPages());
+        sayNeeds(root);
+    }
+
+    /** Puts, on every help page, what the command needs before the footer with the example. */
+    private static void sayNeeds(CommandLine line) {
+        List<String> keys = new ArrayList<>(line.getHelpSectionKeys());
+        keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), NEEDS);
+        line.setHelpSectionKeys(keys);
+        line.getHelpSectionMap().put(NEEDS, help -> {
+            Object command = help.commandSpec().userObject();
+            return command instanceof BaseCommand known ? String.format("%n%s%n", known.needs()) : "";
+        });
+        line.getSubcommands().values().forEach(Commands::sayNeeds);
+    }
+}
