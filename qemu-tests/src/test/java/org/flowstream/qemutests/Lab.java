@@ -1,0 +1,115 @@
+package org.flowstream.qemutests;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The lab of one test class, and the proof that nothing outlives a test.
+ *
+ * <pre>
+ *   fst-Xa (namespace)                 host                        fst-Xb (namespace)
+ *   eth0 198.18.0.1  ===  fstXa ── bridge ── [middlebox VM] ── bridge ── fstXb  ===  eth0 198.18.0.2
+ *        2001:db8::1                                                          2001:db8::2
+ * </pre>
+ *
+ * X is derived from this process's id. After each test the host must hold what it held before it; a test that failed
+ * shows the daemon's log and the guests' consoles.
+ */
+public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEachCallback {
+    private final boolean ports;
+    private @Nullable Leftovers beforeClass;
+    private @Nullable Leftovers beforeTest;
+    private @Nullable Platform platform;
+    private @Nullable Endpoint client;
+    private @Nullable Endpoint server;
+
+    private Lab(boolean ports) {
+        this.ports = ports;
+    }
+
+    /** Two endpoints whose ports were added to the switch. */
+    public static Lab withPorts() {
+        return new Lab(true);
+    }
+
+    /** Two endpoints whose ports the test adds itself. */
+    public static Lab withoutPorts() {
+        return new Lab(false);
+    }
+
+    public Endpoint client() {
+        return there(client);
+    }
+
+    public Endpoint server() {
+        return there(server);
+    }
+
+    public Platform platform() {
+        return there(platform);
+    }
+
+    public Command.Result flowstream(String... arguments) {
+        return platform().flowstream(arguments);
+    }
+
+    /** `--between`'s value for the two endpoints. */
+    public String between() {
+        return client().port() + ":" + server().port();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        beforeClass = Leftovers.now();
+        String run = Long.toString(ProcessHandle.current().pid() % 1_000_000);
+        client = Endpoint.make(run, 'a', 1);
+        server = Endpoint.make(run, 'b', 2);
+        platform = Platform.start();
+        if (ports) {
+            flowstream("port", "add", client().port(), server().port()).ok();
+        }
+        beforeTest = Leftovers.now();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        context.getExecutionException()
+                .ifPresent(failure -> System.err.println(platform().evidence()));
+        List<String> left = there(beforeTest).added(Leftovers.now());
+        if (!left.isEmpty()) {
+            flowstream("purge");
+            if (ports) {
+                flowstream("port", "add", client().port(), server().port());
+            }
+            throw new AssertionError("left behind by the test:\n" + String.join("\n", left));
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (platform != null) {
+            platform.close();
+        }
+        if (client != null) {
+            client.remove();
+        }
+        if (server != null) {
+            server.remove();
+        }
+        List<String> left = there(beforeClass).added(Leftovers.now());
+        if (!left.isEmpty()) {
+            throw new AssertionError("left behind by the test class:\n" + String.join("\n", left));
+        }
+    }
+
+    private static <T> T there(@Nullable T thing) {
+        if (thing == null) {
+            throw new AssertionError("the lab is not set up");
+        }
+        return thing;
+    }
+}

@@ -1,0 +1,79 @@
+package org.flowstream.qemutests;
+
+import java.util.List;
+import java.util.TreeSet;
+
+/** Everything of ours that this host holds now: what must be the same after a test as before it. */
+record Leftovers(TreeSet<String> things) {
+
+    static Leftovers now() {
+        TreeSet<String> things = new TreeSet<>();
+        Command.of("virsh", "-q", "-c", "qemu:///system", "list", "--all", "--name")
+                .output()
+                .lines()
+                .filter(name -> name.startsWith("flowstream-"))
+                .forEach(name -> things.add("domain " + name));
+        Command.of("ip", "-o", "link", "show")
+                .output()
+                .lines()
+                .map(line -> line.replaceFirst("^\\d+: ([^:@]+).*", "$1"))
+                .filter(name -> name.matches("fs[0-9a-z]{9}|fst.*"))
+                .forEach(name -> things.add("link " + name));
+        Command.of("ip", "netns", "list")
+                .output()
+                .lines()
+                .filter(name -> name.startsWith("fst-"))
+                .forEach(name -> things.add("namespace " + name));
+        for (String table : new String[] {"Port", "Interface", "Bridge"}) {
+            Command.of("ovs-vsctl", "--bare", "--columns=name,external_ids", "--format=csv", "list", table)
+                    .output()
+                    .lines()
+                    .filter(row -> row.contains("flowstream"))
+                    .forEach(row -> things.add(table + " " + row));
+        }
+        Command.of("ovs-vsctl", "list-br")
+                .output()
+                .lines()
+                .forEach(bridge -> Command.of(
+                                "ovs-ofctl",
+                                "-O",
+                                "OpenFlow13",
+                                "dump-flows",
+                                bridge,
+                                "cookie=0x466c000000000000/0xffff000000000000")
+                        .run()
+                        .out()
+                        .lines()
+                        .filter(line -> line.contains("cookie="))
+                        .forEach(rule -> things.add("rule on " + bridge + ": "
+                                + rule.replaceAll("(duration|n_packets|n_bytes|idle_age)=[^,]*, ?", ""))));
+        Command.of("ovs-vsctl", "list-br")
+                .output()
+                .lines()
+                .forEach(bridge -> Command.of("ovs-ofctl", "-O", "OpenFlow13", "dump-groups", bridge)
+                        .run()
+                        .out()
+                        .lines()
+                        .filter(line -> line.matches(".*group_id=1181[45]\\d{5}.*"))
+                        .forEach(group -> things.add("group on " + bridge + ": " + group)));
+        Command.of("pgrep", "-a", "qemu-system")
+                .run()
+                .out()
+                .lines()
+                .filter(line -> line.contains("guest=flowstream-"))
+                .forEach(line -> things.add("process " + line));
+        Command.of("pgrep", "-a", "-f", "flowstream-engine|org.flowstream.daemon")
+                .run()
+                .out()
+                .lines()
+                .forEach(line -> things.add("process " + line));
+        return new Leftovers(things);
+    }
+
+    /** What is there later that was not there now. */
+    List<String> added(Leftovers later) {
+        TreeSet<String> more = new TreeSet<>(later.things);
+        more.removeAll(things);
+        return List.copyOf(more);
+    }
+}

@@ -1,0 +1,123 @@
+package org.flowstream.qemutests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Flowstream as its user has it: the built `bin/flowstream`, and a daemon of the test's own with state, run and log
+ * folders of its own. Between the daemons of two tests nothing is shared but libvirt and the switch.
+ */
+public final class Platform implements AutoCloseable {
+    private static final Duration LONGEST_COMMAND = Duration.ofMinutes(2);
+
+    private final Path home;
+    private final Map<String, String> environment;
+
+    private Platform(Path home) {
+        this.home = home;
+        this.environment = Map.of(
+                "FLOWSTREAM_STATE", home.resolve("state").toString(),
+                "FLOWSTREAM_RUN", home.resolve("run").toString(),
+                "FLOWSTREAM_LOG", home.resolve("log").toString());
+    }
+
+    /** A platform whose daemon runs. */
+    static Platform start() {
+        try {
+            // QEMU's own user reads images and opens sockets below.
+            Path home = Files.createTempDirectory(Path.of("/tmp"), "fst");
+            home.toFile().setExecutable(true, false);
+            home.toFile().setReadable(true, false);
+            Platform platform = new Platform(home);
+            platform.flowstream("daemon", "start").ok();
+            return platform;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** Where the repository's built `bin/flowstream` is. */
+    static Path program() {
+        Path here = Path.of("").toAbsolutePath();
+        Path root = Files.exists(here.resolve("bin/flowstream")) ? here : here.getParent();
+        if (root == null || !Files.exists(root.resolve("bin/flowstream"))) {
+            throw new AssertionError("no bin/flowstream above " + here);
+        }
+        return root.resolve("bin/flowstream");
+    }
+
+    Command command(String... arguments) {
+        List<String> argv = new ArrayList<>(List.of(program().toString()));
+        argv.addAll(Arrays.asList(arguments));
+        return Command.of(argv).with(environment).within(LONGEST_COMMAND);
+    }
+
+    Command.Result flowstream(String... arguments) {
+        return command(arguments).run();
+    }
+
+    /** The daemon's process, as its pid file names it. */
+    ProcessHandle daemon() {
+        try {
+            String pid = Files.readString(home.resolve("run/daemon.pid")).trim();
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .orElseThrow(() -> new AssertionError("no process " + pid + ", which daemon.pid names"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What a failed test shows: the daemon's log and each guest's console. */
+    String evidence() {
+        StringBuilder text = new StringBuilder();
+        Path logs = home.resolve("log");
+        if (Files.isDirectory(logs)) {
+            try (Stream<Path> files = Files.list(logs)) {
+                files.sorted()
+                        .forEach(file -> text.append("--- ")
+                                .append(file)
+                                .append(" (its end)\n")
+                                .append(end(file))
+                                .append('\n'));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String end(Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        } catch (IOException e) {
+            return "could not be read: " + e;
+        }
+    }
+
+    /** Stops the daemon, takes away what is left of this test's, and the folders. */
+    @Override
+    public void close() {
+        flowstream("purge");
+        flowstream("daemon", "stop");
+        try (Stream<Path> files = Files.walk(home)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

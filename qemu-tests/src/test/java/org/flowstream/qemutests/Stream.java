@@ -1,0 +1,142 @@
+package org.flowstream.qemutests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A stream of numbered UDP datagrams from one endpoint to another, and what arrived of it, when. */
+final class Stream implements AutoCloseable {
+    private final Path arrivals;
+    private final Path sent;
+    private final Process receiver;
+    private final Process sender;
+
+    private Stream(Path arrivals, Path sent, Process receiver, Process sender) {
+        this.arrivals = arrivals;
+        this.sent = sent;
+        this.receiver = receiver;
+        this.sender = sender;
+    }
+
+    static Stream start(Endpoint from, Endpoint to, int port, int rate, Duration length) {
+        try {
+            Path arrivals = Files.createTempFile("flowstream-stream", ".arrivals");
+            Path sent = Files.createTempFile("flowstream-stream", ".sent");
+            String script = Resources.path("stream.py").toString();
+            Process receiver = to.command("python3", script, "receive", Integer.toString(port), arrivals.toString())
+                    .start(Path.of("/dev/null"));
+            Wait.until(
+                    "the receiver on UDP port " + port,
+                    Duration.ofSeconds(20),
+                    () -> to.command("ss", "-Hlun", "sport", "=", ":" + port)
+                            .run()
+                            .out()
+                            .contains(":" + port));
+            Process sender = from.command(
+                            "python3",
+                            script,
+                            "send",
+                            to.ip4(),
+                            Integer.toString(port),
+                            Integer.toString(rate),
+                            Double.toString(length.toMillis() / 1000.0))
+                    .start(sent);
+            return new Stream(arrivals, sent, receiver, sender);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What has arrived so far. */
+    List<Arrival> arrivals() {
+        try {
+            List<Arrival> all = new ArrayList<>();
+            String text = Files.readString(arrivals);
+            // A line may be half written.
+            text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(line -> {
+                int space = line.indexOf(' ');
+                all.add(new Arrival(
+                        Long.parseLong(line, 0, space, 10), Long.parseLong(line, space + 1, line.length(), 10)));
+            });
+            return all;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void awaitArrivals(int count, Duration bound) {
+        Wait.until(count + " datagrams to arrive", bound, () -> arrivals().size() >= count);
+    }
+
+    /** Waits for the sender's end, then for silence at the receiver; answers what became of the stream. */
+    Outcome finish(Duration bound) {
+        try {
+            if (!sender.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the sender did not end within " + bound);
+            }
+            long count = Long.parseLong(Files.readString(sent).trim());
+            int[] before = {-1};
+            Wait.until("the last datagrams", Duration.ofSeconds(10), () -> {
+                int now = arrivals().size();
+                boolean quiet = now == before[0];
+                before[0] = now;
+                return quiet || now >= count;
+            });
+            return new Outcome(count, arrivals());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Process process : List.of(sender, receiver)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        try {
+            Files.deleteIfExists(arrivals);
+            Files.deleteIfExists(sent);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One datagram: its number, and when it came by CLOCK_MONOTONIC. */
+    record Arrival(long number, long nanoseconds) {}
+
+    /** How many were sent, and the arrivals in order. */
+    record Outcome(long sent, List<Arrival> arrived) {
+        long lost() {
+            return sent - arrived.stream().map(Arrival::number).distinct().count();
+        }
+
+        boolean inOrder() {
+            for (int i = 1; i < arrived.size(); i++) {
+                if (arrived.get(i).number() <= arrived.get(i - 1).number()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** The longest time without an arrival between the first and the last. */
+        Duration longestGap() {
+            long longest = 0;
+            for (int i = 1; i < arrived.size(); i++) {
+                longest = Math.max(
+                        longest,
+                        arrived.get(i).nanoseconds() - arrived.get(i - 1).nanoseconds());
+            }
+            return Duration.ofNanos(longest);
+        }
+    }
+}
