@@ -1,0 +1,23 @@
+package org.flowstream.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/** What runs a machine's instructions: the type of its libvirt domain. */
+public enum Accelerator {
+    /** The kernel, by /dev/kvm. */
+    KVM,
+    /** QEMU alone, translating (TCG): everywhere, slower in computation. */
+    QEMU;
+
+    @JsonCreator
+    public static Accelerator parse(String text) {
+        return Words.parse(Accelerator.class, text);
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+        return Words.of(this);
+    }
+}

@@ -1,0 +1,37 @@
+package org.flowstream.model;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/** Which accelerator a machine is to have. */
+public enum HypervisorChoice {
+    /** KVM where it is usable, else QEMU alone. */
+    AUTO,
+    KVM,
+    QEMU;
+
+    @JsonCreator
+    public static HypervisorChoice parse(String text) {
+        return Words.parse(HypervisorChoice.class, text);
+    }
+
+    /** The accelerator for a new machine; {@code best} is the host's. */
+    public Accelerator resolve(Accelerator best) {
+        return switch (this) {
+            case AUTO -> best;
+            case KVM -> Accelerator.KVM;
+            case QEMU -> Accelerator.QEMU;
+        };
+    }
+
+    /** Whether a machine that runs with this accelerator may stay. */
+    public boolean allows(Accelerator running) {
+        return resolve(running) == running;
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+        return Words.of(this);
+    }
+}

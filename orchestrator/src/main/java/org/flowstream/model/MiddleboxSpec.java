@@ -1,0 +1,59 @@
+package org.flowstream.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.flowstream.problem.BadValueException;
+
+/**
+ * A middlebox as declared: an image with a name, resources, health and wires.
+ *
+ * @param template the template's name and version, for display, such as {@code firewall 1.0.0}
+ * @param memoryMib of its machine, in MiB: 2 to 4096
+ * @param vcpus of its machine: 1 (the engine has one thread)
+ * @param devices in the order of their numbers, 1 to {@value MachineId#MAX_DEVICES}
+ */
+public record MiddleboxSpec(
+        Name name,
+        String template,
+        ImageDigest image,
+        int memoryMib,
+        int vcpus,
+        HypervisorChoice hypervisor,
+        HealthSpec health,
+        List<DeviceWiring> devices) {
+    public static final int DEFAULT_MEMORY_MIB = 8;
+
+    private static final int LEAST_MEMORY_MIB = 2;
+    private static final int MOST_MEMORY_MIB = 4096;
+
+    public MiddleboxSpec {
+        devices = List.copyOf(devices);
+        if (memoryMib < LEAST_MEMORY_MIB || memoryMib > MOST_MEMORY_MIB) {
+            throw BadValueException.expected(memoryMib + " MiB", "memory from 2 MiB to 4096 MiB");
+        }
+        if (vcpus != 1) {
+            throw BadValueException.expected(Integer.toString(vcpus), "one vcpu: the engine has one thread");
+        }
+        if (devices.isEmpty() || devices.size() > MachineId.MAX_DEVICES) {
+            throw BadValueException.of("middlebox '" + name + "' has " + devices.size() + " devices: expected 1 to "
+                    + MachineId.MAX_DEVICES);
+        }
+        Set<String> names = new HashSet<>();
+        for (DeviceWiring wiring : devices) {
+            if (!names.add(wiring.device())) {
+                throw BadValueException.of("middlebox '" + name + "' has two devices named '" + wiring.device() + "'");
+            }
+        }
+    }
+
+    /** The number of a device, or -1. */
+    public int indexOf(String device) {
+        for (int index = 0; index < devices.size(); index++) {
+            if (devices.get(index).device().equals(device)) {
+                return index;
+            }
+        }
+        return -1;
+    }
+}
