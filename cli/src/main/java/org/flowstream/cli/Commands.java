@@ -13,7 +13,7 @@ final class Commands {
     private Commands() {}
 
     static void addTo(CommandLine root) {
-        root.addSubcommand(new Completion()).addSubcommand(new ManPages());
+        root.addSubcommand(new DoctorCommand()).addSubcommand(new Completion()).addSubcommand(new ManPages());
         sayNeeds(root);
     }
 
