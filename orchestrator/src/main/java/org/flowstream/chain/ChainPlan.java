@@ -1,0 +1,57 @@
+package org.flowstream.chain;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.PortName;
+
+/**
+ * A compiled chain: the machines, taps and rule intents that it needs on its bridge.
+ *
+ * @param priority of its entry rules among the chains of the bridge, 0 to 9999, higher first
+ * @param machines in the order in which the flow passes them
+ */
+public record ChainPlan(
+        ChainId id,
+        Name name,
+        Owner owner,
+        BridgeName bridge,
+        int priority,
+        FailurePolicy failure,
+        List<MachineSpec> machines,
+        List<RuleIntent> intents) {
+    public ChainPlan {
+        machines = List.copyOf(machines);
+        intents = List.copyOf(intents);
+    }
+
+    /** The taps of all machines, in order. */
+    public List<PortName> taps() {
+        return machines.stream().flatMap(machine -> machine.taps().stream()).toList();
+    }
+
+    /** The external ports that its rules name, each once, in order. */
+    public List<PortName> externalPorts() {
+        return intents.stream()
+                .flatMap(ChainPlan::places)
+                .filter(Place.External.class::isInstance)
+                .map(Place::port)
+                .distinct()
+                .toList();
+    }
+
+    private static Stream<Place> places(RuleIntent intent) {
+        if (intent instanceof RuleIntent.Enter enter) {
+            return Stream.concat(Stream.of(enter.from()), enter.to().places().stream());
+        }
+        if (intent instanceof RuleIntent.Leave leave) {
+            return Stream.concat(Stream.of(leave.from()), leave.to().places().stream());
+        }
+        return Stream.empty();
+    }
+}

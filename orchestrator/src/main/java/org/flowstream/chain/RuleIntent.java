@@ -1,0 +1,18 @@
+package org.flowstream.chain;
+
+import org.flowstream.net.FlowMatch;
+
+/** One thing that the switch is to do for a chain, before ports have numbers. */
+public sealed interface RuleIntent {
+    /** Frames of a flow that come by an external port enter the chain here. */
+    record Enter(Place.External from, FlowMatch match, Target to) implements RuleIntent {}
+
+    /** All that leaves a machine by this device goes on from here, whatever its headers. */
+    record Leave(Place.Tap from, Target to) implements RuleIntent {}
+
+    /**
+     * Probe frames (EtherType 0x88B5): those that leave the machine by this device go to the daemon, and those that come
+     * from elsewhere for this device's address are dropped.
+     */
+    record Probe(Place.Tap at) implements RuleIntent {}
+}

@@ -1,0 +1,9 @@
+package org.flowstream.chain;
+
+/** How much of a chain's rules the switch holds. */
+public enum Stage {
+    /** Probe rules, and nothing that leaves its machines is passed on: the chain changes nothing yet. */
+    ISOLATED,
+    /** All of them: its flow passes its machines, or meets the failure policy. */
+    STEERED
+}
