@@ -86,11 +86,15 @@ struct fs_class {
 };
 
 #define FS_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
-/* Registers a class: FS_ELEMENT(Counter) = { .name = "Counter", ... }; */
+/* Registers a class: FS_ELEMENT(Counter) = { .name = "Counter", ... }; The linker gathers the entries. */
+struct fs_class_entry {
+    const struct fs_class *class;
+    const char *file; /* where the class is written: elements/GROUP/NAME.c */
+};
 #define FS_ELEMENT(symbol) \
     static const struct fs_class fs_class_##symbol; \
-    __attribute__((used, section("fs_classes"), aligned(8))) static const struct fs_class *const fs_entry_##symbol = \
-        &fs_class_##symbol; \
+    __attribute__((used, section("fs_classes"), aligned(8))) static const struct fs_class_entry fs_entry_##symbol = { \
+        &fs_class_##symbol, __FILE__}; \
     static const struct fs_class fs_class_##symbol
 
 /* ---- moving packets ---- */

@@ -1,0 +1,48 @@
+#include "internal.h"
+
+enum { CHUNK = 16384 };
+
+void *fs_arena_alloc(struct fs_arena *a, size_t size)
+{
+    size_t align = size >= 64 ? 64 : 16;
+    if (size > SIZE_MAX - CHUNK) {
+        return NULL;
+    }
+    uint8_t *at = (uint8_t *)(((uintptr_t)a->at + align - 1) & ~(uintptr_t)(align - 1));
+    if (a->at == NULL || at > a->end || (size_t)(a->end - at) < size) {
+        size_t need = size + 128;
+        size_t whole = need > CHUNK ? (need + 4095) & ~(size_t)4095 : CHUNK;
+        struct fs_chunk *chunk = a->platform->memory(a->platform->context, whole);
+        if (chunk == NULL) {
+            return NULL;
+        }
+        chunk->next = a->chunks;
+        chunk->size = whole;
+        a->chunks = chunk;
+        a->end = (uint8_t *)chunk + whole;
+        at = (uint8_t *)chunk + 64;
+    }
+    a->at = at + size;
+    return at;
+}
+
+void fs_arena_release(struct fs_arena *a)
+{
+    struct fs_arena mine = *a; /* the arena may lie in its own first chunk */
+    while (mine.chunks != NULL) {
+        struct fs_chunk *chunk = mine.chunks;
+        mine.chunks = chunk->next;
+        mine.platform->release(mine.platform->context, chunk, chunk->size);
+    }
+}
+
+char *fs_arena_text(struct fs_arena *a, const char *text, size_t length)
+{
+    char *copy = fs_arena_alloc(a, length + 1);
+    if (copy != NULL && length > 0) {
+        memcpy(copy, text, length);
+    }
+    return copy;
+}
+
+void *fs_alloc(struct fs_element *e, size_t size) { return fs_arena_alloc(&e->router->arena, size); }

@@ -1,0 +1,70 @@
+#include "internal.h"
+
+/* docs/contracts.md, "Argument types". */
+static const struct type {
+    const char *name;
+    unsigned encoding;
+    size_t size;
+} types[] = {
+    {"integer", FS_ENCODING_INTEGER, 8},
+    {"boolean", FS_ENCODING_BOOLEAN, 1},
+    {"string", FS_ENCODING_TEXT, 0},
+    {"word", FS_ENCODING_TEXT, 0},
+    {"data", FS_ENCODING_BYTES, 0},
+    {"ip-address", FS_ENCODING_BYTES, 4},
+    {"ip-prefix", FS_ENCODING_BYTES, 8},
+    {"ip6-address", FS_ENCODING_BYTES, 16},
+    {"ether-address", FS_ENCODING_BYTES, 6},
+    {"ether-type", FS_ENCODING_INTEGER, 8},
+    {"duration", FS_ENCODING_INTEGER, 8},
+    {"rate", FS_ENCODING_INTEGER, 8},
+    {"annotation", FS_ENCODING_INTEGER, 8},
+    {"element", FS_ENCODING_TEXT, 0},
+    {"handler", FS_ENCODING_TEXT, 0},
+    {"ip-filter-rules", FS_ENCODING_TABLE, 0},
+    {"ip6-filter-rules", FS_ENCODING_TABLE, 0},
+    {"ip-patterns", FS_ENCODING_TABLE, 0},
+    {"byte-patterns", FS_ENCODING_TABLE, 0},
+    {"arp-entries", FS_ENCODING_TABLE, 0},
+};
+
+unsigned fs_type_encoding(const char *type, size_t *size)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (fs_text_is(type, strlen(type), types[i].name)) {
+            *size = types[i].size;
+            return types[i].encoding;
+        }
+    }
+    *size = 0;
+    return 0;
+}
+
+bool fs_args_given(const struct fs_args *a, unsigned index) { return index < a->count && a->values[index].given; }
+
+int64_t fs_args_integer(const struct fs_args *a, unsigned index, int64_t fallback)
+{
+    int64_t v;
+    if (!fs_args_given(a, index) || a->values[index].bytes.length != sizeof(v)) {
+        return fallback;
+    }
+    memcpy(&v, a->values[index].bytes.at, sizeof(v));
+    return v;
+}
+
+bool fs_args_boolean(const struct fs_args *a, unsigned index, bool fallback)
+{
+    return fs_args_given(a, index) ? a->values[index].bytes.at[0] != 0 : fallback;
+}
+
+const char *fs_args_text(const struct fs_args *a, unsigned index, const char *fallback)
+{
+    return fs_args_given(a, index) ? (const char *)a->values[index].bytes.at : fallback;
+}
+
+struct fs_bytes fs_args_bytes(const struct fs_args *a, unsigned index)
+{
+    return fs_args_given(a, index) ? a->values[index].bytes : (struct fs_bytes){NULL, 0};
+}
+
+const char *fs_args_config(const struct fs_args *a) { return a->config; }

@@ -1,0 +1,168 @@
+#include "build.h"
+
+enum { CONFIG_SHOWN = 60 }; /* bytes of the argument text in an error line */
+
+void fs_complain_about(struct fs_text *error, const struct fs_place *place, const char *class_name, const char *config)
+{
+    if (place != NULL && place->file != NULL && place->file[0] != '\0') {
+        fs_text_format(error, "%s:%u: ", place->file, place->line);
+    }
+    size_t length = strlen(config);
+    fs_text_format(error, "%s(", class_name);
+    for (size_t i = 0; i < length && i < CONFIG_SHOWN; i++) {
+        fs_text_char(error, (unsigned char)config[i] < ' ' ? ' ' : config[i]);
+    }
+    fs_text_string(error, length > CONFIG_SHOWN ? "...): " : "): ");
+}
+
+void fs_complain(struct fs_text *error, const struct fs_element *e)
+{
+    fs_complain_about(error, &e->router->places[e->index], e->class->name, e->args->config);
+}
+
+/* An element's own words, each line behind its name; "failed" when it said nothing. */
+static void complain_words(struct fs_text *error, const struct fs_element *e, const struct fs_text *words)
+{
+    size_t at = 0;
+    do {
+        size_t end = at;
+        while (end < words->length && words->at[end] != '\n') {
+            end++;
+        }
+        fs_complain(error, e);
+        if (words->length == 0) {
+            fs_text_string(error, "failed without saying why");
+        }
+        fs_text_bytes(error, words->at + at, end - at);
+        fs_text_char(error, '\n');
+        at = end + 1;
+    } while (at < words->length);
+}
+
+struct fs_router *fs_router_new(const struct fs_platform *platform)
+{
+    struct fs_arena arena = {.platform = platform};
+    struct fs_router *r = fs_arena_alloc(&arena, sizeof(*r));
+    if (r != NULL) {
+        r->platform = platform;
+        r->arena = arena;
+        r->ring.next = r->ring.previous = &r->ring;
+        fs_router_seed(r, platform->seed);
+    }
+    return r;
+}
+
+static struct fs_element *make(struct fs_router *r, uint32_t index, const struct fs_element_spec *spec)
+{
+    struct fs_element *e = fs_arena_alloc(&r->arena, spec->class->size);
+    if (e == NULL) {
+        return NULL;
+    }
+    *e = (struct fs_element){.class = spec->class, .router = r, .name = spec->name, .args = spec->args, .index = index,
+                             .input_count = spec->inputs, .output_count = spec->outputs};
+    e->inputs = fs_arena_alloc(&r->arena, spec->inputs * sizeof(struct fs_port));
+    e->outputs = fs_arena_alloc(&r->arena, spec->outputs * sizeof(struct fs_port));
+    e->drops = fs_arena_alloc(&r->arena, sizeof(struct fs_drops));
+    r->places[index] = spec->place;
+    return e->inputs != NULL && e->outputs != NULL && e->drops != NULL ? e : NULL;
+}
+
+static bool make_all(struct fs_router *r, const struct fs_blueprint *b)
+{
+    r->elements = fs_arena_alloc(&r->arena, (b->element_count + 1) * sizeof(struct fs_element *));
+    r->places = fs_arena_alloc(&r->arena, (b->element_count + 1) * sizeof(struct fs_place));
+    r->spare_record_count = 4 * b->element_count;
+    r->spare_records = fs_arena_alloc(&r->arena, r->spare_record_count * sizeof(struct fs_drop_record));
+    if (r->elements == NULL || r->places == NULL || r->spare_records == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < b->element_count; i++) {
+        r->elements[i] = make(r, i, &b->elements[i]);
+        if (r->elements[i] == NULL) {
+            return false;
+        }
+        r->element_count++;
+    }
+    r->connections = b->connections;
+    r->connection_count = b->connection_count;
+    return true;
+}
+
+static uint32_t rest_arguments(const struct fs_element *e)
+{
+    for (uint32_t i = 0; i < e->class->arg_count; i++) {
+        if (e->class->args[i].kind == FS_REST) {
+            return e->args->values[i].given ? e->args->values[i].items : 0;
+        }
+    }
+    return 0;
+}
+
+static unsigned check_count(struct fs_text *error, const struct fs_element *e, bool outputs)
+{
+    uint32_t least, most, count = outputs ? e->output_count : e->input_count;
+    const char *what = outputs ? "outputs" : "inputs";
+    if (!fs_ports_parse(e->class->ports, outputs, rest_arguments(e), &least, &most)) {
+        fs_complain(error, e);
+        fs_text_format(error, "the class's port text '%s' is not one\n", e->class->ports);
+        return 1;
+    }
+    if (count >= least && count <= most) {
+        return 0;
+    }
+    fs_complain(error, e);
+    fs_text_format(error, "has %u %s, expected ", count, what);
+    if (most == UINT16_MAX) {
+        fs_text_format(error, "at least %u\n", least);
+    } else if (least == most) {
+        fs_text_format(error, "%u\n", least);
+    } else {
+        fs_text_format(error, "%u to %u\n", least, most);
+    }
+    return 1;
+}
+
+static unsigned configure(struct fs_router *r, struct fs_element *e, struct fs_text *error)
+{
+    char buffer[1024];
+    struct fs_text words = fs_text_in(buffer, sizeof(buffer));
+    r->configured = e->index + 1;
+    if (e->class->configure == NULL || e->class->configure(e, &words) == 0) {
+        return 0;
+    }
+    complain_words(error, e, &words);
+    return 1;
+}
+
+int fs_router_build(struct fs_router *r, const struct fs_blueprint *b, struct fs_text *error)
+{
+    if (!make_all(r, b)) {
+        fs_text_string(error, "out of memory\n");
+        return -1;
+    }
+    unsigned problems = 0;
+    for (uint32_t i = 0; i < r->element_count; i++) {
+        problems += check_count(error, r->elements[i], false) + check_count(error, r->elements[i], true);
+    }
+    problems += fs_router_connect(r, b, error);
+    for (uint32_t i = 0; i < r->element_count; i++) {
+        problems += configure(r, r->elements[i], error);
+    }
+    return problems == 0 ? 0 : -1;
+}
+
+int fs_router_start(struct fs_router *r, struct fs_text *error)
+{
+    unsigned problems = 0;
+    for (uint32_t i = 0; i < r->element_count; i++) {
+        struct fs_element *e = r->elements[i];
+        char buffer[1024];
+        struct fs_text words = fs_text_in(buffer, sizeof(buffer));
+        if (e->class->initialize != NULL && e->class->initialize(e, &words) != 0) {
+            complain_words(error, e, &words);
+            problems++;
+        }
+    }
+    r->running = problems == 0;
+    return problems == 0 ? 0 : -1;
+}

@@ -1,0 +1,99 @@
+#include "internal.h"
+
+static const char *const words[] = {
+#define WORD(symbol, word, sentence) word,
+    FS_DROP_REASONS(WORD)
+#undef WORD
+};
+static const char *const sentences[] = {
+#define SENTENCE(symbol, word, sentence) sentence,
+    FS_DROP_REASONS(SENTENCE)
+#undef SENTENCE
+};
+
+const char *fs_drop_word(enum fs_drop_reason reason)
+{
+    return (unsigned)reason < (unsigned)FS_DROP_REASON_COUNT ? words[reason] : "?";
+}
+
+const char *fs_drop_sentence(enum fs_drop_reason reason)
+{
+    return (unsigned)reason < (unsigned)FS_DROP_REASON_COUNT ? sentences[reason] : "?";
+}
+
+/* The latest packet of an element and reason. Records are given out as reasons occur, since most never do; when none is
+ * left (the router holds four for each element) drops are still counted, without their packet. */
+static struct fs_drop_record *latest_record(struct fs_element *e, enum fs_drop_reason reason)
+{
+    struct fs_router *r = e->router;
+    struct fs_drop_record **place = &e->drops->latest[reason];
+    if (*place == NULL && r->spare_record_count > 0) {
+        *place = &r->spare_records[--r->spare_record_count];
+    }
+    return *place;
+}
+
+static void remember(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
+{
+    uint32_t kept = p->length < (uint32_t)FS_DROP_SNAPSHOT ? p->length : (uint32_t)FS_DROP_SNAPSHOT;
+    record->timestamp = p->timestamp != 0 ? p->timestamp : fs_now(e);
+    record->length = p->length;
+    record->kept = kept;
+    if (kept == (uint32_t)FS_DROP_SNAPSHOT) {
+        memcpy(record->bytes, p->data, FS_DROP_SNAPSHOT);
+    } else {
+        memcpy(record->bytes, p->data, kept);
+    }
+}
+
+static void count(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
+{
+    struct fs_drops *d = e->drops;
+    d->total += packets;
+    d->counts[reason] += packets;
+    struct fs_drop_record *record = latest_record(e, reason);
+    if (record != NULL) {
+        remember(e, record, p);
+    }
+}
+
+void fs_drop(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason)
+{
+    count(e, p, reason, 1);
+    fs_packet_free(p);
+}
+
+void fs_drop_rule(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason, uint32_t rule)
+{
+    struct fs_drops *d = e->drops;
+    if (rule < d->rule_count) {
+        struct fs_drop_record *record = &d->rules[rule];
+        if (record->reason == 0) {
+            record->reason = (uint8_t)(reason + 1);
+        }
+        if (record->reason == reason + 1) { /* else another reason of the same rule: counted without the rule */
+            d->total++;
+            record->count++;
+            remember(e, record, p);
+            fs_packet_free(p);
+            return;
+        }
+    }
+    fs_drop(e, p, reason);
+}
+
+void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason)
+{
+    if (batch->count > 0) {
+        count(e, batch->packets[batch->count - 1], reason, batch->count);
+        fs_packet_free_batch(batch);
+    }
+}
+
+void fs_drops_rules(struct fs_element *e, uint32_t rule_count)
+{
+    e->drops->rules = fs_alloc(e, rule_count * sizeof(struct fs_drop_record));
+    e->drops->rule_count = e->drops->rules != NULL ? rule_count : 0;
+}
+
+uint64_t fs_drops_total(const struct fs_element *e) { return e->drops->total; }

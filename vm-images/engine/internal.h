@@ -1,0 +1,144 @@
+/* internal.h: the router from inside; for engine/, loader/ and control/ alone. */
+#ifndef FS_ENGINE_INTERNAL_H
+#define FS_ENGINE_INTERNAL_H
+
+#include <flowstream/element.h>
+#include <string.h>
+
+#include "platform.h"
+#include "pool.h"
+#include "router.h"
+
+/* ---- arena: memory that lives as long as its router ---- */
+struct fs_chunk {
+    struct fs_chunk *next;
+    size_t size;
+};
+struct fs_arena {
+    const struct fs_platform *platform;
+    struct fs_chunk *chunks; /* newest first */
+    uint8_t *at, *end;       /* free part of the newest chunk */
+};
+/* Zeroed, 16-byte aligned (64 when size >= 64); NULL when there is none. */
+void *fs_arena_alloc(struct fs_arena *a, size_t size);
+void fs_arena_release(struct fs_arena *a);
+char *fs_arena_text(struct fs_arena *a, const char *text, size_t length); /* a NUL-terminated copy */
+
+/* ---- arguments, as the loader or a test has stored them ---- */
+enum fs_encoding { FS_ENCODING_INTEGER = 1, FS_ENCODING_BOOLEAN, FS_ENCODING_TEXT, FS_ENCODING_BYTES, FS_ENCODING_TABLE };
+struct fs_value {
+    bool given;
+    uint32_t items; /* arguments of the text that it was made of */
+    struct fs_bytes bytes;
+};
+struct fs_args {
+    const char *config;
+    uint32_t count;          /* the class's arg_count */
+    struct fs_value *values; /* by the place in the descriptor */
+};
+/* The encoding that a value of this type has, 0 for an unknown type; *size is its exact size, 0 for any. */
+unsigned fs_type_encoding(const char *type, size_t *size);
+
+/* ---- drops ---- */
+struct fs_drop_record {
+    uint64_t count;
+    uint64_t timestamp;
+    uint32_t length, kept; /* of the latest frame; how much of it is in `bytes` */
+    uint8_t reason;        /* of a rule's record: the first that it was used with, plus 1 */
+    uint8_t bytes[FS_DROP_SNAPSHOT];
+};
+struct fs_drops {
+    uint64_t total;
+    uint64_t counts[FS_DROP_REASON_COUNT]; /* of drops without a rule */
+    struct fs_drop_record *latest[FS_DROP_REASON_COUNT];
+    struct fs_drop_record *rules;
+    uint32_t rule_count;
+};
+
+/* ---- signals ---- */
+struct fs_offer {
+    struct fs_offer *next;
+    struct fs_element *element;
+    struct fs_signal *signal;
+};
+
+/* Where the configuration says something; file "" when it is not known. */
+struct fs_place {
+    const char *file;
+    uint32_t line, column;
+};
+struct fs_connection {
+    uint32_t from, to; /* element indices */
+    uint32_t from_port, to_port;
+};
+
+struct fs_router {
+    const struct fs_platform *platform;
+    struct fs_element **elements;
+    uint32_t element_count;
+    uint32_t configured; /* elements whose configure() was called */
+    bool stopped, running;
+
+    /* hot: the scheduler */
+    struct fs_task ring; /* sentinel of the list of scheduled tasks */
+    struct fs_timer *timers;
+    uint64_t now, steady; /* 0: not read in this round */
+    uint32_t depth;       /* nested pushes or pulls */
+    uint64_t random[2];
+
+    struct fs_drop_record *spare_records; /* not yet given to an element and reason */
+    uint32_t spare_record_count;
+    struct fs_offer *offers;
+    struct fs_place *places; /* of the elements */
+    struct fs_connection *connections;
+    uint32_t connection_count;
+    struct fs_arena arena;
+
+    struct fs_bytes manifest;
+    char digest[65];
+};
+
+void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
+uint64_t fs_router_now(struct fs_router *r);
+uint64_t fs_router_steady(struct fs_router *r);
+void fs_router_seed(struct fs_router *r, uint64_t seed);
+
+/* ---- names (find.c) ---- */
+struct fs_element *fs_router_find(struct fs_router *r, const char *name, size_t length);
+/* As fs_find() of element.h, for a name that does not end in NUL. */
+struct fs_element *fs_find_near(struct fs_element *e, const char *name, size_t length);
+
+/* ---- handlers ---- */
+enum { FS_NAME_MAX = 512 }; /* longest handler name with its element, bytes */
+extern const struct fs_handler fs_default_handlers[];
+extern const unsigned fs_default_handler_count;
+/* A handler of the whole router. */
+struct fs_global_handler {
+    const char *name;
+    void (*read)(struct fs_router *r, const char *parameters, struct fs_text *value);
+    int (*write)(struct fs_router *r, const char *value, size_t length, struct fs_text *error);
+    unsigned flags;
+};
+extern const struct fs_global_handler fs_global_handlers[];
+extern const unsigned fs_global_handler_count;
+void fs_drops_text(const struct fs_element *e, struct fs_text *t);
+/* One line of the `handlers` handler: NAME<tab>rw and Click's marks of the flags. */
+void fs_handler_line(struct fs_text *t, const char *name, bool readable, bool writable, unsigned flags);
+
+/* ---- text helpers ---- */
+static inline struct fs_text fs_text_in(char *buffer, size_t capacity)
+{
+    return (struct fs_text){.at = buffer, .capacity = capacity};
+}
+bool fs_text_is(const char *text, size_t length, const char *word);
+
+/* ---- devices ---- */
+struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name);
+void fs_devices_forget(const struct fs_platform *platform, const struct fs_router *r);
+
+/* ---- ports ---- */
+bool fs_ports_parse(const char *ports, bool outputs, uint32_t arguments, uint32_t *least, uint32_t *most);
+char fs_processing_of(const char *processing, bool output, uint32_t port);
+bool fs_flow_reaches(const char *flow, uint32_t input, uint32_t output);
+
+#endif

@@ -1,0 +1,152 @@
+/* move.c: how batches go from element to element.
+ *
+ * Elements with `act` do not nest: a push goes through a row of them in one loop, and what is left of the batch goes on.
+ * So the depth of the stack is the number of elements with a push of their own, and that is bounded.
+ */
+#include "internal.h"
+
+static void lost(struct fs_element *e, struct fs_batch *batch) { fs_drop_batch(e, batch, FS_DROP_UNCONNECTED); }
+
+/* A cycle of the configuration that packets cannot leave. */
+static void looped(struct fs_element *e, struct fs_batch *batch) { fs_drop_batch(e, batch, FS_DROP_LOOP); }
+
+void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+{
+    struct fs_router *r = e->router;
+    uint32_t hops = r->element_count;
+    while (batch->count > 0) {
+        if (port >= e->output_count || e->outputs[port].element == NULL) {
+            lost(e, batch);
+            return;
+        }
+        struct fs_port *to = &e->outputs[port];
+        struct fs_element *next = to->element;
+        if (next->class->act == NULL) {
+            if (r->depth >= (uint32_t)FS_PUSH_DEPTH) {
+                looped(e, batch);
+                return;
+            }
+            r->depth++;
+            next->class->push(next, to->port, batch);
+            r->depth--;
+            return;
+        }
+        if (hops-- == 0) {
+            looped(e, batch);
+            return;
+        }
+        next->class->act(next, batch);
+        e = next;
+        port = 0;
+    }
+}
+
+void fs_output_push_one(struct fs_element *e, unsigned port, struct fs_packet *p)
+{
+    struct fs_batch one;
+    one.count = 1;
+    one.packets[0] = p;
+    fs_output_push(e, port, &one);
+}
+
+static void scatter_drop(struct fs_element *e, const struct fs_batch *batch, const uint32_t *ports,
+                         const uint32_t *rules, enum fs_drop_reason reason)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        if (ports[i] >= e->output_count) {
+            fs_drop_rule(e, batch->packets[i], reason, rules != NULL ? rules[i] : (uint32_t)FS_RULE_NONE);
+        }
+    }
+}
+
+void fs_output_scatter(struct fs_element *e, struct fs_batch *batch, const uint32_t *ports, const uint32_t *rules,
+                       enum fs_drop_reason reason)
+{
+    const uint32_t count = batch->count;
+    if (count == 0) {
+        return;
+    }
+    uint32_t same = 1;
+    while (same < count && ports[same] == ports[0]) {
+        same++;
+    }
+    if (same == count && ports[0] < e->output_count) { /* the usual case: all one way */
+        fs_output_push(e, ports[0], batch);
+        return;
+    }
+    /* Packets and ports of the caller's arrays are read before anything is pushed: a push may come back here. */
+    uint64_t left = 0; /* packets not yet sent, one bit each */
+    for (uint32_t i = 0; i < count; i++) {
+        left |= (uint64_t)(ports[i] < e->output_count) << i;
+    }
+    scatter_drop(e, batch, ports, rules, reason);
+    while (left != 0) {
+        uint32_t port = ports[__builtin_ctzll(left)];
+        struct fs_batch some;
+        some.count = 0;
+        for (uint64_t todo = left; todo != 0; todo &= todo - 1) {
+            unsigned i = (unsigned)__builtin_ctzll(todo);
+            if (ports[i] == port) {
+                fs_batch_add(&some, batch->packets[i]);
+                left &= ~((uint64_t)1 << i);
+            }
+        }
+        fs_output_push(e, port, &some);
+    }
+    batch->count = 0;
+}
+
+/* Pulls through an element with `act`, which sees only what is new in the batch. Goes on while the element keeps
+ * nothing and its input gives something: an empty answer means that upstream is empty. */
+static void pull_act(struct fs_element *e, struct fs_batch *batch, unsigned max)
+{
+    struct fs_batch fresh;
+    fresh.count = 0;
+    uint32_t got;
+    do {
+        fs_input_pull(e, 0, &fresh, max);
+        got = fresh.count;
+        if (got > 0) {
+            e->class->act(e, &fresh);
+        }
+    } while (got > 0 && fresh.count == 0);
+    memcpy(batch->packets + batch->count, fresh.packets, fresh.count * sizeof(fresh.packets[0]));
+    batch->count += fresh.count;
+}
+
+void fs_input_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+{
+    struct fs_router *r = e->router;
+    if (port >= e->input_count || e->inputs[port].element == NULL || max == 0 || r->depth >= (uint32_t)FS_PUSH_DEPTH) {
+        return;
+    }
+    struct fs_element *from = e->inputs[port].element;
+    r->depth++;
+    if (from->class->act != NULL) {
+        pull_act(from, batch, max);
+    } else {
+        from->class->pull(from, e->inputs[port].port, batch, max);
+    }
+    r->depth--;
+}
+
+void fs_reject(struct fs_element *e, unsigned port, struct fs_packet *p, enum fs_drop_reason reason)
+{
+    if (port < e->output_count && e->outputs[port].element != NULL) {
+        fs_output_push_one(e, port, p);
+    } else {
+        fs_drop(e, p, reason);
+    }
+}
+
+struct fs_packet *fs_writable(struct fs_element *e, struct fs_packet *p)
+{
+    if (!fs_packet_shared(p)) {
+        return p;
+    }
+    if (p->origin == NULL && p->pool->free_count == 0) { /* cannot be copied: counted while its bytes are still there */
+        fs_drop(e, p, FS_DROP_NO_BUFFER);
+        return NULL;
+    }
+    return fs_packet_unshare(p);
+}

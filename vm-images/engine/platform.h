@@ -1,0 +1,87 @@
+/* platform.h: what the engine asks of the machine or process that it runs on, and what it tells it.
+ *
+ * A platform (platform/linux, platform/pvh) fills one struct fs_platform, makes its pool (pool.h) and its devices, loads
+ * a router (router.h) and then runs its own loop:
+ *
+ *     while (!ended) {
+ *         bool more = fs_router_run_once(router);
+ *         ... look at devices (fs_device_arrived, fs_device_room) and at the control streams, without waiting ...
+ *         if (!more) { wait for a device, a stream, or fs_router_next_timer(router) }
+ *     }
+ *
+ * Pushes nest at most FS_PUSH_DEPTH deep and a level needs about one kibibyte: 192 KiB of stack are enough.
+ */
+#ifndef FS_ENGINE_PLATFORM_H
+#define FS_ENGINE_PLATFORM_H
+
+#include <flowstream/device.h>
+#include <flowstream/packet.h>
+#include <flowstream/task.h>
+
+enum { FS_PUSH_DEPTH = 100, FS_ROOM_WAITERS = 8 };
+
+struct fs_platform {
+    void *context; /* handed to each function below */
+
+    /* Zeroed memory, aligned to 64 bytes; NULL when there is none. Asked at load and by the control protocol, never on
+     * the packet path. Sizes are whole: what was given is released in one piece with the same size. */
+    void *(*memory)(void *context, size_t size);
+    void (*release)(void *context, void *at, size_t size);
+
+    uint64_t (*now)(void *context);    /* nanoseconds since 1970, UTC */
+    uint64_t (*steady)(void *context); /* nanoseconds; never steps back and is never 0 */
+
+    /* One line without its newline (`length` bytes, at most 1,000 are kept). The platform bounds the rate. */
+    void (*log)(void *context, const char *line, size_t length);
+    /* The global handler `stop` was written: end the process or power the machine off, soon (the caller returns). */
+    void (*stop)(void *context);
+
+    struct fs_pool *pool;
+    struct fs_device *const *devices; /* device_count of them; devices[i]->index is i */
+    uint32_t device_count;
+    uint64_t seed;    /* of fs_random() */
+    uint64_t started; /* steady(), when the machine or process began: `uptime` counts from it */
+};
+
+/* Supplied by each platform: the end of a machine that cannot go on. `text` is one line; takes no memory. */
+_Noreturn void fs_panic(const char *text);
+
+/* ---- a device, seen from below ----
+ * A driver's own struct begins with a struct fs_device. The functions of <flowstream/device.h> come down to these; none
+ * may wait. */
+struct fs_device_operations {
+    /* As fs_device_receive. Packets come from device->pool (fs_pool_take in pool.h) with data, length, timestamp (0: the
+     * engine sets it), device and mac_offset set. The driver counts received, received_bytes and no_buffer. */
+    unsigned (*receive)(struct fs_device *d, struct fs_batch *batch, unsigned max);
+    /* As fs_device_transmit: takes packets from the front of the batch, moves the rest up. Counts sent, sent_bytes, and
+     * ring_full once per call that did not take all. */
+    unsigned (*transmit)(struct fs_device *d, struct fs_batch *batch);
+    /* As fs_device_arm: true when nothing waits and the driver will call fs_device_arrived() on arrival. */
+    bool (*arm)(struct fs_device *d);
+    /* A task waits for room: the driver calls fs_device_room() once there is some, at once if there is. */
+    void (*want_room)(struct fs_device *d);
+};
+
+struct fs_device {
+    const struct fs_device_operations *operations;
+    const char *name;     /* a name that fs_device_open() takes besides the index; "" for none */
+    const char *alias;    /* another (the configuration's name for it), or NULL; the loader sets it */
+    struct fs_pool *pool; /* where received frames come from */
+    struct fs_device_counters counters;
+    uint32_t frame_limit;
+    uint8_t index;
+    uint8_t mac[6];
+
+    /* The engine's; zero at first. */
+    uint32_t users;
+    uint32_t waiter_count;
+    struct fs_task *listener, *replaced_listener; /* of the newest router, and of the one that it replaces */
+    struct fs_task *waiters[FS_ROOM_WAITERS];
+};
+
+/* Frames have arrived (or may have): the listening task is scheduled. Cheap; may be called for nothing. */
+void fs_device_arrived(struct fs_device *d);
+/* There is room to transmit again: the waiting tasks are scheduled. */
+void fs_device_room(struct fs_device *d);
+
+#endif

@@ -1,0 +1,175 @@
+#include "internal.h"
+
+_Static_assert(sizeof(struct fs_packet) <= FS_PACKET_HEADER, "the packet header has outgrown its place");
+
+static uint8_t *align_up(uint8_t *at, uintptr_t to) { return (uint8_t *)(((uintptr_t)at + to - 1) & ~(to - 1)); }
+
+static uint8_t *room_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_HEADER; }
+static uint8_t *limit_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_SIZE; }
+
+uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
+{
+    uint8_t *at = align_up(region, 64);
+    uint8_t *end = (uint8_t *)region + bytes;
+    size_t usable = at < end ? (size_t)(end - at) : 0;
+    size_t count = usable / (FS_PACKET_STRIDE + sizeof(struct fs_packet *));
+    if (count > UINT32_MAX / 2) {
+        count = UINT32_MAX / 2;
+    }
+    *pool = (struct fs_pool){.size = (uint32_t)count, .free_count = (uint32_t)count, .lowest = (uint32_t)count};
+    pool->free = (struct fs_packet **)(void *)(at + count * FS_PACKET_STRIDE);
+    for (size_t i = 0; i < count; i++) { /* the lowest addresses are handed out first */
+        pool->free[count - 1 - i] = (struct fs_packet *)(void *)(at + i * FS_PACKET_STRIDE);
+    }
+    return pool->size;
+}
+
+static inline void fresh(struct fs_packet *p, struct fs_pool *pool, size_t headroom, size_t length)
+{
+    p->head = room_of(p);
+    p->data = p->head + headroom;
+    p->limit = limit_of(p);
+    p->length = (uint32_t)length;
+    p->references = 1;
+    p->origin = NULL;
+    p->pool = pool;
+    p->timestamp = 0;
+    p->mac_offset = FS_OFFSET_NONE;
+    p->network_offset = FS_OFFSET_NONE;
+    p->transport_offset = FS_OFFSET_NONE;
+    p->packet_type = FS_TYPE_HOST;
+    p->device = 0xff;
+    memset(p->annotations, 0, sizeof(p->annotations));
+}
+
+static inline struct fs_packet *take(struct fs_pool *pool)
+{
+    if (pool->free_count == 0) {
+        return NULL;
+    }
+    struct fs_packet *p = pool->free[--pool->free_count];
+    if (pool->free_count < pool->lowest) {
+        pool->lowest = pool->free_count;
+    }
+    return p;
+}
+
+static inline void put(struct fs_packet *p)
+{
+    struct fs_pool *pool = p->pool;
+    pool->free[pool->free_count++] = p;
+}
+
+unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
+{
+    unsigned some = n < pool->free_count ? n : pool->free_count;
+    struct fs_packet **from = pool->free + pool->free_count;
+    for (unsigned i = 0; i < some; i++) {
+        struct fs_packet *p = *--from;
+        fresh(p, pool, FS_HEADROOM, 0);
+        fs_batch_add(batch, p);
+    }
+    pool->free_count -= some;
+    if (pool->free_count < pool->lowest) {
+        pool->lowest = pool->free_count;
+    }
+    return some;
+}
+
+struct fs_packet *fs_packet_new(struct fs_pool *pool, size_t headroom, size_t length)
+{
+    const size_t room = FS_PACKET_SIZE - FS_PACKET_HEADER;
+    if (headroom > room || length > room - headroom) {
+        return NULL;
+    }
+    struct fs_packet *p = take(pool);
+    if (p != NULL) {
+        fresh(p, pool, headroom, length);
+    }
+    return p;
+}
+
+struct fs_packet *fs_packet_clone(struct fs_packet *p)
+{
+    struct fs_packet *clone = take(p->pool);
+    if (clone == NULL) {
+        return NULL;
+    }
+    struct fs_packet *origin = p->origin != NULL ? p->origin : p;
+    memcpy(clone, p, sizeof(*p));
+    clone->references = 1;
+    clone->origin = origin;
+    origin->references++;
+    return clone;
+}
+
+static inline void release(struct fs_packet *p)
+{
+    if (--p->references > 0) {
+        return; /* clones still use its bytes */
+    }
+    struct fs_packet *origin = p->origin;
+    put(p);
+    if (origin != NULL && --origin->references == 0) {
+        put(origin);
+    }
+}
+
+void fs_packet_free(struct fs_packet *p) { release(p); }
+
+void fs_packet_free_batch(struct fs_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        release(batch->packets[i]);
+    }
+    batch->count = 0;
+}
+
+/* p's bytes go where its object can hold them alone. What lies in front of the frame counts too: Unstrip brings it back. */
+static void copy_bytes(struct fs_packet *to, const struct fs_packet *from)
+{
+    uint8_t *room = room_of(to);
+    memcpy(room, from->head, (size_t)(fs_packet_end(from) - from->head));
+    to->data = room + fs_headroom(from);
+    to->head = room;
+    to->limit = limit_of(to);
+}
+
+/* p is a clone, or has clones. */
+struct fs_packet *fs_packet_unshare(struct fs_packet *p)
+{
+    struct fs_packet *origin = p->origin;
+    if (origin == NULL) {
+        if (p->references == 1) {
+            return p;
+        }
+        struct fs_packet *own = take(p->pool);
+        if (own != NULL) {
+            memcpy(own, p, sizeof(*p));
+            own->references = 1;
+            copy_bytes(own, p);
+        }
+        release(p); /* its clones keep it */
+        return own;
+    }
+    if (origin->references == 1) { /* the last holder of these bytes: their object is ours */
+        memcpy(origin, p, sizeof(*p));
+        origin->origin = NULL;
+        put(p);
+        return origin;
+    }
+    origin->references--;
+    p->origin = NULL;
+    copy_bytes(p, p);
+    return p;
+}
+
+void fs_annotation_misused(uint16_t name, unsigned size)
+{
+    char line[96];
+    struct fs_text t = fs_text_in(line, sizeof(line) - 1);
+    fs_text_format(&t, "annotation at %u of %u bytes used as one of %u", fs_annotation_offset(name),
+                   fs_annotation_size(name), size);
+    line[t.length] = '\0';
+    fs_panic(line);
+}

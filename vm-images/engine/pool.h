@@ -1,0 +1,32 @@
+/* pool.h: the memory of all packets: equal objects in one region, handed out last in, first out, so that the few that
+ * go round stay in the caches. One pool a machine; routers that replace each other share it.
+ */
+#ifndef FS_ENGINE_POOL_H
+#define FS_ENGINE_POOL_H
+
+#include <flowstream/packet.h>
+
+struct fs_pool {
+    struct fs_packet **free; /* a stack: free[0 .. free_count - 1] */
+    uint32_t size, free_count;
+    uint32_t lowest; /* the least free_count so far */
+};
+
+/* Objects lie FS_PACKET_STRIDE apart, one cache line more than their size: else the headers of all packets would share
+ * two sets of a first-level cache. */
+enum { FS_PACKET_STRIDE = FS_PACKET_SIZE + 64, FS_PACKET_HEADER = 128 };
+
+/* Bytes of region for `count` packets. */
+static inline size_t fs_pool_bytes(size_t count)
+{
+    return count * (FS_PACKET_STRIDE + sizeof(struct fs_packet *)) + 128;
+}
+/* Makes a pool of as many packets as fit into the region (any alignment); answers how many. */
+uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes);
+
+/* Adds at most n fresh packets of length 0 with FS_HEADROOM to the batch (which has room for n); answers how many. */
+unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n);
+/* Frees every packet of the batch and empties it. */
+void fs_packet_free_batch(struct fs_batch *batch);
+
+#endif

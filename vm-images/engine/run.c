@@ -1,0 +1,93 @@
+/* run.c: the rounds of a started router, and its end. */
+#include "internal.h"
+
+enum { TIMERS_A_ROUND = 256 }; /* a timer that sets itself to now must not keep tasks from running */
+
+static void run_timers(struct fs_router *r)
+{
+    for (unsigned i = 0; i < TIMERS_A_ROUND; i++) {
+        struct fs_timer *t = r->timers;
+        if (t == NULL || t->expiry > fs_router_steady(r)) {
+            return;
+        }
+        fs_timer_clear(t);
+        t->fire(t->element, t);
+    }
+}
+
+/* The tasks that are scheduled now, each once; those that they schedule wait for the next round. */
+static void run_tasks(struct fs_router *r)
+{
+    struct fs_task mark = {0};
+    mark.next = &r->ring;
+    mark.previous = r->ring.previous;
+    r->ring.previous->next = &mark;
+    r->ring.previous = &mark;
+    while (r->ring.next != &mark && !r->stopped) {
+        struct fs_task *t = r->ring.next;
+        fs_task_unschedule(t);
+        t->runs++;
+        t->work += t->run(t->element, t);
+        fs_router_new_round(r); /* a task does a batch or two: the next one sees a new time */
+    }
+    fs_task_unschedule(&mark);
+}
+
+bool fs_router_run_once(struct fs_router *r)
+{
+    if (!r->running || r->stopped) {
+        return false;
+    }
+    fs_router_new_round(r);
+    if (r->timers != NULL) {
+        run_timers(r);
+    }
+    if (r->ring.next != &r->ring) {
+        run_tasks(r);
+    }
+    if (r->stopped) {
+        return false;
+    }
+    return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
+}
+
+uint64_t fs_router_next_timer(const struct fs_router *r) { return r->timers != NULL && !r->stopped ? r->timers->expiry : 0; }
+
+bool fs_router_stopped(const struct fs_router *r) { return r->stopped; }
+
+void fs_stop(struct fs_element *e) { e->router->stopped = true; }
+
+void fs_log(struct fs_element *e, const char *text, size_t length)
+{
+    const struct fs_platform *p = e->router->platform;
+    p->log(p->context, text, length);
+}
+
+void fs_router_take_state(struct fs_router *newer, struct fs_router *older)
+{
+    older->stopped = true;
+    for (uint32_t i = 0; i < newer->element_count; i++) {
+        struct fs_element *e = newer->elements[i];
+        struct fs_element *old = fs_router_find(older, e->name, strlen(e->name));
+        if (old != NULL && old->class == e->class && e->class->take_state != NULL) {
+            e->class->take_state(e, old);
+        }
+    }
+}
+
+void fs_router_unload(struct fs_router *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    r->running = false;
+    for (uint32_t i = 0; i < r->configured; i++) {
+        if (r->elements[i]->class->cleanup != NULL) {
+            r->elements[i]->class->cleanup(r->elements[i]);
+        }
+    }
+    fs_devices_forget(r->platform, r);
+    fs_arena_release(&r->arena);
+}
+
+struct fs_pool *fs_pool(struct fs_element *e) { return e->router->platform->pool; }
