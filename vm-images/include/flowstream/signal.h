@@ -23,7 +23,8 @@ struct fs_signal {
 void fs_signal_offer(struct fs_element *e, struct fs_signal *s, enum fs_signal_kind kind, bool active);
 /* From initialize(): the task is scheduled whenever a signal of that kind, found by walking upstream from input
  * `port` (NONEMPTY) or downstream from output `port` (ROOM) through agnostic elements, turns active. Answers the number
- * of signals found: with 0 the task has to keep itself scheduled (or use a timer). */
+ * of signals found: with 0 the task has to keep itself scheduled (or use a timer). t->ready is how many of them are
+ * active: a source that found some and has none ready waits instead of pushing into full queues. */
 unsigned fs_signal_listen(struct fs_element *e, unsigned port, enum fs_signal_kind kind, struct fs_task *t);
 /* By the owner, on change. Waking schedules the listeners. */
 void fs_signal_wake(struct fs_signal *s);

@@ -18,6 +18,7 @@ struct fs_task {
     struct fs_element *element;
     struct fs_task *next, *previous; /* NULL when not scheduled; the engine's */
     uint64_t runs, work;             /* how often it ran, and with how much success */
+    uint32_t ready;                  /* signals it listens to (signal.h) that are active now; the engine's */
 };
 void fs_task_init(struct fs_element *e, struct fs_task *t, bool (*run)(struct fs_element *, struct fs_task *));
 void fs_task_schedule(struct fs_task *t);

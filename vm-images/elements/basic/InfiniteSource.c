@@ -1,0 +1,332 @@
+/* InfiniteSource: makes copies of one packet as fast as they are taken. */
+#include <flowstream/element.h>
+
+#include "net/values.h"
+
+enum { SOURCE_LENGTH_MAX = FS_PACKET_SIZE - FS_HEADROOM - (int)sizeof(struct fs_packet) };
+
+static const char default_data[] = "A frame of the kind that InfiniteSource makes when it is not told which.";
+
+struct source {
+    struct fs_element base;
+    struct fs_task task; /* when connected to a push input */
+    struct fs_signal nonempty; /* when connected to a pull input */
+    uint8_t data[SOURCE_LENGTH_MAX];
+    uint32_t data_length;
+    int64_t length; /* of the packets; below 0: data_length */
+    int64_t limit;  /* packets in all; below 0: no limit */
+    uint64_t count;
+    uint32_t burst;
+    unsigned signals; /* that wake the task */
+    const char *end_handler, *end_value; /* END_CALL; NULL: none */
+    bool active, timestamp, stop;
+    bool ended; /* the end was told to END_CALL or STOP */
+};
+
+enum { DATA, LIMIT, BURST, ACTIVE, TIMESTAMP, LENGTH, STOP, END_CALL };
+
+/* How many of `want` packets may still be made. */
+static uint32_t allowance(const struct source *s, uint32_t want)
+{
+    if (!s->active) {
+        return 0;
+    }
+    if (s->limit < 0) {
+        return want;
+    }
+    uint64_t left = (uint64_t)s->limit > s->count ? (uint64_t)s->limit - s->count : 0;
+    return left < want ? (uint32_t)left : want;
+}
+static bool at_limit(const struct source *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
+
+/* One packet: DATA, over and over where LENGTH is longer. NULL when the pool is empty. */
+static struct fs_packet *make(struct source *s)
+{
+    uint32_t length = s->length < 0 ? s->data_length : (uint32_t)s->length;
+    struct fs_packet *p = fs_packet_new(fs_pool(&s->base), FS_HEADROOM, length);
+    if (p == NULL) {
+        return NULL;
+    }
+    for (uint32_t done = 0; done < length;) {
+        uint32_t left = length - done, n = left < s->data_length ? left : s->data_length;
+        __builtin_memcpy(p->data + done, s->data, n);
+        done += n;
+    }
+    if (s->timestamp) {
+        p->timestamp = fs_now(&s->base);
+    }
+    return p;
+}
+
+static void fill(struct source *s, struct fs_batch *batch, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct fs_packet *p = make(s);
+        if (p == NULL) {
+            return;
+        }
+        fs_batch_add(batch, p);
+        s->count++;
+    }
+}
+
+static void tell_end(struct source *s)
+{
+    if (s->ended) {
+        return;
+    }
+    s->ended = true;
+    if (s->stop) {
+        fs_stop(&s->base);
+    }
+    if (s->end_handler != NULL) {
+        char line[200];
+        struct fs_text error = {.at = line, .capacity = sizeof line};
+        if (fs_handler_write(&s->base, s->end_handler, s->end_value, __builtin_strlen(s->end_value), &error) != 0) {
+            fs_log(&s->base, line, error.length);
+        }
+    }
+}
+
+static bool run(struct fs_element *e, struct fs_task *t)
+{
+    struct source *s = (struct source *)e;
+    struct fs_batch batch;
+    uint32_t left = allowance(s, s->burst);
+    if (!s->active || (s->signals != 0 && t->ready == 0)) {
+        return false; /* a handler, or room downstream, schedules it again */
+    }
+    if (left == 0) {
+        tell_end(s);
+        return false;
+    }
+    while (left != 0) {
+        uint32_t n = left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX;
+        batch.count = 0;
+        fill(s, &batch, n);
+        bool short_of_buffers = batch.count < n;
+        left -= batch.count;
+        fs_output_push(e, 0, &batch);
+        if (short_of_buffers) {
+            break;
+        }
+    }
+    fs_task_schedule(t);
+    return true;
+}
+
+static void pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+{
+    struct source *s = (struct source *)e;
+    (void)port;
+    fill(s, batch, allowance(s, max));
+    if (!s->active) {
+        fs_signal_sleep(&s->nonempty);
+    } else if (at_limit(s)) {
+        fs_signal_sleep(&s->nonempty);
+        tell_end(s);
+    }
+}
+
+static bool set_data(struct source *s, const void *bytes, size_t length)
+{
+    if (length == 0 || length > sizeof s->data) {
+        return false;
+    }
+    __builtin_memcpy(s->data, bytes, length);
+    s->data_length = (uint32_t)length;
+    return true;
+}
+
+/* Parts `HANDLER [VALUE]`. */
+static int set_end_call(struct source *s, const char *text, struct fs_text *error)
+{
+    size_t length = __builtin_strlen(text), n = 0;
+    char *copy = fs_alloc(&s->base, length + 1);
+    if (copy == NULL) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
+    __builtin_memcpy(copy, text, length);
+    while (n < length && copy[n] != ' ') {
+        n++;
+    }
+    s->end_handler = copy;
+    s->end_value = copy + n;
+    while (n < length && copy[n] == ' ') {
+        copy[n++] = '\0';
+        s->end_value = copy + n;
+    }
+    return 0;
+}
+
+static int configure(struct fs_element *e, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    struct fs_bytes data = fs_args_bytes(e->args, DATA);
+    const char *end_call = fs_args_text(e->args, END_CALL, "");
+    if (data.at == NULL) {
+        data = (struct fs_bytes){(const uint8_t *)default_data, sizeof default_data - 1};
+    }
+    if (!set_data(s, data.at, data.length)) {
+        fs_text_format(error, "DATA: expected 1 to %d bytes", (int)SOURCE_LENGTH_MAX);
+        return -1;
+    }
+    s->limit = fs_args_integer(e->args, LIMIT, -1);
+    s->burst = (uint32_t)fs_args_integer(e->args, BURST, 1);
+    s->active = fs_args_boolean(e->args, ACTIVE, true);
+    s->timestamp = fs_args_boolean(e->args, TIMESTAMP, true);
+    s->length = fs_args_integer(e->args, LENGTH, -1);
+    s->stop = fs_args_boolean(e->args, STOP, false);
+    if (s->stop && *end_call != '\0') {
+        fs_text_string(error, "END_CALL and STOP are mutually exclusive");
+        return -1;
+    }
+    if (!e->outputs[0].push) {
+        fs_signal_offer(e, &s->nonempty, FS_SIGNAL_NONEMPTY, s->active);
+    }
+    return *end_call == '\0' ? 0 : set_end_call(s, end_call, error);
+}
+
+static int initialize(struct fs_element *e, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    (void)error;
+    if (e->outputs[0].push) {
+        fs_task_init(e, &s->task, run);
+        s->signals = fs_signal_listen(e, 0, FS_SIGNAL_ROOM, &s->task);
+        fs_task_schedule(&s->task);
+    }
+    return 0;
+}
+
+static void take_state(struct fs_element *e, struct fs_element *old)
+{
+    ((struct source *)e)->count = ((struct source *)old)->count;
+}
+
+static void read_data(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    const struct source *s = (struct source *)e;
+    (void)parameters;
+    fs_text_bytes(value, s->data, s->data_length);
+}
+static void read_limit(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_i64(value, ((struct source *)e)->limit);
+}
+static void read_burst(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_u64(value, ((struct source *)e)->burst);
+}
+static void read_active(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_boolean(value, ((struct source *)e)->active);
+}
+static void read_count(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_u64(value, ((struct source *)e)->count);
+}
+static void read_length(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_i64(value, ((struct source *)e)->length);
+}
+
+static int changed(struct source *s)
+{
+    if (allowance(s, 1) != 0) {
+        s->ended = false;
+        if (s->base.outputs[0].push) {
+            fs_task_schedule(&s->task);
+        } else {
+            fs_signal_wake(&s->nonempty);
+        }
+    }
+    return 0;
+}
+static int write_data(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    if (!set_data((struct source *)e, value, length)) {
+        fs_text_format(error, "data: expected 1 to %d bytes", (int)SOURCE_LENGTH_MAX);
+        return -1;
+    }
+    return 0;
+}
+static int write_limit(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    return fs_write_integer("limit", value, length, INT64_MIN, INT64_MAX, &s->limit, error) != 0 ? -1 : changed(s);
+}
+static int write_burst(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    int64_t burst;
+    if (fs_write_integer("burst", value, length, 1, INT32_MAX, &burst, error) != 0) {
+        return -1;
+    }
+    s->burst = (uint32_t)burst;
+    return changed(s);
+}
+static int write_active(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    return fs_write_boolean("active", value, length, &s->active, error) != 0 ? -1 : changed(s);
+}
+static int write_reset(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    (void)value, (void)length, (void)error;
+    s->count = 0;
+    return changed(s);
+}
+static int write_length(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct source *s = (struct source *)e;
+    return fs_write_integer("length", value, length, -1, SOURCE_LENGTH_MAX, &s->length, error);
+}
+
+static const struct fs_arg args[] = {
+    [DATA] = {"DATA", "data", FS_OPTIONAL, 0, 0, "72 bytes of text", "The packet's bytes."},
+    [LIMIT] = {"LIMIT", "integer", FS_OPTIONAL, INT64_MIN, INT64_MAX, "-1", "Packets to make in all; below 0: no limit."},
+    [BURST] = {"BURST", "integer", FS_OPTIONAL, 1, INT32_MAX, "1", "Packets to push each time it is scheduled."},
+    [ACTIVE] = {"ACTIVE", "boolean", FS_OPTIONAL, 0, 0, "true", "Whether it makes packets."},
+    [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "true", "Whether packets carry the time they were made."},
+    [LENGTH] = {"LENGTH", "integer", FS_KEYWORD, -1, SOURCE_LENGTH_MAX, "-1",
+                "Bytes of a packet: DATA cut off, or repeated; below 0: as long as DATA."},
+    [STOP] = {"STOP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to stop the driver after LIMIT packets."},
+    [END_CALL] = {"END_CALL", "string", FS_KEYWORD, 0, 0, "", "`HANDLER [VALUE]` to write after LIMIT packets; not with STOP."},
+};
+static const struct fs_handler handlers[] = {
+    {"count", read_count, NULL, 0, NULL, "Packets made since the start or reset."},
+    {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "Sets the count to zero; LIMIT more packets are made."},
+    {"data", read_data, write_data, FS_HANDLER_RAW | FS_HANDLER_CALM, NULL, "The DATA argument."},
+    {"length", read_length, write_length, FS_HANDLER_CALM, NULL, "The LENGTH argument."},
+    {"limit", read_limit, write_limit, FS_HANDLER_CALM, NULL, "The LIMIT argument."},
+    {"burst", read_burst, write_burst, FS_HANDLER_CALM, NULL, "The BURST argument."},
+    {"active", read_active, write_active, FS_HANDLER_CHECKBOX, NULL, "The ACTIVE argument."},
+};
+
+FS_ELEMENT(InfiniteSource) = {
+    .name = "InfiniteSource",
+    .ports = "0/1",
+    .processing = "a/a",
+    .flow = "x/x",
+    .args = args,
+    .arg_count = FS_COUNT(args),
+    .handlers = handlers,
+    .handler_count = FS_COUNT(handlers),
+    .effects = "originates",
+    .summary = "makes packets whenever it is scheduled",
+    .doc = "Waits while all queues downstream are full, and when the packet pool is empty. Each packet has bytes of its own.\n\n"
+           "    InfiniteSource(DATA \\<ffffffffffff 020000000001 0800>, LIMIT 100, STOP true) -> Queue -> ToDevice(0);\n",
+    .size = sizeof(struct source),
+    .configure = configure,
+    .initialize = initialize,
+    .take_state = take_state,
+    .pull = pull,
+};

@@ -1,0 +1,296 @@
+#include "net/match.h"
+
+#include "net/ip.h"
+#include "net/ip6.h"
+
+/* ---- loading ---- */
+
+static uint32_t get_le32(const uint8_t *at)
+{
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static bool target_valid(uint32_t target, uint32_t node_count, uint32_t rule_count)
+{
+    if ((target & FS_MATCH_LEAF) != 0) {
+        return target == FS_MATCH_NONE || (target & ~FS_MATCH_LEAF) < rule_count;
+    }
+    return target < node_count;
+}
+
+/* A node of the table in the form that runs. */
+static const char *read_node(struct fs_match_node *n, const uint8_t *at)
+{
+    uint32_t value = get_le32(at + 8);
+    unsigned op = at[3];
+    n->offset = (uint16_t)(at[0] | at[1] << 8);
+    n->source = at[2];
+    n->mask = get_le32(at + 4);
+    n->next[1] = get_le32(at + 12);
+    n->next[0] = get_le32(at + 16);
+    if (n->source >= FS_MATCH_SOURCES) {
+        return "unknown source";
+    }
+    if (n->source == FS_MATCH_FIELD) {
+        if (n->offset == 0 || n->offset >= FS_MATCH_FIELDS) {
+            return "unknown field";
+        }
+        n->offset = (uint16_t)(4 * n->offset); /* fields lie one after the other, as a frame's words do */
+    }
+    switch (op) {
+    case 0:
+        n->low = value;
+        n->span = 0;
+        return NULL;
+    case 1:
+        n->low = 0;
+        n->span = value;
+        return NULL;
+    case 2:
+        n->low = value;
+        n->span = 0xffffffffu - value;
+        return NULL;
+    default:
+        return "unknown operation";
+    }
+}
+
+/* Puts the nodes into an order in which each comes before those that it leads to (Kahn, CACM 5(11), 1962), and says how
+ * many there are in it: fewer than all when there is a cycle. `order` and `degree` have room for one number a node. */
+static uint32_t sort_nodes(const struct fs_match_node *nodes, uint32_t count, uint32_t *order, uint32_t *degree)
+{
+    uint32_t sorted = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        for (unsigned k = 0; k < 2; k++) {
+            if ((nodes[i].next[k] & FS_MATCH_LEAF) == 0) {
+                degree[nodes[i].next[k]]++;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (degree[i] == 0) {
+            order[sorted++] = i;
+        }
+    }
+    for (uint32_t i = 0; i < sorted; i++) {
+        for (unsigned k = 0; k < 2; k++) {
+            uint32_t next = nodes[order[i]].next[k];
+            if ((next & FS_MATCH_LEAF) == 0 && --degree[next] == 0) {
+                order[sorted++] = next;
+            }
+        }
+    }
+    return sorted;
+}
+
+static int load_nodes(struct fs_match *m, struct fs_element *e, const uint8_t *at, uint32_t count,
+                      struct fs_text *error)
+{
+    struct fs_match_node *nodes = fs_alloc(e, count * sizeof *nodes);
+    uint32_t *order = fs_alloc(e, 2 * count * sizeof *order);
+    if (nodes == NULL || order == NULL) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const char *wrong = read_node(&nodes[i], at + (size_t)i * FS_MATCH_NODE_SIZE);
+        if (wrong == NULL
+            && (!target_valid(nodes[i].next[0], count, m->rule_count)
+                || !target_valid(nodes[i].next[1], count, m->rule_count))) {
+            wrong = "target out of range";
+        }
+        if (wrong != NULL) {
+            fs_text_format(error, "match program: node %u: %s", i, wrong);
+            return -1;
+        }
+        m->sources |= 1u << nodes[i].source;
+        if (nodes[i].source == FS_MATCH_FIELD) {
+            m->fields |= 1u << nodes[i].offset / 4;
+        }
+    }
+    if (sort_nodes(nodes, count, order, order + count) != count) {
+        fs_text_string(error, "match program: its nodes form a cycle");
+        return -1;
+    }
+    m->nodes = nodes;
+    return 0;
+}
+
+static int load_verdicts(struct fs_match *m, struct fs_element *e, const uint8_t *at, struct fs_text *error)
+{
+    uint32_t *verdicts = fs_alloc(e, (m->rule_count + 1) * sizeof *verdicts);
+    if (verdicts == NULL) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
+    for (uint32_t i = 0; i < m->rule_count; i++) {
+        verdicts[i] = get_le32(at + 4 * (size_t)i);
+        if (verdicts[i] != FS_MATCH_NONE && verdicts[i] >= e->output_count) {
+            fs_text_format(error, "rule %u: output %u does not exist, there are %u", i + 1, verdicts[i],
+                           e->output_count);
+            return -1;
+        }
+    }
+    m->verdicts = verdicts;
+    return 0;
+}
+
+int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes table, struct fs_text *error)
+{
+    *m = (struct fs_match){.root = FS_MATCH_NONE};
+    if (table.length < FS_MATCH_HEADER_SIZE) {
+        fs_text_string(error, "match program: cut off");
+        return -1;
+    }
+    if (get_le32(table.at) != FS_MATCH_FORMAT) {
+        fs_text_format(error, "match program: format %u is not known", get_le32(table.at));
+        return -1;
+    }
+    m->rule_count = get_le32(table.at + 4);
+    m->root = get_le32(table.at + 12);
+    uint32_t node_count = get_le32(table.at + 8);
+    /* Divided rather than multiplied, so that no count can wrap round. */
+    size_t left = table.length - FS_MATCH_HEADER_SIZE;
+    if (m->rule_count > left / 4 || node_count != (left - 4 * (size_t)m->rule_count) / FS_MATCH_NODE_SIZE
+        || (left - 4 * (size_t)m->rule_count) % FS_MATCH_NODE_SIZE != 0) {
+        fs_text_string(error, "match program: its counts do not fit its length");
+        return -1;
+    }
+    if (!target_valid(m->root, node_count, m->rule_count)) {
+        fs_text_string(error, "match program: root out of range");
+        return -1;
+    }
+    if (load_verdicts(m, e, table.at + FS_MATCH_HEADER_SIZE, error) != 0) {
+        return -1;
+    }
+    const uint8_t *nodes = table.at + FS_MATCH_HEADER_SIZE + 4 * (size_t)m->rule_count;
+    return node_count == 0 ? 0 : load_nodes(m, e, nodes, node_count, error);
+}
+
+/* ---- looking ---- */
+
+static void look_transport(struct fs_match_view *v, const uint8_t *at, const uint8_t *end)
+{
+    v->at[FS_MATCH_TRANSPORT] = at;
+    v->size[FS_MATCH_TRANSPORT] = at != NULL && at < end ? (uint32_t)(end - at) : 0;
+}
+
+static void set_field(struct fs_match_view *v, enum fs_match_field field, uint32_t value)
+{
+    fs_put32(v->fields + 4 * field, value);
+}
+
+static void look_ip6(struct fs_match_view *v, const uint8_t *ip6, const uint8_t *end)
+{
+    struct fs_ip6_upper upper = {.protocol = FS_PROTOCOL_NONE};
+    if (end - ip6 >= FS_IP6_SIZE && fs_ip_version(ip6) == 6) {
+        fs_ip6_walk(ip6, end, &upper);
+        look_transport(v, upper.protocol == FS_PROTOCOL_NONE ? NULL : ip6 + upper.offset, end);
+    }
+    set_field(v, FS_MATCH_IP6_PROTOCOL, upper.protocol);
+    set_field(v, FS_MATCH_IP6_LATER_FRAGMENT, upper.later_fragment);
+}
+
+void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_packet *p)
+{
+    const uint8_t *end = fs_packet_end(p);
+    v->at[FS_MATCH_FRAME] = p->data;
+    v->size[FS_MATCH_FRAME] = p->length;
+    v->at[FS_MATCH_FIELD] = v->fields;
+    v->size[FS_MATCH_FIELD] = sizeof v->fields;
+    if (m->sources == 1u << FS_MATCH_FRAME) {
+        return;
+    }
+    const uint8_t *network = fs_network_header(p);
+    size_t left = network != NULL && network < end ? (size_t)(end - network) : 0;
+    bool later_fragment = false;
+    if (left >= FS_IP_SIZE && fs_ip_version(network) == 4) {
+        size_t length = fs_get16(((const struct fs_ip *)network)->length);
+        left = length < left ? length : left;
+        later_fragment = fs_ip_later_fragment((const struct fs_ip *)network);
+    } else if (left >= FS_IP6_SIZE && fs_ip_version(network) == 6) {
+        size_t payload = fs_get16(((const struct fs_ip6 *)network)->payload_length);
+        left = payload != 0 && payload + FS_IP6_SIZE < left ? payload + FS_IP6_SIZE : left;
+    }
+    v->at[FS_MATCH_NETWORK] = network;
+    v->size[FS_MATCH_NETWORK] = (uint32_t)left;
+    look_transport(v, fs_transport_header(p), left != 0 ? network + left : end);
+    if (m->fields == 0) {
+        return;
+    }
+    if ((m->fields & (1u << FS_MATCH_IP6_PROTOCOL | 1u << FS_MATCH_IP6_LATER_FRAGMENT)) != 0) {
+        look_ip6(v, network, left != 0 ? network + left : network);
+    }
+    set_field(v, FS_MATCH_IP_LATER_FRAGMENT, later_fragment);
+    set_field(v, FS_MATCH_TRANSPORT_BYTES, v->size[FS_MATCH_TRANSPORT]);
+    set_field(v, FS_MATCH_LENGTH, p->length);
+    set_field(v, FS_MATCH_PAINT, fs_anno_u8(p, FS_ANNO_PAINT));
+}
+
+/* ---- deciding ---- */
+
+/* A test whose word crosses the end: bytes that are not there are 0, and if the mask wants one of them it fails. */
+static bool test_at_end(const struct fs_match_node *n, const uint8_t *at, uint32_t size)
+{
+    uint32_t present = size > n->offset ? size - n->offset : 0, word = 0;
+    for (uint32_t i = 0; i < present; i++) {
+        word |= (uint32_t)at[n->offset + i] << (24 - 8 * i);
+    }
+    uint32_t missing = present == 0 ? 0xffffffffu : 0xffffffffu >> 8 * present;
+    return (n->mask & missing) == 0 && (word & n->mask) - n->low <= n->span;
+}
+
+uint32_t fs_match_decide(const struct fs_match *m, const struct fs_match_view *v)
+{
+    uint32_t at = m->root;
+    while ((at & FS_MATCH_LEAF) == 0) {
+        const struct fs_match_node *n = &m->nodes[at];
+        const uint8_t *bytes = v->at[n->source];
+        bool holds;
+        if (__builtin_expect(n->offset + 4u <= v->size[n->source], 1)) {
+            holds = (fs_get32(bytes + n->offset) & n->mask) - n->low <= n->span;
+        } else {
+            holds = test_at_end(n, bytes, v->size[n->source]);
+        }
+        at = n->next[holds];
+    }
+    return at == FS_MATCH_NONE ? FS_MATCH_NONE : at & ~FS_MATCH_LEAF;
+}
+
+void fs_match_batch(const struct fs_match *m, const struct fs_batch *batch, uint32_t rules[FS_BATCH_MAX])
+{
+    struct fs_match_view view;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        if (i + 2 < batch->count) {
+            __builtin_prefetch(batch->packets[i + 2]->data);
+        }
+        fs_match_look(m, &view, batch->packets[i]);
+        rules[i] = fs_match_decide(m, &view);
+    }
+}
+
+void fs_match_push(const struct fs_match *m, struct fs_element *e, struct fs_batch *batch)
+{
+    uint32_t rules[FS_BATCH_MAX], ports[FS_BATCH_MAX], kept = 0;
+    bool same = true;
+    fs_match_batch(m, batch, rules);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct fs_packet *p = batch->packets[i];
+        uint32_t verdict = rules[i] == FS_MATCH_NONE ? FS_MATCH_NONE : m->verdicts[rules[i]];
+        if (verdict == FS_MATCH_NONE) {
+            fs_drop_rule(e, p, rules[i] == FS_MATCH_NONE ? FS_DROP_NO_MATCH : FS_DROP_DENIED, rules[i]);
+            continue;
+        }
+        ports[kept] = verdict;
+        rules[kept] = rules[i];
+        batch->packets[kept] = p;
+        same = same && verdict == ports[0];
+        kept++;
+    }
+    batch->count = kept;
+    if (same && kept != 0) {
+        fs_output_push(e, ports[0], batch);
+    } else {
+        fs_output_scatter(e, batch, ports, rules, FS_DROP_UNCONNECTED);
+    }
+}

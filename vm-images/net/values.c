@@ -1,0 +1,154 @@
+#include "net/values.h"
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+static void strip(const char **text, size_t *length)
+{
+    while (*length > 0 && is_space(**text)) {
+        ++*text;
+        --*length;
+    }
+    while (*length > 0 && is_space((*text)[*length - 1])) {
+        --*length;
+    }
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
+}
+
+bool fs_parse_integer(const char *text, size_t length, int64_t minimum, int64_t maximum, int64_t *value)
+{
+    strip(&text, &length);
+    bool negative = length > 0 && *text == '-';
+    if (length > 0 && (*text == '-' || *text == '+')) {
+        text++;
+        length--;
+    }
+    int base = 10;
+    if (length > 2 && text[0] == '0' && (text[1] | 0x20) == 'x') {
+        base = 16;
+        text += 2;
+        length -= 2;
+    }
+    if (length == 0) {
+        return false;
+    }
+    uint64_t v = 0;
+    for (size_t i = 0; i < length; i++) {
+        int d = digit(text[i]);
+        if (d >= base || v > ((uint64_t)INT64_MAX - (uint64_t)d) / (uint64_t)base) {
+            return false;
+        }
+        v = v * (uint64_t)base + (uint64_t)d;
+    }
+    int64_t n = negative ? -(int64_t)v : (int64_t)v;
+    if (n < minimum || n > maximum) {
+        return false;
+    }
+    *value = n;
+    return true;
+}
+
+bool fs_parse_boolean(const char *text, size_t length, bool *value)
+{
+    static const struct {
+        const char *word;
+        size_t length;
+        bool value;
+    } words[] = {{"true", 4, true}, {"false", 5, false}, {"yes", 3, true}, {"no", 2, false}, {"1", 1, true}, {"0", 1, false}};
+    strip(&text, &length);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (length == words[i].length && __builtin_memcmp(text, words[i].word, length) == 0) {
+            *value = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+int fs_write_integer(const char *name, const char *text, size_t length, int64_t minimum, int64_t maximum,
+                     int64_t *value, struct fs_text *error)
+{
+    if (fs_parse_integer(text, length, minimum, maximum, value)) {
+        return 0;
+    }
+    fs_text_format(error, "%s: expected an integer from %lld to %lld", name, (long long)minimum, (long long)maximum);
+    return -1;
+}
+
+int fs_write_boolean(const char *name, const char *text, size_t length, bool *value, struct fs_text *error)
+{
+    if (fs_parse_boolean(text, length, value)) {
+        return 0;
+    }
+    fs_text_format(error, "%s: expected true or false", name);
+    return -1;
+}
+
+void fs_text_ip(struct fs_text *t, const uint8_t address[4])
+{
+    fs_text_format(t, "%u.%u.%u.%u", address[0], address[1], address[2], address[3]);
+}
+
+void fs_text_mac(struct fs_text *t, const uint8_t address[6])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (unsigned i = 0; i < 6; i++) {
+        if (i != 0) {
+            fs_text_char(t, '-');
+        }
+        fs_text_char(t, digits[address[i] >> 4]);
+        fs_text_char(t, digits[address[i] & 15]);
+    }
+}
+
+/* RFC 5952 section 4: no leading zeros, the longest run of two or more zero fields (the first of equals) as "::". */
+void fs_text_ip6(struct fs_text *t, const uint8_t address[16])
+{
+    unsigned best = 8, best_length = 1;
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned n = 0;
+        while (i + n < 8 && fs_get16(address + 2 * (i + n)) == 0) {
+            n++;
+        }
+        if (n > best_length) {
+            best = i;
+            best_length = n;
+        }
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        if (i == best) {
+            fs_text_string(t, "::");
+            i += best_length - 1;
+            continue;
+        }
+        if (i != 0 && i != best + best_length) {
+            fs_text_char(t, ':');
+        }
+        fs_text_format(t, "%x", (unsigned)fs_get16(address + 2 * i));
+    }
+}
+
+void fs_text_fixed(struct fs_text *t, uint64_t value, unsigned bits)
+{
+    uint64_t whole = value >> bits, rest = value & (((uint64_t)1 << bits) - 1);
+    uint64_t thousandths = (rest * 1000 + ((uint64_t)1 << bits) / 2) >> bits;
+    if (thousandths == 1000) {
+        whole++;
+        thousandths = 0;
+    }
+    fs_text_u64(t, whole);
+    if (thousandths != 0) {
+        char digits[3] = {(char)('0' + thousandths / 100), (char)('0' + thousandths / 10 % 10),
+                          (char)('0' + thousandths % 10)};
+        size_t n = digits[2] != '0' ? 3 : digits[1] != '0' ? 2 : 1;
+        fs_text_char(t, '.');
+        fs_text_bytes(t, digits, n);
+    }
+}

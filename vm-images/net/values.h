@@ -1,0 +1,26 @@
+/* values.h: values as write handlers take them, and addresses as texts show them. White space around a value is fine. */
+#ifndef NET_VALUES_H
+#define NET_VALUES_H
+
+#include <flowstream/handler.h>
+
+#include "net/bytes.h"
+
+/* A decimal or 0x hexadecimal integer from `minimum` to `maximum`. False, and *value unchanged, when it is none. */
+bool fs_parse_integer(const char *text, size_t length, int64_t minimum, int64_t maximum, int64_t *value);
+/* true false yes no 1 0 (Click's booleans). */
+bool fs_parse_boolean(const char *text, size_t length, bool *value);
+
+/* The value of a write handler, or -1 and a line in `error` that says what was expected. */
+int fs_write_integer(const char *name, const char *text, size_t length, int64_t minimum, int64_t maximum,
+                     int64_t *value, struct fs_text *error);
+int fs_write_boolean(const char *name, const char *text, size_t length, bool *value, struct fs_text *error);
+
+static inline void fs_text_boolean(struct fs_text *t, bool v) { fs_text_string(t, v ? "true" : "false"); }
+void fs_text_ip(struct fs_text *t, const uint8_t address[4]);  /* 10.0.0.1 */
+void fs_text_ip6(struct fs_text *t, const uint8_t address[16]); /* RFC 5952 */
+void fs_text_mac(struct fs_text *t, const uint8_t address[6]); /* 02-00-5E-10-00-01, Click's form */
+/* A number with `bits` bits of fraction, at most three digits behind the point and no zeros at their end. */
+void fs_text_fixed(struct fs_text *t, uint64_t value, unsigned bits);
+
+#endif
