@@ -41,6 +41,7 @@ static bool add_listener(struct fs_element *e, struct fs_signal *s, struct fs_ta
         s->listener_capacity = capacity;
     }
     s->listeners[s->listener_count++] = t;
+    t->ready += s->active;
     return true;
 }
 
@@ -111,9 +112,16 @@ void fs_signal_wake(struct fs_signal *s)
     if (!s->active) {
         s->active = true;
         for (uint32_t i = 0; i < s->listener_count; i++) {
+            s->listeners[i]->ready++;
             fs_task_schedule(s->listeners[i]);
         }
     }
 }
 
-void fs_signal_sleep(struct fs_signal *s) { s->active = false; }
+void fs_signal_sleep(struct fs_signal *s)
+{
+    for (uint32_t i = 0; s->active && i < s->listener_count; i++) {
+        s->listeners[i]->ready--;
+    }
+    s->active = false;
+}
