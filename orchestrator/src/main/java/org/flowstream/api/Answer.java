@@ -1,0 +1,45 @@
+package org.flowstream.api;
+
+import java.io.IOException;
+
+/** What a request is answered with. */
+public sealed interface Answer {
+    /** A value, as JSON. */
+    record Value(int status, Object value) implements Answer {}
+
+    /** Nothing but the status. */
+    record Empty(int status) implements Answer {}
+
+    /** Lines that are sent one by one as they come: values as JSON, or text as it is. */
+    record Lines(boolean json, Writer writer) implements Answer {}
+
+    /** Writes the lines of an answer, until there are no more or the client is gone. */
+    @FunctionalInterface
+    interface Writer {
+        void write(Sink sink) throws IOException, InterruptedException;
+    }
+
+    /** Takes the lines; each is sent at once. It throws when the client is gone. */
+    interface Sink {
+        void line(Object value) throws IOException;
+
+        /** Finds out whether the client is still there, without sending a line. */
+        void probe() throws IOException;
+    }
+
+    static Answer ok(Object value) {
+        return new Value(200, value);
+    }
+
+    static Answer done() {
+        return new Empty(204);
+    }
+
+    static Answer jsonLines(Writer writer) {
+        return new Lines(true, writer);
+    }
+
+    static Answer textLines(Writer writer) {
+        return new Lines(false, writer);
+    }
+}
