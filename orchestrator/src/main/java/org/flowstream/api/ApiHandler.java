@@ -53,7 +53,7 @@ final class ApiHandler extends Handler.Abstract {
         } catch (ApiProblem problem) {
             problem(problem, response, callback);
         } catch (BadValueException bad) {
-            problem(ApiProblem.badRequest(bad.getMessage()), response, callback);
+            problem(ApiProblem.badRequest(String.valueOf(bad.getMessage())), response, callback);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.failed(e);
@@ -82,7 +82,8 @@ final class ApiHandler extends Handler.Abstract {
     }
 
     private static Peer peer(Request request) throws IOException {
-        Object transport = request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+        Object transport =
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
         if (transport instanceof SocketChannel channel) {
             return Peer.of(channel);
         }
@@ -117,7 +118,8 @@ final class ApiHandler extends Handler.Abstract {
             response.setStatus(empty.status());
             callback.succeeded();
         } else if (answer instanceof Answer.Lines lines) {
-            response.getHeaders().put(HttpHeader.CONTENT_TYPE, lines.json() ? "application/jsonl" : "text/plain; charset=utf-8");
+            response.getHeaders()
+                    .put(HttpHeader.CONTENT_TYPE, lines.json() ? "application/jsonl" : "text/plain; charset=utf-8");
             stream(lines, response, callback);
         } else {
             throw new IllegalStateException("an answer to " + request + " that cannot be written: " + answer);
@@ -131,7 +133,10 @@ final class ApiHandler extends Handler.Abstract {
             @Override
             public void line(Object value) throws IOException {
                 ByteArrayOutputStream line = new ByteArrayOutputStream();
-                line.write(lines.json() ? json.writeValueAsBytes(value) : value.toString().getBytes(UTF_8));
+                line.write(
+                        lines.json()
+                                ? json.writeValueAsBytes(value)
+                                : value.toString().getBytes(UTF_8));
                 line.write('\n');
                 out.write(line.toByteArray());
                 out.flush();
@@ -179,6 +184,8 @@ final class ApiHandler extends Handler.Abstract {
 
     @Override
     public String toString() {
-        return routes.stream().map(route -> route.method() + " " + route.template()).collect(Collectors.joining(", "));
+        return routes.stream()
+                .map(route -> route.method() + " " + route.template())
+                .collect(Collectors.joining(", "));
     }
 }

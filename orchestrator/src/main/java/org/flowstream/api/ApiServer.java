@@ -3,7 +3,6 @@ package org.flowstream.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,7 +27,8 @@ public final class ApiServer implements AutoCloseable {
     /** Each stream that is followed holds a thread. */
     private static final int MOST_THREADS = 200;
 
-    private static final long STOP_MILLIS = 1000;
+    /** Streams that are followed never end by themselves: nothing is waited for. */
+    private static final long STOP_MILLIS = 0;
 
     private final Server server;
     private final Path socket;
@@ -67,8 +67,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static void protect(Path socket, String group) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
         if (!group.isEmpty()) {
             view.setGroup(socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
         }

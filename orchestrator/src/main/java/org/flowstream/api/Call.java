@@ -7,14 +7,36 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.flowstream.problem.BadValueException;
 
-/**
- * A request, as a resource sees it.
- *
- * @param path the values of the path's variables
- * @param query the query's parameters; the last of equal names counts
- * @param peer who asks
- */
-public record Call(Map<String, String> path, Map<String, String> query, byte[] body, Peer peer, ObjectMapper json) {
+/** A request, as a resource sees it. */
+public final class Call {
+    private final Map<String, String> path;
+    private final Map<String, String> query;
+    private final byte[] body;
+    private final Peer peer;
+    private final ObjectMapper json;
+
+    /**
+     * @param path the values of the path's variables
+     * @param query the query's parameters; the last of equal names counts
+     * @param peer who asks
+     */
+    Call(Map<String, String> path, Map<String, String> query, byte[] body, Peer peer, ObjectMapper json) {
+        this.path = Map.copyOf(path);
+        this.query = Map.copyOf(query);
+        this.body = body.clone();
+        this.peer = peer;
+        this.json = json;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    /** The body as it came. */
+    public byte[] body() {
+        return body.clone();
+    }
+
     /** A variable of the path, as a value. */
     public <T> T path(String name, Function<String, T> parse) {
         String text = path.get(name);

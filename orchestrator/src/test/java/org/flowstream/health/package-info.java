@@ -1,0 +1,5 @@
+/** Tests of the health monitor. */
+@NullMarked
+package org.flowstream.health;
+
+import org.jspecify.annotations.NullMarked;
