@@ -1,0 +1,224 @@
+package org.flowstream.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.DeclaredJson;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
+import org.flowstream.problem.BadValueException;
+
+/**
+ * What was declared and how machines ended, kept across restarts of the daemon and of the host, in one SQLite file.
+ * Nothing is kept here that can be read from the world.
+ *
+ * <p>Every method is one transaction that is on the disk when it returns; a {@link StoreException} means that nothing
+ * was changed. Safe for all threads. One store at a time works on a state folder.
+ */
+public final class Store implements AutoCloseable {
+    /** Ends that are kept of each machine; their counts are kept of all. */
+    private static final int KEPT_EXITS = 50;
+
+    private final ObjectMapper json = DeclaredJson.mapper();
+    private final StateLock lock;
+    private final Database database;
+
+    private Store(StateLock lock, Database database) {
+        this.lock = lock;
+        this.database = database;
+    }
+
+    /** Opens the store of a state folder; both are made where they are not there. */
+    public static Store open(Path folder) {
+        StateLock lock = StateLock.take(folder);
+        try {
+            return new Store(lock, Database.open(folder.resolve("store.sqlite")));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** All chains, by name. */
+    public List<DeclaredChain> chains() {
+        return database.transaction(() -> {
+            Map<String, Map<Name, MachineId>> machines = new TreeMap<>();
+            database.all(
+                    "SELECT chain, middlebox, id FROM machine",
+                    row -> machines.computeIfAbsent(row.getString(1), chain -> new TreeMap<>())
+                            .put(Name.parse(row.getString(2)), MachineId.parse(row.getString(3))));
+            return database.all(
+                    "SELECT name, id, spec, was_ready FROM chain ORDER BY name", row -> chain(row, machines));
+        });
+    }
+
+    public Optional<DeclaredChain> chain(Name name) {
+        return chains().stream().filter(chain -> chain.name().equals(name)).findFirst();
+    }
+
+    private DeclaredChain chain(ResultSet row, Map<String, Map<Name, MachineId>> machines) throws SQLException {
+        String name = row.getString(1);
+        return new DeclaredChain(
+                ChainId.parse(row.getString(2)),
+                read(row.getString(3), ChainSpec.class, "chain '" + name + "'"),
+                row.getBoolean(4),
+                machines.getOrDefault(name, Map.of()));
+    }
+
+    /** When a chain was first declared. */
+    public Optional<Instant> declaredAt(Name chain) {
+        return database.transaction(() -> database.one(
+                "SELECT declared_at FROM chain WHERE name = ?",
+                row -> Instant.parse(row.getString(1)),
+                chain.toString()));
+    }
+
+    /** Writes a chain down, or anew. Machines that it no longer has go with their exits. */
+    public void put(DeclaredChain chain, Instant now) {
+        String name = chain.name().toString();
+        database.transaction(() -> {
+            database.update(
+                    "INSERT INTO chain (name, id, owner, spec, was_ready, declared_at) VALUES (?, ?, ?, ?, ?, ?)"
+                            + " ON CONFLICT (name) DO UPDATE SET id = excluded.id, owner = excluded.owner,"
+                            + " spec = excluded.spec, was_ready = excluded.was_ready",
+                    name,
+                    chain.id().toString(),
+                    chain.spec().owner().toString(),
+                    write(chain.spec()),
+                    chain.wasReady(),
+                    now.toString());
+            List<String> before = database.all(
+                    "SELECT middlebox || '/' || id FROM machine WHERE chain = ?", row -> row.getString(1), name);
+            for (String old : before) {
+                String[] parts = old.split("/", 2);
+                MachineId kept = chain.machines().get(Name.parse(parts[0]));
+                if (kept == null || !kept.toString().equals(parts[1])) {
+                    database.update("DELETE FROM machine WHERE id = ?", parts[1]);
+                }
+            }
+            for (Map.Entry<Name, MachineId> machine : chain.machines().entrySet()) {
+                database.update(
+                        "INSERT INTO machine (id, chain, middlebox) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                        machine.getValue().toString(),
+                        name,
+                        machine.getKey().toString());
+            }
+            return name;
+        });
+    }
+
+    /** Strikes a chain out, with its machines and their exits. */
+    public boolean removeChain(Name name) {
+        return database.transaction(() -> database.update("DELETE FROM chain WHERE name = ?", name.toString()) > 0);
+    }
+
+    /** All external ports, by name. */
+    public List<ExternalPort> ports() {
+        return database.transaction(() -> database.all(
+                "SELECT name, spec FROM port ORDER BY name",
+                row -> read(row.getString(2), ExternalPort.class, "port '" + row.getString(1) + "'")));
+    }
+
+    public void put(ExternalPort port) {
+        database.transaction(() -> database.update(
+                "INSERT INTO port (name, owner, spec) VALUES (?, ?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, spec = excluded.spec",
+                port.name().toString(),
+                port.owner().toString(),
+                write(port)));
+    }
+
+    public boolean removePort(PortName name) {
+        return database.transaction(() -> database.update("DELETE FROM port WHERE name = ?", name.toString()) > 0);
+    }
+
+    /** Writes down how a machine ended; that of an unknown machine is not kept. */
+    public void addExit(MachineId machine, ExitReason reason) {
+        String id = machine.toString();
+        database.transaction(() -> {
+            if (database.one("SELECT 1 FROM machine WHERE id = ?", row -> 1, id).isEmpty()) {
+                return false;
+            }
+            database.update(
+                    "INSERT INTO machine_exit (machine, at, cause, detail) VALUES (?, ?, ?, ?)",
+                    id,
+                    reason.at().toString(),
+                    reason.cause().toString(),
+                    reason.detail());
+            database.update(
+                    "DELETE FROM machine_exit WHERE machine = ? AND number NOT IN (SELECT number FROM machine_exit"
+                            + " WHERE machine = ? ORDER BY number DESC LIMIT " + KEPT_EXITS + ")",
+                    id,
+                    id);
+            database.update(
+                    "INSERT INTO machine_exit_count (machine, cause, count) VALUES (?, ?, 1)"
+                            + " ON CONFLICT (machine, cause) DO UPDATE SET count = count + 1",
+                    id,
+                    reason.cause().toString());
+            return true;
+        });
+    }
+
+    /** The latest ends of a machine, newest first. */
+    public List<ExitReason> exits(MachineId machine) {
+        return database.transaction(() -> database.all(
+                "SELECT at, cause, detail FROM machine_exit WHERE machine = ? ORDER BY number DESC",
+                row -> new ExitReason(
+                        Instant.parse(row.getString(1)), ExitReason.Cause.parse(row.getString(2)), row.getString(3)),
+                machine.toString()));
+    }
+
+    /** How often a machine ended, by cause. */
+    public Map<ExitReason.Cause, Long> exitCounts(MachineId machine) {
+        return database.transaction(() -> {
+            Map<ExitReason.Cause, Long> counts = new EnumMap<>(ExitReason.Cause.class);
+            database.all(
+                    "SELECT cause, count FROM machine_exit_count WHERE machine = ?",
+                    row -> counts.put(ExitReason.Cause.parse(row.getString(1)), row.getLong(2)),
+                    machine.toString());
+            return counts;
+        });
+    }
+
+    private String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a value that cannot be written: " + value, e);
+        }
+    }
+
+    private <T> T read(String text, Class<T> type, String what) {
+        try {
+            return json.readValue(text, type);
+        } catch (JsonProcessingException | BadValueException e) {
+            throw new StoreException(
+                    "the store's " + what + " cannot be read: " + e.getMessage(),
+                    "put a copy of the store back, or remove that row with sqlite3",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            database.close();
+        } finally {
+            lock.close();
+        }
+    }
+}
