@@ -1,0 +1,247 @@
+package org.flowstream.template;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.flowstream.problem.BadValueException;
+import org.flowstream.problem.Position;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
+import org.flowstream.template.JsonValue.JsonList;
+import org.flowstream.template.JsonValue.JsonObject;
+import org.flowstream.template.JsonValue.JsonText;
+import org.flowstream.template.Template.HealthLevel;
+
+/**
+ * Reads {@code template.json}: first against the schema, then what a schema cannot say.
+ *
+ * <p>A template comes out also when there are problems, as long as there is a configuration: with harmless values in
+ * place of the wrong ones, so that the configuration can be checked in the same answer. It is of no other use then.
+ */
+final class TemplateReader {
+    private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,6}) ?([A-Za-z]+)");
+
+    private final TemplateFiles files;
+    private final SourceText source;
+    private final Problems problems;
+
+    private TemplateReader(TemplateFiles files, SourceText source, Problems problems) {
+        this.files = files;
+        this.source = source;
+        this.problems = problems;
+    }
+
+    static Optional<Template> read(TemplateFiles files, Problems problems) {
+        Optional<SourceText> source = text(files, Template.FILE, problems);
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        return JsonReader.read(source.get(), problems).flatMap(value -> {
+            TemplateSchema.schema().check(value, source.get(), problems);
+            return value instanceof JsonObject object
+                    ? new TemplateReader(files, source.get(), problems).template(object)
+                    : Optional.empty();
+        });
+    }
+
+    private static Optional<SourceText> text(TemplateFiles files, String path, Problems problems) {
+        try {
+            Optional<SourceText> found = files.text(path);
+            if (found.isEmpty()) {
+                problems.add(Position.of(files.shown(path)), "no such file");
+            }
+            return found;
+        } catch (BadValueException e) {
+            problems.add(Position.of(files.shown(path)), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Template> template(JsonObject json) {
+        List<Parameter> parameters = new ArrayList<>();
+        object(json, "parameters")
+                .ifPresent(it -> it.members()
+                        .forEach(member -> parameters.add(new ParameterReader(source, problems).read(member))));
+        List<TemplateDevice> devices = devices(json);
+        tests(json);
+        return configuration(json)
+                .map(configuration -> new Template(
+                        string(json, "name").orElse("unnamed"),
+                        string(json, "version").orElse("0.0.0"),
+                        string(json, "summary").orElse(""),
+                        parameters,
+                        devices,
+                        configuration,
+                        memory(json),
+                        ready(json),
+                        heartbeat(json),
+                        passes(json),
+                        strings(json, "tests"),
+                        files,
+                        false));
+    }
+
+    private Optional<SourceText> configuration(JsonObject json) {
+        return object(json, "image").flatMap(image -> image.get("click")).flatMap(value -> {
+            if (!(value instanceof JsonText path)) {
+                return Optional.empty();
+            }
+            Optional<SourceText> text = file(path, "image.click");
+            text.filter(it -> it.text().isBlank())
+                    .ifPresent(it -> problems.add(Position.of(it.file()), "the configuration is empty"));
+            return text;
+        });
+    }
+
+    private Optional<SourceText> file(JsonText path, String where) {
+        try {
+            Optional<SourceText> found = files.text(path.text());
+            if (found.isEmpty()) {
+                problems.add(source.problem(
+                        path.offset(), path.length(), where + ": " + path.shown() + ": no such file in the template"));
+            }
+            return found;
+        } catch (BadValueException e) {
+            problems.add(source.problem(path.offset(), path.length(), where + ": " + e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void tests(JsonObject json) {
+        List<JsonValue> items = json.get("tests")
+                .filter(JsonList.class::isInstance)
+                .map(it -> ((JsonList) it).items())
+                .orElse(List.of());
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof JsonText path) {
+                Optional<SourceText> unused = file(path, "tests[" + i + "]");
+            }
+        }
+    }
+
+    private List<TemplateDevice> devices(JsonObject json) {
+        List<JsonValue> items = json.get("devices")
+                .filter(JsonList.class::isInstance)
+                .map(it -> ((JsonList) it).items())
+                .orElse(List.of());
+        List<TemplateDevice> devices = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
+        Map<String, String> answering = new HashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (!(items.get(i) instanceof JsonObject item)) {
+                continue;
+            }
+            String name = string(item, "name").orElse("device" + i);
+            if (!names.add(name)) {
+                at(item, "name", "devices[" + i + "].name: another device is named \"" + name + "\"");
+            }
+            List<String> click = item.get("click").isPresent()
+                    ? strings(item, "click")
+                    : List.of(Integer.toString(i), "eth" + i, name);
+            for (String each : click) {
+                String other = answering.putIfAbsent(each, name);
+                if (other != null && !other.equals(name)) {
+                    at(
+                            item,
+                            "click",
+                            "devices[" + i + "].click: \"" + each + "\" is a name of device " + other + " too");
+                }
+            }
+            devices.add(new TemplateDevice(
+                    name,
+                    click,
+                    string(item, "role").or(() -> Optional.of(name)).flatMap(TemplateDevice.Role::of),
+                    string(item, "mode").flatMap(TemplateDevice.Mode::of).orElse(TemplateDevice.Mode.BUMP)));
+        }
+        return devices;
+    }
+
+    private void at(JsonObject object, String member, String message) {
+        JsonValue value = object.get(member).orElse(object);
+        problems.add(source.problem(value.offset(), value.length(), message));
+    }
+
+    private long memory(JsonObject json) {
+        Optional<JsonObject> resources = object(json, "resources");
+        Optional<Matcher> amount = resources
+                .flatMap(it -> string(it, "memory"))
+                .map(AMOUNT::matcher)
+                .filter(Matcher::matches);
+        if (amount.isEmpty()) {
+            return Template.DEFAULT_MEMORY;
+        }
+        int shift = switch (amount.get().group(2)) {
+            case "KiB" -> 10;
+            case "MiB" -> 20;
+            default -> 30;
+        };
+        long bytes = Long.parseLong(amount.get().group(1)) << shift;
+        if (bytes < Template.LEAST_MEMORY) {
+            at(
+                    resources.get(),
+                    "memory",
+                    "resources.memory: \"" + amount.get().group() + "\" is below the minimum 4 MiB");
+        }
+        return bytes;
+    }
+
+    private static Duration heartbeat(JsonObject json) {
+        return object(json, "health")
+                .flatMap(it -> string(it, "heartbeat"))
+                .map(AMOUNT::matcher)
+                .filter(Matcher::matches)
+                .map(it -> Duration.ofMillis(
+                        Long.parseLong(it.group(1)) * (it.group(2).equals("s") ? 1_000 : 1)))
+                .orElse(Template.DEFAULT_HEARTBEAT);
+    }
+
+    private static Set<HealthLevel> ready(JsonObject json) {
+        Optional<JsonObject> health =
+                object(json, "health").filter(it -> it.get("ready").isPresent());
+        if (health.isEmpty()) {
+            return EnumSet.of(HealthLevel.MACHINE, HealthLevel.CONTROL, HealthLevel.FORWARDING);
+        }
+        Set<HealthLevel> levels = EnumSet.noneOf(HealthLevel.class);
+        strings(health.get(), "ready").forEach(it -> HealthLevel.of(it).ifPresent(levels::add));
+        return levels;
+    }
+
+    private static Map<String, String> passes(JsonObject json) {
+        Map<String, String> passes = new TreeMap<>();
+        object(json, "passes")
+                .ifPresent(it -> it.members().forEach(member -> {
+                    if (member.value() instanceof JsonText text) {
+                        passes.put(member.name(), text.text());
+                    }
+                }));
+        return passes;
+    }
+
+    private static Optional<JsonObject> object(JsonObject json, String member) {
+        return json.get(member).filter(JsonObject.class::isInstance).map(JsonObject.class::cast);
+    }
+
+    static Optional<String> string(JsonObject json, String member) {
+        return json.get(member).filter(JsonText.class::isInstance).map(it -> ((JsonText) it).text());
+    }
+
+    private static List<String> strings(JsonObject json, String member) {
+        return json.get(member)
+                .filter(JsonList.class::isInstance)
+                .map(it -> ((JsonList) it)
+                        .items().stream()
+                                .filter(JsonText.class::isInstance)
+                                .map(item -> ((JsonText) item).text())
+                                .toList())
+                .orElse(List.of());
+    }
+}

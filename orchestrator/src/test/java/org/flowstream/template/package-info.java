@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.template;
+
+import org.jspecify.annotations.NullMarked;
