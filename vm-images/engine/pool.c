@@ -2,6 +2,24 @@
 
 _Static_assert(sizeof(struct fs_packet) <= FS_PACKET_HEADER, "the packet header has outgrown its place");
 
+/* Sanitized builds see the use of a packet that is in the pool. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FS_ASAN 1
+#endif
+#endif
+#ifdef FS_ASAN
+void __asan_poison_memory_region(void const volatile *at, size_t size);
+void __asan_unpoison_memory_region(void const volatile *at, size_t size);
+static void hide(struct fs_packet *p) { __asan_poison_memory_region(p, FS_PACKET_STRIDE); }
+static void show(struct fs_packet *p) { __asan_unpoison_memory_region(p, FS_PACKET_SIZE); }
+#else
+static inline void hide(struct fs_packet *p) { (void)p; }
+static inline void show(struct fs_packet *p) { (void)p; }
+#endif
+
 static uint8_t *align_up(uint8_t *at, uintptr_t to) { return (uint8_t *)(((uintptr_t)at + to - 1) & ~(to - 1)); }
 
 static uint8_t *room_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_HEADER; }
@@ -20,6 +38,7 @@ uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
     pool->free = (struct fs_packet **)(void *)(at + count * FS_PACKET_STRIDE);
     for (size_t i = 0; i < count; i++) { /* the lowest addresses are handed out first */
         pool->free[count - 1 - i] = (struct fs_packet *)(void *)(at + i * FS_PACKET_STRIDE);
+        hide(pool->free[count - 1 - i]);
     }
     return pool->size;
 }
@@ -48,6 +67,7 @@ static inline struct fs_packet *take(struct fs_pool *pool)
         return NULL;
     }
     struct fs_packet *p = pool->free[--pool->free_count];
+    show(p);
     if (pool->free_count < pool->lowest) {
         pool->lowest = pool->free_count;
     }
@@ -58,6 +78,7 @@ static inline void put(struct fs_packet *p)
 {
     struct fs_pool *pool = p->pool;
     pool->free[pool->free_count++] = p;
+    hide(p);
 }
 
 unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
@@ -66,6 +87,7 @@ unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
     struct fs_packet **from = pool->free + pool->free_count;
     for (unsigned i = 0; i < some; i++) {
         struct fs_packet *p = *--from;
+        show(p);
         fresh(p, pool, FS_HEADROOM, 0);
         fs_batch_add(batch, p);
     }

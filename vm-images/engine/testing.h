@@ -22,7 +22,7 @@
 #ifndef FS_ENGINE_TESTING_H
 #define FS_ENGINE_TESTING_H
 
-#include <stdarg.h>
+
 
 #include "internal.h"
 
@@ -82,7 +82,7 @@ void fs_test_bytes(struct fs_test *t, const char *name, const void *bytes, size_
 void fs_test_table(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items);
 /* The element's argument text, for its `config` handler. */
 void fs_test_config(struct fs_test *t, const char *text);
-/* Port counts come from the connections; this asks for more (unconnected ones). */
+/* Port counts come from the connections and the least that the class needs; this asks for more, unconnected ones. */
 void fs_test_ports(struct fs_test *t, unsigned inputs, unsigned outputs);
 void fs_test_connect(struct fs_test *t, const char *from, unsigned from_port, const char *to, unsigned to_port);
 /* Connects ports 0 of the named elements in a row. */
@@ -95,7 +95,7 @@ bool fs_test_start(struct fs_test *t);
 const char *fs_test_refused(struct fs_test *t);
 
 /* -- while it runs -- */
-/* One frame through a TestSource or into a TestStore; `device` of a batch of such. Answers the packet's place among all. */
+/* One frame through a TestSource or into a TestStore, with the clock's time and its MAC header set. */
 void fs_test_send(struct fs_test *t, const char *source, const void *bytes, size_t size);
 /* A packet of the pool to fill in and send: with annotations, offsets, timestamp of your choice. */
 struct fs_packet *fs_test_packet(struct fs_test *t, const void *bytes, size_t size);
