@@ -1,4 +1,4 @@
-/** Plans: from what is desired and what is observed to a list of actions. */
+/** Plans: from what is desired and what is observed to a list of actions. Pure; executing an action is elsewhere. */
 @DependsOn({"chain", "domain", "rules"})
 @NullMarked
 package org.flowstream.plan;

@@ -1,0 +1,268 @@
+package org.flowstream.plan;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Stage;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.PortName;
+
+/**
+ * The actions of one chain, in an order in which nothing is used before it is there.
+ *
+ * <p>Images are verified before anything that runs is ended. Taps and ports come next, then rules: those of the stage
+ * that the chain has reached, so that a chain that was ready once meets its failure policy while its machines start, and
+ * a new one changes nothing until all of them are ready. Then machines, one by one, and at last the steering.
+ */
+final class ChainSteps {
+    /** How long a guest has from the power button to its end. The engine needs a millisecond. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final Desired desired;
+    private final Observed observed;
+    private final DesiredChain chain;
+    private final ChainPlan plan;
+    private final List<Action> actions;
+    private final List<Blocked> blocked;
+
+    ChainSteps(Desired desired, Observed observed, DesiredChain chain, List<Action> actions, List<Blocked> blocked) {
+        this.desired = desired;
+        this.observed = observed;
+        this.chain = chain;
+        this.plan = chain.plan();
+        this.actions = actions;
+        this.blocked = blocked;
+    }
+
+    /** What becomes of a machine that is there. */
+    private enum Fate {
+        /** There is none. */
+        ABSENT,
+        /** It stays as it is. */
+        STAY,
+        /** It is paused and goes on. */
+        RESUME,
+        /** It gets the power button. */
+        STOP,
+        /** It has ended, or has nothing left to be asked. */
+        DESTROY
+    }
+
+    void plan() {
+        Optional<String> obstacle = obstacle();
+        if (obstacle.isPresent()) {
+            blocked.add(Blocked.chain(plan.name(), obstacle.get()));
+            plan.machines().stream()
+                    .filter(machine -> chain.wish(machine) == Wish.STOP)
+                    .forEach(this::end);
+            return;
+        }
+        verifyImages();
+        plan.machines().forEach(this::end);
+        plan.machines().forEach(this::wire);
+        steer();
+        plan.machines().forEach(this::removeSurplusTaps);
+    }
+
+    /** Why the chain's machines cannot be wired at all. */
+    private Optional<String> obstacle() {
+        if (!plan.bridge().equals(desired.ownBridge())
+                && observed.bridge(plan.bridge()).isEmpty()) {
+            return Optional.of("bridge '" + plan.bridge() + "' does not exist");
+        }
+        return plan.taps().stream()
+                .flatMap(tap -> observed.port(tap).stream())
+                .filter(port -> !port.tagged())
+                .map(port -> "port '" + port.name() + "' on bridge '" + port.bridge() + "' is not ours")
+                .findFirst();
+    }
+
+    /** Why no frame can be steered to the chain now, though its machines can be wired. */
+    private Optional<String> unsteerable() {
+        for (PortName name : plan.externalPorts()) {
+            boolean comes = desired.ports().stream()
+                    .anyMatch(port -> port.name().equals(name)
+                            && port.bridge().equals(plan.bridge())
+                            && port.addedByUs()
+                            && observed.port(name)
+                                    .filter(it -> it.bridge().equals(plan.bridge()))
+                                    .isEmpty()
+                            && observed.port(name).filter(it -> !it.tagged()).isEmpty());
+            Optional<ObservedPort> found =
+                    observed.port(name).filter(port -> port.bridge().equals(plan.bridge()));
+            if (!comes && found.isEmpty()) {
+                return Optional.of("port '" + name + "' is not on bridge '" + plan.bridge() + "'");
+            }
+            if (!comes && found.flatMap(ObservedPort::number).isEmpty()) {
+                return Optional.of("the network interface of port '" + name + "' does not exist");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void verifyImages() {
+        Set<ImageDigest> verified = new HashSet<>();
+        for (MachineSpec machine : plan.machines()) {
+            if (starts(machine) && verified.add(machine.image())) {
+                actions.add(new Action.VerifyImage(machine.image(), plan.name()));
+            }
+        }
+    }
+
+    /** Ends a machine that may not stay. */
+    private void end(MachineSpec machine) {
+        switch (fate(machine)) {
+            case STOP -> actions.add(new Action.StopMachine(MachineRef.of(machine), GRACE));
+            case DESTROY -> actions.add(new Action.DestroyMachine(MachineRef.of(machine)));
+            case ABSENT, STAY, RESUME -> {}
+        }
+    }
+
+    private void wire(MachineSpec machine) {
+        if (!observed.taps().containsAll(machine.taps())) {
+            actions.add(new Action.CreateTaps(machine));
+        }
+        boolean wired = machine.taps().stream()
+                .allMatch(tap -> observed.port(tap)
+                        .filter(port -> port.bridge().equals(plan.bridge()))
+                        .flatMap(ObservedPort::number)
+                        .isPresent());
+        if (!wired) {
+            actions.add(new Action.AddTapPorts(plan.bridge(), machine));
+        }
+    }
+
+    /** The rules before and after the machines run, and the machines in between. */
+    private void steer() {
+        Optional<String> unsteerable = unsteerable();
+        unsteerable.ifPresent(reason -> blocked.add(Blocked.chain(plan.name(), reason)));
+        Optional<ObservedRules.State> rules = rules();
+        boolean steered = rules.equals(Optional.of(ObservedRules.State.STEERED));
+        boolean claims = chain.wasReady() || steered;
+        if (claims && unsteerable.isEmpty() && !steered) {
+            actions.add(new Action.SetRules(plan, Stage.STEERED));
+        } else if (claims ? rules.isEmpty() : !rules.equals(Optional.of(ObservedRules.State.ISOLATED))) {
+            actions.add(new Action.SetRules(plan, Stage.ISOLATED));
+        }
+        plan.machines().forEach(this::run);
+        plan.machines().forEach(this::await);
+        if (!claims && unsteerable.isEmpty() && plan.machines().stream().allMatch(this::willBeReady)) {
+            actions.add(new Action.SetRules(plan, Stage.STEERED));
+        }
+    }
+
+    private Optional<ObservedRules.State> rules() {
+        return observed.rules().stream()
+                .filter(rules ->
+                        rules.chain().equals(plan.id()) && rules.bridge().equals(plan.bridge()))
+                .map(ObservedRules::state)
+                .findFirst();
+    }
+
+    private void run(MachineSpec machine) {
+        if (starts(machine)) {
+            actions.add(new Action.StartMachine(machine, machine.hypervisor().resolve(desired.accelerator())));
+        } else if (fate(machine) == Fate.RESUME) {
+            actions.add(new Action.ResumeMachine(MachineRef.of(machine)));
+        }
+    }
+
+    private void await(MachineSpec machine) {
+        if (chain.wish(machine) == Wish.RUN && !(fate(machine) == Fate.STAY && isReady(machine))) {
+            actions.add(new Action.AwaitReady(machine));
+        }
+    }
+
+    /** Taps that the machine had before its declaration changed, unless one that still runs holds them. */
+    private void removeSurplusTaps(MachineSpec machine) {
+        boolean held = fate(machine) == Fate.STAY
+                && machine(machine)
+                        .filter(it -> it.devices() > machine.devices().size())
+                        .isPresent();
+        if (held) {
+            return;
+        }
+        List<PortName> ports = observed.ports().stream()
+                .filter(port -> port.tagged() && port.bridge().equals(plan.bridge()))
+                .map(ObservedPort::name)
+                .filter(port -> isSurplus(port, machine))
+                .toList();
+        if (!ports.isEmpty()) {
+            actions.add(new Action.RemoveTapPorts(plan.bridge(), ports));
+        }
+        List<PortName> taps =
+                observed.taps().stream().filter(tap -> isSurplus(tap, machine)).toList();
+        if (!taps.isEmpty()) {
+            actions.add(new Action.DeleteTaps(taps));
+        }
+    }
+
+    private static boolean isSurplus(PortName port, MachineSpec machine) {
+        return MachineId.ofPort(port).filter(machine.id()::equals).isPresent()
+                && !machine.taps().contains(port);
+    }
+
+    private Optional<ObservedMachine> machine(MachineSpec spec) {
+        return observed.machines().stream()
+                .filter(it -> it.id().equals(spec.id()) && it.name().equals(spec.name()))
+                .findFirst();
+    }
+
+    private Fate fate(MachineSpec spec) {
+        return machine(spec).map(machine -> fate(spec, machine)).orElse(Fate.ABSENT);
+    }
+
+    private Fate fate(MachineSpec spec, ObservedMachine machine) {
+        Wish wish = chain.wish(spec);
+        boolean running = machine.power() == ObservedMachine.Power.RUNNING;
+        if (machine.power() == ObservedMachine.Power.ENDED) {
+            return Fate.DESTROY;
+        }
+        if (wish == Wish.STOP) {
+            return machine.power() == ObservedMachine.Power.PAUSED ? Fate.DESTROY : Fate.STOP;
+        }
+        if (lostTap(spec, machine)) {
+            return Fate.DESTROY;
+        }
+        if (wish == Wish.HOLD) {
+            return Fate.STAY;
+        }
+        if (machine.power() == ObservedMachine.Power.ENDING) {
+            return Fate.STOP;
+        }
+        if (running && machine.wellness() == ObservedMachine.Wellness.UNWELL) {
+            return Fate.DESTROY;
+        }
+        if (machine.difference(spec).isPresent()) {
+            return running ? Fate.STOP : Fate.DESTROY;
+        }
+        return running ? Fate.STAY : Fate.RESUME;
+    }
+
+    /** Whether a tap is gone that QEMU holds: it cannot get hold of one that is made anew. */
+    private boolean lostTap(MachineSpec spec, ObservedMachine machine) {
+        return !observed.taps()
+                .containsAll(spec.taps().subList(0, Math.min(spec.devices().size(), machine.devices())));
+    }
+
+    private boolean starts(MachineSpec machine) {
+        Fate fate = fate(machine);
+        return chain.wish(machine) == Wish.RUN && fate != Fate.STAY && fate != Fate.RESUME;
+    }
+
+    private boolean isReady(MachineSpec machine) {
+        return machine(machine)
+                .filter(it -> it.power() == ObservedMachine.Power.RUNNING)
+                .filter(it -> it.wellness() == ObservedMachine.Wellness.READY)
+                .isPresent();
+    }
+
+    private boolean willBeReady(MachineSpec machine) {
+        return chain.wish(machine) == Wish.RUN || (fate(machine) == Fate.STAY && isReady(machine));
+    }
+}

@@ -1,0 +1,33 @@
+package org.flowstream.plan;
+
+import java.util.List;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ExternalPort;
+
+/**
+ * How this installation's part of the host should be.
+ *
+ * @param ownBridge the bridge that is ours to create and fill
+ * @param accelerator what {@code auto} means for a machine that starts now
+ * @param ports declared
+ * @param leavingPorts that were declared and are being removed
+ * @param chains declared
+ */
+public record Desired(
+        BridgeName ownBridge,
+        Accelerator accelerator,
+        List<ExternalPort> ports,
+        List<ExternalPort> leavingPorts,
+        List<DesiredChain> chains) {
+    public Desired {
+        ports = List.copyOf(ports);
+        leavingPorts = List.copyOf(leavingPorts);
+        chains = List.copyOf(chains);
+    }
+
+    /** Nothing: what is observed of ours is to go. */
+    public static Desired nothing(BridgeName ownBridge) {
+        return new Desired(ownBridge, Accelerator.QEMU, List.of(), List.of(), List.of());
+    }
+}

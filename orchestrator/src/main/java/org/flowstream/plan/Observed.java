@@ -1,0 +1,52 @@
+package org.flowstream.plan;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.PortName;
+
+/**
+ * How this installation's part of the host is: what carries its tag, and the bridges and ports that declarations name.
+ *
+ * @param taps of ours, by their tag
+ * @param offloadsOn features of {@code ethtool -K} that are on, by declared or leaving external port
+ */
+public record Observed(
+        List<ObservedBridge> bridges,
+        List<ObservedPort> ports,
+        Set<PortName> taps,
+        Map<PortName, Set<String>> offloadsOn,
+        List<ObservedMachine> machines,
+        List<ObservedRules> rules) {
+    public Observed {
+        bridges = List.copyOf(bridges);
+        ports = List.copyOf(ports);
+        taps = Collections.unmodifiableSet(new TreeSet<>(taps));
+        offloadsOn = offloadsOn.entrySet().stream()
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toMap(
+                                Map.Entry::getKey, entry -> Set.copyOf(entry.getValue()), (a, b) -> a, TreeMap::new),
+                        Collections::unmodifiableMap));
+        machines = List.copyOf(machines);
+        rules = List.copyOf(rules);
+    }
+
+    /** A host on which nothing is ours. */
+    public static Observed nothing() {
+        return new Observed(List.of(), List.of(), Set.of(), Map.of(), List.of(), List.of());
+    }
+
+    public Optional<ObservedBridge> bridge(BridgeName name) {
+        return bridges.stream().filter(bridge -> bridge.name().equals(name)).findFirst();
+    }
+
+    public Optional<ObservedPort> port(PortName name) {
+        return ports.stream().filter(port -> port.name().equals(name)).findFirst();
+    }
+}
