@@ -29,7 +29,7 @@ enum {
 
 struct fs_ip6 {
     uint8_t version_class_label[4];
-    uint8_t payload_length[2]; /* bytes behind this header; 0 also for a jumbogram (RFC 2675) */
+    uint8_t payload_length[2]; /* bytes behind this header; jumbograms (RFC 2675) do not fit into frames */
     uint8_t next_header, hop_limit;
     uint8_t source[16], destination[16];
 };

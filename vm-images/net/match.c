@@ -180,12 +180,14 @@ static void set_field(struct fs_match_view *v, enum fs_match_field field, uint32
     fs_put32(v->fields + 4 * field, value);
 }
 
-static void look_ip6(struct fs_match_view *v, const uint8_t *ip6, const uint8_t *end)
+static void look_ip6(struct fs_match_view *v)
 {
     struct fs_ip6_upper upper = {.protocol = FS_PROTOCOL_NONE};
-    if (end - ip6 >= FS_IP6_SIZE && fs_ip_version(ip6) == 6) {
-        fs_ip6_walk(ip6, end, &upper);
-        look_transport(v, upper.protocol == FS_PROTOCOL_NONE ? NULL : ip6 + upper.offset, end);
+    const uint8_t *ip6 = v->at[FS_MATCH_NETWORK];
+    size_t size = v->size[FS_MATCH_NETWORK];
+    if (size >= FS_IP6_SIZE && fs_ip_version(ip6) == 6) {
+        fs_ip6_walk(ip6, ip6 + size, &upper);
+        look_transport(v, upper.protocol == FS_PROTOCOL_NONE ? NULL : ip6 + upper.offset, ip6 + size);
     }
     set_field(v, FS_MATCH_IP6_PROTOCOL, upper.protocol);
     set_field(v, FS_MATCH_IP6_LATER_FRAGMENT, upper.later_fragment);
@@ -209,8 +211,8 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
         left = length < left ? length : left;
         later_fragment = fs_ip_later_fragment((const struct fs_ip *)network);
     } else if (left >= FS_IP6_SIZE && fs_ip_version(network) == 6) {
-        size_t payload = fs_get16(((const struct fs_ip6 *)network)->payload_length);
-        left = payload != 0 && payload + FS_IP6_SIZE < left ? payload + FS_IP6_SIZE : left;
+        size_t length = FS_IP6_SIZE + fs_get16(((const struct fs_ip6 *)network)->payload_length);
+        left = length < left ? length : left;
     }
     v->at[FS_MATCH_NETWORK] = network;
     v->size[FS_MATCH_NETWORK] = (uint32_t)left;
@@ -219,7 +221,7 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
         return;
     }
     if ((m->fields & (1u << FS_MATCH_IP6_PROTOCOL | 1u << FS_MATCH_IP6_LATER_FRAGMENT)) != 0) {
-        look_ip6(v, network, left != 0 ? network + left : network);
+        look_ip6(v);
     }
     set_field(v, FS_MATCH_IP_LATER_FRAGMENT, later_fragment);
     set_field(v, FS_MATCH_TRANSPORT_BYTES, v->size[FS_MATCH_TRANSPORT]);

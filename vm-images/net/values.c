@@ -72,6 +72,147 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value)
     return false;
 }
 
+bool fs_parse_ip(const char *text, size_t length, uint8_t address[4])
+{
+    uint8_t parsed[4];
+    strip(&text, &length);
+    for (unsigned i = 0; i < 4; i++) {
+        size_t n = 0;
+        unsigned v = 0;
+        while (n < length && n < 4 && text[n] >= '0' && text[n] <= '9') {
+            v = v * 10 + (unsigned)(text[n++] - '0');
+        }
+        if (n == 0 || v > 255 || (i < 3 ? n == length || text[n] != '.' : n != length)) {
+            return false;
+        }
+        parsed[i] = (uint8_t)v;
+        text += i < 3 ? n + 1 : n;
+        length -= i < 3 ? n + 1 : n;
+    }
+    __builtin_memcpy(address, parsed, 4);
+    return true;
+}
+
+/* Hexadecimal digits, at most `most`, from the front of the text. */
+static size_t hexadecimal(const char *text, size_t length, size_t most, unsigned *value)
+{
+    size_t n = 0;
+    *value = 0;
+    while (n < length && n < most && digit(text[n]) < 16) {
+        *value = *value * 16 + (unsigned)digit(text[n++]);
+    }
+    return n;
+}
+
+bool fs_parse_mac(const char *text, size_t length, uint8_t address[6])
+{
+    uint8_t parsed[6];
+    strip(&text, &length);
+    for (unsigned i = 0; i < 6; i++) {
+        unsigned v;
+        size_t n = hexadecimal(text, length, 2, &v);
+        bool parted = n < length && (text[n] == ':' || text[n] == '-');
+        if (n == 0 || (i < 5 ? !parted : n != length)) {
+            return false;
+        }
+        parsed[i] = (uint8_t)v;
+        text += i < 5 ? n + 1 : n;
+        length -= i < 5 ? n + 1 : n;
+    }
+    __builtin_memcpy(address, parsed, 6);
+    return true;
+}
+
+bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16])
+{
+    uint8_t parsed[16] = {0};
+    unsigned fields = 0, gap = 8; /* 16-bit fields read; which of them the "::" stands before */
+    strip(&text, &length);
+    if (length >= 2 && text[0] == ':' && text[1] == ':') {
+        gap = 0;
+        text += 2;
+        length -= 2;
+    }
+    while (length > 0) {
+        unsigned v;
+        size_t n = hexadecimal(text, length, 4, &v);
+        if (fields <= 6 && n < length && text[n] == '.') { /* the last 32 bits as an IPv4 address */
+            if (!fs_parse_ip(text, length, parsed + 2 * fields)) {
+                return false;
+            }
+            fields += 2;
+            break;
+        }
+        if (n == 0 || fields == 8) {
+            return false;
+        }
+        fs_put16(parsed + 2 * fields++, (uint16_t)v);
+        text += n;
+        length -= n;
+        if (length == 0) {
+            break;
+        }
+        if (*text != ':' || length == 1) {
+            return false;
+        }
+        text++;
+        length--;
+        if (*text == ':') {
+            if (gap != 8) {
+                return false;
+            }
+            gap = fields;
+            text++;
+            length--;
+        }
+    }
+    if (gap == 8 ? fields != 8 : fields > 7) {
+        return false;
+    }
+    __builtin_memset(address, 0, 16);
+    if (gap == 8) {
+        gap = fields;
+    }
+    __builtin_memcpy(address, parsed, 2 * (size_t)gap);
+    __builtin_memcpy(address + 2 * (8 - (size_t)(fields - gap)), parsed + 2 * (size_t)gap, 2 * (size_t)(fields - gap));
+    return true;
+}
+
+bool fs_parse_prefix(const char *text, size_t length, uint8_t address[4], uint8_t mask[4])
+{
+    strip(&text, &length);
+    size_t n = 0;
+    while (n < length && text[n] != '/') {
+        n++;
+    }
+    if (n == length) {
+        fs_put32(mask, 0xffffffff);
+        return fs_parse_ip(text, length, address);
+    }
+    int64_t bits;
+    const char *behind = text + n + 1;
+    if (fs_parse_integer(behind, length - n - 1, 0, 32, &bits)) {
+        fs_put32(mask, bits == 0 ? 0 : 0xffffffffu << (32 - bits));
+    } else if (!fs_parse_ip(behind, length - n - 1, mask)) {
+        return false;
+    }
+    return fs_parse_ip(text, n, address);
+}
+
+bool fs_parse_word(const char **text, size_t *length, const char **word, size_t *word_length)
+{
+    strip(text, length);
+    size_t n = 0;
+    while (n < *length && !is_space((*text)[n])) {
+        n++;
+    }
+    *word = *text;
+    *word_length = n;
+    *text += n;
+    *length -= n;
+    return n != 0;
+}
+
 int fs_write_integer(const char *name, const char *text, size_t length, int64_t minimum, int64_t maximum,
                      int64_t *value, struct fs_text *error)
 {
@@ -94,6 +235,18 @@ int fs_write_boolean(const char *name, const char *text, size_t length, bool *va
 void fs_text_ip(struct fs_text *t, const uint8_t address[4])
 {
     fs_text_format(t, "%u.%u.%u.%u", address[0], address[1], address[2], address[3]);
+}
+
+void fs_text_prefix(struct fs_text *t, const uint8_t address[4], const uint8_t mask[4])
+{
+    uint32_t bits = fs_get32(mask);
+    fs_text_ip(t, address);
+    fs_text_char(t, '/');
+    if ((~bits & (~bits + 1)) == 0) { /* ones, then zeros */
+        fs_text_u64(t, (uint64_t)__builtin_popcount(bits));
+    } else {
+        fs_text_ip(t, mask);
+    }
 }
 
 void fs_text_mac(struct fs_text *t, const uint8_t address[6])

@@ -3,7 +3,10 @@
 
 #include "net/values.h"
 
-enum { SOURCE_LENGTH_MAX = FS_PACKET_SIZE - FS_HEADROOM - (int)sizeof(struct fs_packet) };
+enum {
+    SOURCE_LENGTH_MAX = FS_PACKET_SIZE - FS_HEADROOM - (int)sizeof(struct fs_packet),
+    BUFFER_WAIT_NS = 1000000, /* until a puller is woken after it found the packet pool empty */
+};
 
 static const char default_data[] = "A frame of the kind that InfiniteSource makes when it is not told which.";
 
@@ -11,6 +14,7 @@ struct source {
     struct fs_element base;
     struct fs_task task; /* when connected to a push input */
     struct fs_signal nonempty; /* when connected to a pull input */
+    struct fs_timer buffers;
     uint8_t data[SOURCE_LENGTH_MAX];
     uint32_t data_length;
     int64_t length; /* of the packets; below 0: data_length */
@@ -58,16 +62,18 @@ static struct fs_packet *make(struct source *s)
     return p;
 }
 
-static void fill(struct source *s, struct fs_batch *batch, uint32_t n)
+/* Adds n packets; false when the pool was empty before. */
+static bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         struct fs_packet *p = make(s);
         if (p == NULL) {
-            return;
+            return false;
         }
         fs_batch_add(batch, p);
         s->count++;
     }
+    return true;
 }
 
 static void tell_end(struct source *s)
@@ -103,11 +109,10 @@ static bool run(struct fs_element *e, struct fs_task *t)
     while (left != 0) {
         uint32_t n = left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX;
         batch.count = 0;
-        fill(s, &batch, n);
-        bool short_of_buffers = batch.count < n;
+        bool filled = fill(s, &batch, n);
         left -= batch.count;
         fs_output_push(e, 0, &batch);
-        if (short_of_buffers) {
+        if (!filled) {
             break;
         }
     }
@@ -119,12 +124,23 @@ static void pull(struct fs_element *e, unsigned port, struct fs_batch *batch, un
 {
     struct source *s = (struct source *)e;
     (void)port;
-    fill(s, batch, allowance(s, max));
-    if (!s->active) {
+    if (!fill(s, batch, allowance(s, max))) {
         fs_signal_sleep(&s->nonempty);
-    } else if (at_limit(s)) {
+        fs_timer_after(&s->buffers, BUFFER_WAIT_NS);
+    } else if (!s->active || at_limit(s)) {
         fs_signal_sleep(&s->nonempty);
-        tell_end(s);
+        if (s->active) {
+            tell_end(s);
+        }
+    }
+}
+
+static void buffers_again(struct fs_element *e, struct fs_timer *t)
+{
+    struct source *s = (struct source *)e;
+    (void)t;
+    if (allowance(s, 1) != 0) {
+        fs_signal_wake(&s->nonempty);
     }
 }
 
@@ -192,6 +208,7 @@ static int initialize(struct fs_element *e, struct fs_text *error)
 {
     struct source *s = (struct source *)e;
     (void)error;
+    fs_timer_init(e, &s->buffers, buffers_again);
     if (e->outputs[0].push) {
         fs_task_init(e, &s->task, run);
         s->signals = fs_signal_listen(e, 0, FS_SIGNAL_ROOM, &s->task);

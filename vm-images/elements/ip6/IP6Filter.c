@@ -1,0 +1,49 @@
+/* IP6Filter: lets IPv6 packets pass, or not, by rules. */
+#include <flowstream/element.h>
+
+#include "net/match.h"
+
+struct filter {
+    struct fs_element base;
+    struct fs_match match;
+};
+
+enum { RULE };
+
+static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+{
+    (void)port;
+    fs_match_push(&((struct filter *)e)->match, e, batch);
+}
+
+static int configure(struct fs_element *e, struct fs_text *error)
+{
+    struct filter *f = (struct filter *)e;
+    if (fs_match_load(&f->match, e, fs_args_bytes(e->args, RULE), error) != 0) {
+        return -1;
+    }
+    fs_drops_rules(e, f->match.rule_count);
+    return 0;
+}
+
+static const struct fs_arg args[] = {
+    [RULE] = {"RULE", "ip6-filter-rules", FS_REST, 0, 0, NULL, "`ACTION PATTERN`; the first rule whose pattern matches decides."},
+};
+
+FS_ELEMENT(IP6Filter) = {
+    .name = "IP6Filter",
+    .ports = "1/-",
+    .processing = "h/h",
+    .flow = "x/x",
+    .args = args,
+    .arg_count = FS_COUNT(args),
+    .effects = "reads ip6 tcp udp icmp6 annotation.PAINT; drops",
+    .summary = "filters IPv6 packets by contents",
+    .doc = "IPFilter over IPv6: the same rules, actions and drops. The IPv6 header must be marked (CheckIP6Header,\n"
+           "MarkInnerHeader). A protocol is the one behind the extension headers (RFC 8200); a packet whose headers do not end\n"
+           "within it has none, and a later fragment has no ports, so only rules by address can match them.\n\n"
+           "    IP6Filter(allow icmp6, allow src net 2001:db8::/32 && tcp dst port 80, deny all)\n",
+    .size = sizeof(struct filter),
+    .configure = configure,
+    .push = push,
+};
