@@ -1,0 +1,77 @@
+package org.flowstream.openflow;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Whole OpenFlow messages over a bridge's management socket, in both directions at once. */
+final class FrameChannel implements AutoCloseable {
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private FrameChannel(SocketChannel channel) {
+        this.channel = channel;
+        // Reading by a stream and writing by the channel: two streams on one channel deadlock in JDK 17 (JDK-8279339).
+        this.in = Channels.newInputStream(channel);
+    }
+
+    static FrameChannel open(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        return new FrameChannel(channel);
+    }
+
+    /** Sends messages with nothing of another thread's between them. */
+    void write(Iterable<Frame> frames) throws IOException {
+        WireWriter all = new WireWriter();
+        frames.forEach(frame -> all.bytes(frame.toBytes()));
+        ByteBuffer bytes = ByteBuffer.wrap(all.toBytes());
+        writing.lock();
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The next message; waits for it. */
+    Frame read() throws IOException {
+        WireReader header = new WireReader(exactly(Frame.HEADER));
+        int version = header.u8();
+        int type = header.u8();
+        int length = header.u16();
+        int xid = header.u32();
+        if (length < Frame.HEADER) {
+            throw new MalformedMessageException("message of " + length + " bytes");
+        }
+        return new Frame(version, type, xid, exactly(length - Frame.HEADER));
+    }
+
+    private byte[] exactly(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the switch closed the connection");
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
