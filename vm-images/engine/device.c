@@ -1,20 +1,28 @@
 /* device.c: the functions of <flowstream/device.h> over what the platform's drivers supply. */
 #include "internal.h"
 
+static bool same(const char *a, const char *b) { return fs_text_is(a, strlen(a), b); }
+
 static bool is_index(const char *name, unsigned index)
 {
     char digits[12];
-    struct fs_text t = fs_text_in(digits, sizeof(digits));
+    struct fs_text t = fs_text_in(digits, sizeof(digits) - 1);
     fs_text_u64(&t, index);
-    return fs_text_is(name, strlen(name), (digits[t.length] = '\0', digits));
+    digits[t.length] = '\0';
+    return same(name, digits);
 }
 
-struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name)
+struct fs_device *fs_device_find(const struct fs_router *r, const char *name)
 {
+    const struct fs_platform *platform = r->platform;
+    for (uint32_t i = 0; i < r->alias_count; i++) {
+        if (same(name, r->aliases[i].name) && r->aliases[i].device < platform->device_count) {
+            return platform->devices[r->aliases[i].device];
+        }
+    }
     for (uint32_t i = 0; i < platform->device_count; i++) {
         struct fs_device *d = platform->devices[i];
-        if (is_index(name, i) || (d->name[0] != '\0' && fs_text_is(name, strlen(name), d->name))
-            || (d->alias != NULL && fs_text_is(name, strlen(name), d->alias))) {
+        if (is_index(name, i) || (d->name[0] != '\0' && same(name, d->name))) {
             return d;
         }
     }
@@ -23,7 +31,7 @@ struct fs_device *fs_device_find(const struct fs_platform *platform, const char 
 
 struct fs_device *fs_device_open(struct fs_element *e, const char *name)
 {
-    struct fs_device *d = fs_device_find(e->router->platform, name);
+    struct fs_device *d = fs_device_find(e->router, name);
     if (d != NULL) {
         d->users++;
     }

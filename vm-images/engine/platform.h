@@ -65,7 +65,6 @@ struct fs_device_operations {
 struct fs_device {
     const struct fs_device_operations *operations;
     const char *name;     /* a name that fs_device_open() takes besides the index; "" for none */
-    const char *alias;    /* another (the configuration's name for it), or NULL; the loader sets it */
     struct fs_pool *pool; /* where received frames come from */
     struct fs_device_counters counters;
     uint32_t frame_limit;

@@ -163,5 +163,10 @@ void fs_text_format(struct fs_text *t, const char *format, ...)
 
 bool fs_text_is(const char *text, size_t length, const char *word)
 {
-    return strlen(word) == length && memcmp(text, word, length) == 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != word[i] || word[i] == '\0') {
+            return false;
+        }
+    }
+    return word[length] == '\0';
 }

@@ -1,0 +1,226 @@
+#include <stdlib.h>
+
+#include "crc32c.h"
+#include "engine/testing.h"
+#include "engine/testing_platform.h"
+#include "json.h"
+#include "testing_blob.h"
+
+/* A class with an argument of each kind that the loader tells apart. */
+enum { NUMBER, FLAG, WORD, ADDRESS, RULES };
+static const struct fs_arg picky_args[] = {
+    {"NUMBER", "integer", FS_POSITIONAL, 1, 9, NULL, ""}, {"FLAG", "boolean", FS_KEYWORD, 0, 0, "false", ""},
+    {"WORD", "word", FS_KEYWORD, 0, 0, "x", ""},          {"ADDRESS", "ip-address", FS_KEYWORD, 0, 0, "", ""},
+    {"RULES", "ip-patterns", FS_REST, 0, 0, "", ""},
+};
+
+static int want_device(struct fs_element *e, struct fs_text *error)
+{
+    const char *name = fs_args_text(e->args, WORD, "");
+    if (strcmp(name, "eth9") == 0 || strncmp(name, "dev", 3) == 0) {
+        struct fs_device *d = fs_device_open(e, name);
+        if (d == NULL) {
+            fs_text_string(error, "no such device");
+            return -1;
+        }
+        FS_EQUAL(fs_device_index(d), 1);
+        fs_device_close(d);
+    }
+    return 0;
+}
+
+FS_ELEMENT(TestPicky) = {.name = "TestPicky", .ports = "0-/=arguments", .processing = "a/a", .flow = "x/x",
+                         .args = picky_args, .arg_count = FS_COUNT(picky_args), .size = sizeof(struct fs_element),
+                         .initialize = want_device, .summary = "an argument of each kind"};
+
+static char lines[4096];
+static struct fs_test_blob blob;
+static struct fs_test_platform platform;
+
+/* Loads and starts; answers the error lines, "" when all is well. */
+static const char *load(const void *bytes, uint32_t length)
+{
+    fs_test_platform_open(&platform, 8);
+    fs_test_platform_devices(&platform, 2);
+    platform.memory_limit = 1 << 20;
+    uint8_t *copy = aligned_alloc(8, (length + 7u) & ~7u); /* its own block: reads past the end are seen */
+    memcpy(copy, bytes, length);
+    struct fs_text error = fs_text_in(lines, sizeof(lines) - 1);
+    struct fs_router *r = fs_router_load(&platform.base, copy, length, &error);
+    if (r != NULL) {
+        fs_router_start(r, &error);
+    }
+    fs_router_unload(r);
+    free(copy);
+    fs_test_platform_close(&platform);
+    lines[error.length] = '\0';
+    return lines;
+}
+
+static void source_and_sink(void)
+{
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "in", "TestSource", "", "a.click", 1, 0, 1);
+    fs_test_blob_element(&blob, "out", "TestSink", "x, y", "a.click", 2, 1, 0);
+    fs_test_blob_connect(&blob, 0, 0, 1, 0);
+    fs_test_blob_end(&blob);
+}
+
+FS_TEST(crc32c_of_the_standard)
+{
+    FS_EQUAL(fs_crc32c(0, "123456789", 9), 0xe3069283u); /* the check value of CRC-32C */
+    uint8_t zeros[32] = {0};
+    FS_EQUAL(fs_crc32c(0, zeros, 32), 0x8a9136aau); /* RFC 3720 B.4 */
+    FS_EQUAL(fs_crc32c(fs_crc32c(0, "1234", 4), "56789", 5), 0xe3069283u);
+}
+
+FS_TEST(loads_a_blob)
+{
+    source_and_sink();
+    FS_TEXT(load(blob.bytes, blob.length), "");
+}
+
+FS_TEST(refuses_every_truncation)
+{
+    source_and_sink();
+    for (uint32_t n = 0; n < blob.length; n++) {
+        FS_CHECK(load(blob.bytes, n)[0] != '\0');
+    }
+}
+
+FS_TEST(refuses_every_flipped_byte)
+{
+    source_and_sink();
+    for (uint32_t n = 0; n < blob.length; n++) {
+        blob.bytes[n] ^= 0x41;
+        FS_CHECK(load(blob.bytes, blob.length)[0] != '\0');
+        blob.bytes[n] ^= 0x41;
+    }
+}
+
+FS_TEST(survives_every_changed_byte_with_a_good_checksum)
+{
+    source_and_sink();
+    for (uint32_t n = 20; n < blob.length; n++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            blob.bytes[n] ^= (uint8_t)(1u << bit);
+            fs_test_blob_seal(blob.bytes, blob.length);
+            load(blob.bytes, blob.length);
+            blob.bytes[n] ^= (uint8_t)(1u << bit);
+        }
+    }
+}
+
+FS_TEST(tells_all_problems_with_their_place)
+{
+    int64_t ten = 10;
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "a", "NoSuchClass", "1, 2", "a.click", 3, 0, 0);
+    fs_test_blob_element(&blob, "b", "TestPicky", "", "a.click", 4, 0, 0);
+    fs_test_blob_element(&blob, "c", "TestPicky", "10", "a.click", 5, 0, 0);
+    fs_test_blob_argument(&blob, NUMBER, 1, 1, &ten, 8);
+    fs_test_blob_argument(&blob, FLAG, 2, 1, "\2", 1);
+    fs_test_blob_argument(&blob, ADDRESS, 4, 1, "abc", 3);
+    fs_test_blob_argument(&blob, WORD, 4, 1, "abc", 3);
+    fs_test_blob_argument(&blob, 9, 4, 1, "abc", 3);
+    fs_test_blob_end(&blob);
+    const char wrong[] = "a.click:5: TestPicky(10): argument ";
+    char expected[2048];
+    struct fs_text t = fs_text_in(expected, sizeof(expected) - 1);
+    fs_text_format(&t,
+                   "a.click:3: NoSuchClass(1, 2): unknown element class\n"
+                   "a.click:4: TestPicky(): argument NUMBER is missing\n"
+                   "%sNUMBER: its value is not of the argument's type or range\n"
+                   "%sFLAG: its value is not of the argument's type or range\n"
+                   "%sADDRESS: its value is not of the argument's type or range\n"
+                   "%sWORD: its value is not of the argument's type or range\n"
+                   "%s?: the class has no such argument\n"
+                   "%sNUMBER is missing\n",
+                   wrong, wrong, wrong, wrong, wrong, wrong);
+    expected[t.length] = '\0';
+    FS_TEXT(load(blob.bytes, blob.length), expected);
+}
+
+FS_TEST(refuses_wrong_ports_and_joins)
+{
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "s", "TestStore", "", "", 0, 0, 1);
+    fs_test_blob_element(&blob, "k", "TestSink", "", "", 0, 1, 0);
+    fs_test_blob_connect(&blob, 0, 0, 1, 0);
+    fs_test_blob_end(&blob);
+    FS_TEXT(load(blob.bytes, blob.length), "TestStore(): pull output 0 is connected to push input 0 of 'k'\n");
+
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "s", "TestSource", "", "", 0, 0, 1);
+    fs_test_blob_element(&blob, "k", "TestSink", "", "", 0, 1, 0);
+    fs_test_blob_element(&blob, "l", "TestSink", "", "", 0, 1, 0);
+    fs_test_blob_connect(&blob, 0, 0, 1, 0);
+    fs_test_blob_connect(&blob, 0, 0, 2, 0);
+    fs_test_blob_end(&blob);
+    FS_TEXT(load(blob.bytes, blob.length), "TestSource(): push output 0 is connected more than once ('k' and 'l')\n");
+
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "s", "TestStore", "", "", 0, 0, 1);
+    fs_test_blob_element(&blob, "t", "TestStore", "", "", 0, 0, 1);
+    fs_test_blob_element(&blob, "p", "TestPuller", "", "", 0, 1, 0);
+    fs_test_blob_connect(&blob, 0, 0, 2, 0);
+    fs_test_blob_connect(&blob, 1, 0, 2, 0);
+    fs_test_blob_end(&blob);
+    FS_TEXT(load(blob.bytes, blob.length), "TestPuller(): pull input 0 is connected more than once ('s' and 't')\n");
+
+    int64_t one = 1;
+    uint32_t table[2] = {1, 0};
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "p", "TestPicky", "", "", 0, 0, 1);
+    fs_test_blob_argument(&blob, NUMBER, 1, 1, &one, 8);
+    fs_test_blob_argument(&blob, RULES, 5, 3, table, 8);
+    fs_test_blob_element(&blob, "k", "TestSink", "", "", 0, 2, 0);
+    fs_test_blob_connect(&blob, 0, 0, 1, 0);
+    fs_test_blob_end(&blob);
+    FS_TEXT(load(blob.bytes, blob.length), "TestPicky(): has 1 outputs, expected 3\n"
+                                           "TestSink(): has 2 inputs, expected 1\n"
+                                           "TestSink(): input 1 is not connected\n");
+}
+
+FS_TEST(opens_devices_by_the_names_of_the_manifest)
+{
+    static _Alignas(8) uint8_t segment[20000];
+    int64_t one = 1;
+    const char *const names[] = {"dev_in", "dev_b", "eth9", "devx"};
+    for (unsigned i = 0; i < 4; i++) {
+        fs_test_blob_begin(&blob);
+        fs_test_blob_element(&blob, "p", "TestPicky", names[i], "f.click", 7, 0, 0);
+        fs_test_blob_argument(&blob, NUMBER, 1, 1, &one, 8);
+        fs_test_blob_argument(&blob, WORD, 3, 1, names[i], (uint32_t)strlen(names[i]));
+        fs_test_blob_end(&blob);
+        uint32_t length = fs_test_segment(&blob,
+                                          "{\"a\": [1, {\"x\": \"}\\\"\"}], \"devices\": [{\"click\": [\"eth8\"], \"n\": 1}, "
+                                          "{\"name\": \"q\", \"click\": [\"dev_in\", \"dev_b\", \"eth9\"]}], \"z\": null}",
+                                          segment, sizeof(segment));
+        FS_TEXT(load(segment, length), i < 3 ? "" : "f.click:7: TestPicky(devx): no such device\n");
+    }
+    uint32_t length = fs_test_segment(&blob, "{}", segment, sizeof(segment));
+    segment[36] ^= 1;
+    FS_TEXT(load(segment, length), "image segment: a part of it lies outside\n");
+}
+
+FS_TEST(json_finds_values)
+{
+    const char text[] = " { \"a\" : { \"b\" : [ 1 , \"t\\\"w\\\\\" , { } , [ [ ] ] ] , \"c\" : true } , \"d\" : \"e\" } ";
+    struct fs_json all = fs_json_text(text, sizeof(text) - 1);
+    size_t length;
+    const char *s = fs_json_string(fs_json_item(fs_json_member(fs_json_member(all, "a"), "b"), 1), &length);
+    FS_REQUIRE(s != NULL);
+    FS_CHECK(length == 6 && memcmp(s, "t\\\"w\\\\", 6) == 0);
+    s = fs_json_string(fs_json_member(all, "d"), &length);
+    FS_CHECK(s != NULL && length == 1 && *s == 'e');
+    FS_CHECK(fs_json_item(fs_json_member(fs_json_member(all, "a"), "b"), 4).at == NULL);
+    FS_CHECK(fs_json_member(all, "b").at == NULL);
+    for (size_t n = 0; n < sizeof(text); n++) { /* no truncation is read past its end */
+        char *copy = malloc(n + 1);
+        memcpy(copy, text, n);
+        fs_json_member(fs_json_text(copy, n), "d");
+        fs_json_item(fs_json_member(fs_json_member(fs_json_text(copy, n), "a"), "b"), 3);
+        free(copy);
+    }
+}
