@@ -58,8 +58,8 @@ static enum fs_handler_answer resolve(struct fs_router *r, struct fs_element *ne
 {
     size_t length = strlen(name), dot = last_dot(name, length);
     *t = (struct target){0};
-    if (dot <= 1 || (dot == 2 && name[0] == '0')) { /* "x", ".x" and "0.x" are global, or near's own */
-        if (near == NULL || dot > 0) {
+    if (dot <= 1 || (dot == 2 && name[0] == '0')) { /* "x", ".x" and "0.x" are global; "x" is near's own if it has one */
+        if (near == NULL || dot > 0 || handler_of(near, name, length) == NULL) {
             t->global = global_handler(name + dot, length - dot);
             return t->global != NULL ? FS_HANDLER_OK : FS_HANDLER_NO_HANDLER;
         }
