@@ -2,6 +2,7 @@ package org.flowstream.template;
 
 import java.util.List;
 import java.util.Optional;
+import org.flowstream.model.DeviceMode;
 
 /**
  * One side of a middlebox, as its template declares it.
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param role what it is for, if that is known
  * @param mode whether it has addresses of its own
  */
-public record TemplateDevice(String name, List<String> clickNames, Optional<Role> role, Mode mode) {
+public record TemplateDevice(String name, List<String> clickNames, Optional<Role> role, DeviceMode mode) {
     public TemplateDevice {
         clickNames = List.copyOf(clickNames);
     }
@@ -34,28 +35,6 @@ public record TemplateDevice(String name, List<String> clickNames, Optional<Role
         }
 
         static Optional<Role> of(String word) {
-            return List.of(values()).stream().filter(it -> it.word.equals(word)).findFirst();
-        }
-    }
-
-    /** Whether a device passes others' frames on, or takes part in the network itself. */
-    public enum Mode {
-        /** Passes others' frames on; addresses are not changed. */
-        BUMP("bump"),
-        /** Has addresses of its own; takes part in ARP and ND. */
-        ADDRESSED("addressed");
-
-        private final String word;
-
-        Mode(String word) {
-            this.word = word;
-        }
-
-        public String word() {
-            return word;
-        }
-
-        public static Optional<Mode> of(String word) {
             return List.of(values()).stream().filter(it -> it.word.equals(word)).findFirst();
         }
     }

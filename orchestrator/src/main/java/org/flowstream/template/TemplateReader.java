@@ -2,7 +2,7 @@ package org.flowstream.template;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.flowstream.model.DeviceMode;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.model.HealthSpec;
+import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.problem.Position;
 import org.flowstream.problem.Problems;
@@ -19,7 +24,6 @@ import org.flowstream.problem.SourceText;
 import org.flowstream.template.JsonValue.JsonList;
 import org.flowstream.template.JsonValue.JsonObject;
 import org.flowstream.template.JsonValue.JsonText;
-import org.flowstream.template.Template.HealthLevel;
 
 /**
  * Reads {@code template.json}: first against the schema, then what a schema cannot say.
@@ -29,6 +33,12 @@ import org.flowstream.template.Template.HealthLevel;
  */
 final class TemplateReader {
     private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,6}) ?([A-Za-z]+)");
+
+    private static final int MOST_MEMORY_MIB = 4096;
+    private static final Set<String> MODES =
+            Arrays.stream(DeviceMode.values()).map(DeviceMode::toString).collect(Collectors.toSet());
+    private static final Set<String> LEVELS =
+            Arrays.stream(HealthLevel.values()).map(HealthLevel::toString).collect(Collectors.toSet());
 
     private final TemplateFiles files;
     private final SourceText source;
@@ -82,8 +92,7 @@ final class TemplateReader {
                         devices,
                         configuration,
                         memory(json),
-                        ready(json),
-                        heartbeat(json),
+                        health(json),
                         passes(json),
                         strings(json, "tests"),
                         files,
@@ -160,7 +169,10 @@ final class TemplateReader {
                     name,
                     click,
                     string(item, "role").or(() -> Optional.of(name)).flatMap(TemplateDevice.Role::of),
-                    string(item, "mode").flatMap(TemplateDevice.Mode::of).orElse(TemplateDevice.Mode.BUMP)));
+                    string(item, "mode")
+                            .filter(MODES::contains)
+                            .map(DeviceMode::parse)
+                            .orElse(DeviceMode.BUMP)));
         }
         return devices;
     }
@@ -170,49 +182,47 @@ final class TemplateReader {
         problems.add(source.problem(value.offset(), value.length(), message));
     }
 
-    private long memory(JsonObject json) {
+    private int memory(JsonObject json) {
         Optional<JsonObject> resources = object(json, "resources");
         Optional<Matcher> amount = resources
                 .flatMap(it -> string(it, "memory"))
                 .map(AMOUNT::matcher)
                 .filter(Matcher::matches);
         if (amount.isEmpty()) {
-            return Template.DEFAULT_MEMORY;
+            return MiddleboxSpec.DEFAULT_MEMORY_MIB;
         }
-        int shift = switch (amount.get().group(2)) {
-            case "KiB" -> 10;
-            case "MiB" -> 20;
-            default -> 30;
-        };
-        long bytes = Long.parseLong(amount.get().group(1)) << shift;
-        if (bytes < Template.LEAST_MEMORY) {
+        int mib = Integer.parseInt(amount.get().group(1));
+        if (mib < Template.LEAST_MEMORY_MIB || mib > MOST_MEMORY_MIB) {
             at(
                     resources.get(),
                     "memory",
-                    "resources.memory: \"" + amount.get().group() + "\" is below the minimum 4 MiB");
+                    "resources.memory: \"" + amount.get().group() + "\" is not within " + Template.LEAST_MEMORY_MIB
+                            + " MiB to " + MOST_MEMORY_MIB + " MiB");
+            return MiddleboxSpec.DEFAULT_MEMORY_MIB;
         }
-        return bytes;
+        return mib;
     }
 
-    private static Duration heartbeat(JsonObject json) {
-        return object(json, "health")
-                .flatMap(it -> string(it, "heartbeat"))
+    private HealthSpec health(JsonObject json) {
+        Optional<JsonObject> health = object(json, "health");
+        List<HealthLevel> ready = health.filter(it -> it.get("ready").isPresent())
+                .map(it -> strings(it, "ready").stream()
+                        .filter(LEVELS::contains)
+                        .map(HealthLevel::parse)
+                        .toList())
+                .orElse(HealthSpec.STANDARD.ready());
+        Duration heartbeat = health.flatMap(it -> string(it, "heartbeat"))
                 .map(AMOUNT::matcher)
                 .filter(Matcher::matches)
                 .map(it -> Duration.ofMillis(
                         Long.parseLong(it.group(1)) * (it.group(2).equals("s") ? 1_000 : 1)))
-                .orElse(Template.DEFAULT_HEARTBEAT);
-    }
-
-    private static Set<HealthLevel> ready(JsonObject json) {
-        Optional<JsonObject> health =
-                object(json, "health").filter(it -> it.get("ready").isPresent());
-        if (health.isEmpty()) {
-            return EnumSet.of(HealthLevel.MACHINE, HealthLevel.CONTROL, HealthLevel.FORWARDING);
+                .orElse(HealthSpec.STANDARD.heartbeat());
+        try {
+            return new HealthSpec(ready, heartbeat);
+        } catch (BadValueException e) {
+            at(health.orElse(json), "heartbeat", "health.heartbeat: " + e.getMessage());
+            return HealthSpec.STANDARD;
         }
-        Set<HealthLevel> levels = EnumSet.noneOf(HealthLevel.class);
-        strings(health.get(), "ready").forEach(it -> HealthLevel.of(it).ifPresent(levels::add));
-        return levels;
     }
 
     private static Map<String, String> passes(JsonObject json) {

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.flowstream.model.DeviceMode;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.model.HealthSpec;
 import org.flowstream.problem.Problems;
-import org.flowstream.template.Template.HealthLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,16 +31,15 @@ final class TemplateLoaderTest {
                                         "l": {"type": "list", "of": "ip-prefix", "default": ["10.1.2.3/8"], "description": "d"}},
                          "devices": [{"name": "outside", "mode": "bump"},
                                      {"name": "b", "click": ["nic"], "role": "management", "mode": "addressed"}],
-                         "image": {"click": "a.click"}, "resources": {"memory": "4096 KiB"},
+                         "image": {"click": "a.click"}, "resources": {"memory": "5 MiB"},
                          "health": {"ready": ["control"], "heartbeat": "250 ms"}, "passes": {"arp": "yes"},
                          "tests": ["one.test"]}
                         """).orElseThrow();
         assertThat(problems.list()).isEmpty();
         assertThat(template.nameAndVersion()).isEqualTo("a 1.2.3");
         assertThat(template.configuration().text()).isEqualTo("a :: Idle;");
-        assertThat(template.memory()).isEqualTo(4L << 20);
-        assertThat(template.heartbeat()).isEqualTo(Duration.ofMillis(250));
-        assertThat(template.ready()).containsExactly(HealthLevel.CONTROL);
+        assertThat(template.memoryMib()).isEqualTo(5);
+        assertThat(template.health()).isEqualTo(new HealthSpec(List.of(HealthLevel.CONTROL), Duration.ofMillis(250)));
         assertThat(template.passes()).containsEntry("arp", "yes");
         assertThat(template.devices())
                 .containsExactly(
@@ -46,12 +47,12 @@ final class TemplateLoaderTest {
                                 "outside",
                                 List.of("0", "eth0", "outside"),
                                 Optional.of(TemplateDevice.Role.OUTSIDE),
-                                TemplateDevice.Mode.BUMP),
+                                DeviceMode.BUMP),
                         new TemplateDevice(
                                 "b",
                                 List.of("nic"),
                                 Optional.of(TemplateDevice.Role.MANAGEMENT),
-                                TemplateDevice.Mode.ADDRESSED));
+                                DeviceMode.ADDRESSED));
         assertThat(template.parameter("n").orElseThrow().defaultValue()).isEqualTo(new ParameterValue.NumberValue(4));
         assertThat(template.parameter("l").orElseThrow().defaultValue().click()).isEqualTo("10.0.0.0/8");
     }
@@ -86,7 +87,7 @@ final class TemplateLoaderTest {
                         "template.json:7:43: parameters.m.default: '02:00': expected a MAC address such as "
                                 + "02:00:00:00:00:01",
                         "template.json:8:54: devices[1].name: another device is named \"b\"",
-                        "template.json:9:57: resources.memory: \"1 MiB\" is below the minimum 4 MiB",
+                        "template.json:9:57: resources.memory: \"1 MiB\" is not within 4 MiB to 4096 MiB",
                         "template.json:9:77: tests[0]: \"none.test\": no such file in the template");
     }
 
