@@ -1,0 +1,170 @@
+package org.flowstream.image;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.flowstream.model.ImageDigest;
+
+/**
+ * The images of a host, each a file {@code HEX.elf} in one folder. Several programs may use the folder at once: a file is
+ * there whole or not at all, and never changes.
+ */
+public final class ImageStore {
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.elf");
+    private static final Duration LONGEST_WRITE = Duration.ofMinutes(10);
+
+    private final Path folder;
+
+    /** The store in the folder, which is made when the first image is put in. */
+    public ImageStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * An image in the store.
+     *
+     * @param size bytes
+     * @param stored when it was put in
+     */
+    public record Entry(ImageDigest digest, Manifest manifest, long size, Instant stored, Path file) {}
+
+    /**
+     * What the store holds.
+     *
+     * @param entries the images, the latest first
+     * @param unreadable what is wrong with files that are named like images and are none
+     */
+    public record Listing(List<Entry> entries, List<String> unreadable) {
+        public Listing {
+            entries = List.copyOf(entries);
+            unreadable = List.copyOf(unreadable);
+        }
+    }
+
+    /** Where an image is, or would be. */
+    public Path file(ImageDigest digest) {
+        return folder.resolve(digest.hex() + ".elf");
+    }
+
+    /** Puts an image in, unless it is there already, and answers its file. */
+    public Path put(Image image) {
+        Path file = file(image.digest());
+        try {
+            Files.createDirectories(folder);
+            removeUnfinished();
+            if (!Files.exists(file) || Files.size(file) != image.size()) {
+                image.writeTo(file);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new ImageException("cannot put the image into " + folder + ": " + reason(e), e);
+        }
+    }
+
+    /** The image of the name; its content is checked. */
+    public Image get(ImageDigest digest) {
+        Path file = file(digest);
+        if (!Files.exists(file)) {
+            throw new ImageException("there is no image " + digest + " in " + folder);
+        }
+        return ImageFile.read(file);
+    }
+
+    /** The one image whose name begins with the digits. */
+    public ImageDigest find(String hexPrefix) {
+        List<ImageDigest> found =
+                digests().stream().filter(it -> it.hex().startsWith(hexPrefix)).toList();
+        if (found.isEmpty()) {
+            throw new ImageException("there is no image sha256:" + hexPrefix + " in " + folder);
+        }
+        if (found.size() > 1) {
+            throw new ImageException(
+                    "sha256:" + hexPrefix + " begins the names of " + found.size() + " images: give more digits");
+        }
+        return found.get(0);
+    }
+
+    /** All images, the latest first. */
+    public Listing list() {
+        List<Entry> entries = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        for (ImageDigest digest : digests()) {
+            Path file = file(digest);
+            try {
+                Image image = ImageFile.read(file);
+                if (image.digest().equals(digest)) {
+                    entries.add(new Entry(
+                            digest,
+                            image.manifest(),
+                            image.size(),
+                            Files.getLastModifiedTime(file).toInstant(),
+                            file));
+                } else {
+                    unreadable.add(file + " is another image: " + image.digest());
+                }
+            } catch (ImageException e) {
+                unreadable.add(e.getMessage());
+            } catch (NoSuchFileException e) {
+                // Removed by another program since the folder was listed: not there is what it is.
+            } catch (IOException e) {
+                unreadable.add(file + ": " + reason(e));
+            }
+        }
+        entries.sort(Comparator.comparing(Entry::stored).reversed().thenComparing(Entry::digest));
+        return new Listing(entries, unreadable);
+    }
+
+    /** Takes an image out; whoever asks knows that nothing needs it. Answers false when there was none. */
+    public boolean remove(ImageDigest digest) {
+        try {
+            return Files.deleteIfExists(file(digest));
+        } catch (IOException e) {
+            throw new ImageException("cannot remove " + file(digest) + ": " + reason(e), e);
+        }
+    }
+
+    private List<ImageDigest> digests() {
+        List<ImageDigest> digests = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (NAME.matcher(name).matches()) {
+                    digests.add(ImageDigest.parse(name.substring(0, name.length() - ".elf".length())));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new ImageException("cannot list " + folder + ": " + reason(e), e);
+        }
+        return digests;
+    }
+
+    /** Removes what a program that was killed while it wrote has left. */
+    private void removeUnfinished() throws IOException {
+        Instant old = Instant.now().minus(LONGEST_WRITE);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*" + WholeFile.UNFINISHED)) {
+            for (Path file : files) {
+                try {
+                    if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                        Files.deleteIfExists(file);
+                    }
+                } catch (NoSuchFileException e) {
+                    // Its writer has finished, and it is gone as it should be.
+                }
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof java.nio.file.AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+    }
+}

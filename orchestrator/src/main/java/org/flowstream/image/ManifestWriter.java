@@ -1,0 +1,108 @@
+package org.flowstream.image;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.Map;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.template.ParameterValue;
+
+/** Writes a manifest as JSON, every object's members in the order of their names. */
+final class ManifestWriter {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private final JsonGenerator json;
+
+    private ManifestWriter(JsonGenerator json) {
+        this.json = json;
+    }
+
+    static String write(Manifest manifest) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            new ManifestWriter(json).manifest(manifest);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return text.toString();
+    }
+
+    private void manifest(Manifest manifest) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("built_by", manifest.builtBy());
+        json.writeArrayFieldStart("devices");
+        for (Manifest.Device device : manifest.devices()) {
+            json.writeStartObject();
+            strings("click", device.click());
+            json.writeStringField("mode", device.mode().toString());
+            json.writeStringField("name", device.name());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        strings("effects", manifest.effects());
+        json.writeArrayFieldStart("elements");
+        for (Manifest.Element element : manifest.elements()) {
+            element(element);
+        }
+        json.writeEndArray();
+        json.writeNumberField("format", Manifest.FORMAT);
+        json.writeObjectFieldStart("health");
+        json.writeNumberField("heartbeat_ms", manifest.health().heartbeat().toMillis());
+        strings(
+                "ready",
+                manifest.health().ready().stream().map(HealthLevel::toString).toList());
+        json.writeEndObject();
+        json.writeNumberField("memory", manifest.memory());
+        json.writeObjectFieldStart("parameters");
+        for (Map.Entry<String, ParameterValue> each : manifest.parameters().entrySet()) {
+            json.writeFieldName(each.getKey());
+            value(each.getValue());
+        }
+        json.writeEndObject();
+        json.writeStringField("runtime", manifest.runtime());
+        json.writeStringField("template", manifest.template());
+        json.writeStringField("version", manifest.version());
+        json.writeEndObject();
+    }
+
+    private void element(Manifest.Element element) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("class", element.className());
+        json.writeStringField("file", element.file());
+        json.writeNumberField("line", element.line());
+        json.writeStringField("name", element.name());
+        if (!element.rules().isEmpty()) {
+            strings("rules", element.rules());
+        }
+        json.writeEndObject();
+    }
+
+    private void strings(String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    private void value(ParameterValue value) throws IOException {
+        if (value instanceof ParameterValue.NumberValue number) {
+            json.writeNumber(number.number());
+        } else if (value instanceof ParameterValue.BooleanValue bool) {
+            json.writeBoolean(bool.value());
+        } else if (value instanceof ParameterValue.TextValue text) {
+            json.writeString(text.text());
+        } else if (value instanceof ParameterValue.ListValue list) {
+            json.writeStartArray();
+            for (ParameterValue item : list.items()) {
+                value(item);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeString(value.click());
+        }
+    }
+}

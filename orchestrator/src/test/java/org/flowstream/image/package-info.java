@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.image;
+
+import org.jspecify.annotations.NullMarked;
