@@ -255,7 +255,10 @@ public sealed interface Action {
         }
     }
 
-    /** Makes the rules of a chain on its bridge exactly those of a stage, at once (one bundle). */
+    /**
+     * Makes the rules of a chain on its bridge exactly those of a stage, at once (one bundle). Its taps' ports have
+     * numbers; an external port that has none is left out, and what would go there is dropped.
+     */
     record SetRules(ChainPlan plan, Stage stage) implements Action {
         @Override
         public String describe() {

@@ -82,27 +82,35 @@ final class ChainSteps {
                 .findFirst();
     }
 
-    /** Why no frame can be steered to the chain now, though its machines can be wired. */
-    private Optional<String> unsteerable() {
-        for (PortName name : plan.externalPorts()) {
-            boolean comes = desired.ports().stream()
-                    .anyMatch(port -> port.name().equals(name)
-                            && port.bridge().equals(plan.bridge())
-                            && port.addedByUs()
-                            && observed.port(name)
-                                    .filter(it -> it.bridge().equals(plan.bridge()))
-                                    .isEmpty()
-                            && observed.port(name).filter(it -> !it.tagged()).isEmpty());
-            Optional<ObservedPort> found =
-                    observed.port(name).filter(port -> port.bridge().equals(plan.bridge()));
-            if (!comes && found.isEmpty()) {
-                return Optional.of("port '" + name + "' is not on bridge '" + plan.bridge() + "'");
-            }
-            if (!comes && found.flatMap(ObservedPort::number).isEmpty()) {
-                return Optional.of("the network interface of port '" + name + "' does not exist");
-            }
-        }
-        return Optional.empty();
+    /** External ports of the chain that are not there, one sentence each; its rules do without them. */
+    private List<String> missingPorts() {
+        return plan.externalPorts().stream()
+                .filter(port -> !comes(port) && (goes(port) || numberOf(port).isEmpty()))
+                .map(port ->
+                        "port '" + port + "' is not on bridge '" + plan.bridge() + "', or has no network interface")
+                .toList();
+    }
+
+    /** Whether this plan adds the external port. */
+    private boolean comes(PortName port) {
+        return actions.stream()
+                .anyMatch(action -> action instanceof Action.AddExternalPort it
+                        && it.port().name().equals(port)
+                        && it.port().bridge().equals(plan.bridge()));
+    }
+
+    /** Whether this plan removes the external port. */
+    private boolean goes(PortName port) {
+        return actions.stream()
+                .anyMatch(action -> action instanceof Action.RemoveExternalPort it
+                        && it.port().equals(port)
+                        && it.bridge().equals(plan.bridge()));
+    }
+
+    private Optional<Integer> numberOf(PortName name) {
+        return observed.port(name)
+                .filter(port -> port.bridge().equals(plan.bridge()))
+                .flatMap(ObservedPort::number);
     }
 
     private void verifyImages() {
@@ -127,11 +135,7 @@ final class ChainSteps {
         if (!observed.taps().containsAll(machine.taps())) {
             actions.add(new Action.CreateTaps(machine));
         }
-        boolean wired = machine.taps().stream()
-                .allMatch(tap -> observed.port(tap)
-                        .filter(port -> port.bridge().equals(plan.bridge()))
-                        .flatMap(ObservedPort::number)
-                        .isPresent());
+        boolean wired = machine.taps().stream().allMatch(tap -> numberOf(tap).isPresent());
         if (!wired) {
             actions.add(new Action.AddTapPorts(plan.bridge(), machine));
         }
@@ -139,19 +143,18 @@ final class ChainSteps {
 
     /** The rules before and after the machines run, and the machines in between. */
     private void steer() {
-        Optional<String> unsteerable = unsteerable();
-        unsteerable.ifPresent(reason -> blocked.add(Blocked.chain(plan.name(), reason)));
+        missingPorts().forEach(reason -> blocked.add(Blocked.chain(plan.name(), reason)));
         Optional<ObservedRules.State> rules = rules();
         boolean steered = rules.equals(Optional.of(ObservedRules.State.STEERED));
         boolean claims = chain.wasReady() || steered;
-        if (claims && unsteerable.isEmpty() && !steered) {
+        if (claims && (!steered || plan.externalPorts().stream().anyMatch(port -> comes(port) || goes(port)))) {
             actions.add(new Action.SetRules(plan, Stage.STEERED));
-        } else if (claims ? rules.isEmpty() : !rules.equals(Optional.of(ObservedRules.State.ISOLATED))) {
+        } else if (!claims && !rules.equals(Optional.of(ObservedRules.State.ISOLATED))) {
             actions.add(new Action.SetRules(plan, Stage.ISOLATED));
         }
         plan.machines().forEach(this::run);
         plan.machines().forEach(this::await);
-        if (!claims && unsteerable.isEmpty() && plan.machines().stream().allMatch(this::willBeReady)) {
+        if (!claims && plan.machines().stream().allMatch(this::willBeReady)) {
             actions.add(new Action.SetRules(plan, Stage.STEERED));
         }
     }

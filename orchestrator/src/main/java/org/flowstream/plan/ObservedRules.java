@@ -11,7 +11,10 @@ public record ObservedRules(BridgeName bridge, ChainId chain, State state) {
         ISOLATED,
         /** Exactly those of {@link org.flowstream.chain.Stage#STEERED}. */
         STEERED,
-        /** Others: something is missing or surplus, a port got another number, or nothing declares the chain. */
+        /**
+         * Others: something is missing or surplus, a port got another number, a tap's port has none, or nothing declares
+         * the chain.
+         */
         OTHER
     }
 }
