@@ -1,0 +1,34 @@
+package org.flowstream.click;
+
+import java.util.Map;
+import java.util.Optional;
+import org.flowstream.element.ElementLibrary;
+import org.flowstream.problem.Place;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
+
+/** Makes a graph of a syntax tree: names and numbers elements, expands variables, compound elements and port lists. */
+public final class Elaborator {
+    private Elaborator() {}
+
+    /**
+     * The graph of a configuration. An element whose class is unknown is left out, and reported.
+     *
+     * @param variables values, as Click text, for variables of the configuration; they win over its {@code define}s
+     * @param library the element classes that there are
+     * @param problems takes everything that is wrong
+     */
+    public static Graph elaborate(
+            Configuration configuration, Map<String, String> variables, ElementLibrary library, Problems problems) {
+        Body body = new BodyReader(library.classNames(), problems).read(configuration);
+        Variables scope = new Variables(Optional.empty(), 0, problems);
+        variables.forEach((name, value) -> scope.put(name, given(name, value)));
+        body.definitions.forEach(scope::define);
+        body.nameAnonymous();
+        return new Expander(problems).expand(body, scope);
+    }
+
+    private static ConfigText given(String name, String value) {
+        return ConfigText.of(value, new Place(new SourceText("$" + name, value), 0, value.length()));
+    }
+}
