@@ -216,7 +216,7 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
     }
     v->at[FS_MATCH_NETWORK] = network;
     v->size[FS_MATCH_NETWORK] = (uint32_t)left;
-    look_transport(v, fs_transport_header(p), left != 0 ? network + left : end);
+    look_transport(v, fs_transport_header(p), network != NULL && network < end ? network + left : end);
     if (m->fields == 0) {
         return;
     }

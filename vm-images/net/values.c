@@ -126,7 +126,8 @@ bool fs_parse_mac(const char *text, size_t length, uint8_t address[6])
 bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16])
 {
     uint8_t parsed[16] = {0};
-    unsigned fields = 0, gap = 8; /* 16-bit fields read; which of them the "::" stands before */
+    enum { NONE = 9 };
+    unsigned fields = 0, gap = NONE; /* 16-bit fields read; which of them the "::" stands before */
     strip(&text, &length);
     if (length >= 2 && text[0] == ':' && text[1] == ':') {
         gap = 0;
@@ -158,7 +159,7 @@ bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16])
         text++;
         length--;
         if (*text == ':') {
-            if (gap != 8) {
+            if (gap != NONE) {
                 return false;
             }
             gap = fields;
@@ -166,11 +167,11 @@ bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16])
             length--;
         }
     }
-    if (gap == 8 ? fields != 8 : fields > 7) {
+    if (gap == NONE ? fields != 8 : fields > 7) {
         return false;
     }
     __builtin_memset(address, 0, 16);
-    if (gap == 8) {
+    if (gap == NONE) {
         gap = fields;
     }
     __builtin_memcpy(address, parsed, 2 * (size_t)gap);
