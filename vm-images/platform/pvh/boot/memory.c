@@ -1,0 +1,104 @@
+/* memory.c: see memory.h. A list of free pieces in order of address; first fit; neighbours are joined. */
+#include "memory.h"
+
+#include <flowstream/handler.h>
+#include <string.h>
+
+#include "pages.h"
+
+enum { ALIGNMENT = 64 };
+
+struct piece {
+    size_t bytes;
+    struct piece *next;
+};
+
+/* [start, end) is untouched; pieces that came back lie below. */
+static uintptr_t start, end;
+static struct piece *pieces;
+
+static size_t rounded(size_t bytes)
+{
+    return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+void memory_open(uintptr_t from, uintptr_t to)
+{
+    start = rounded(from);
+    end = to;
+    pieces = NULL;
+}
+
+size_t memory_left(void)
+{
+    return end - start;
+}
+
+void *memory_take_raw(size_t bytes)
+{
+    if (bytes > end || rounded(bytes) > end - start) {
+        return NULL;
+    }
+    void *at = (void *)start;
+    start += rounded(bytes);
+    return at;
+}
+
+void *memory_take(size_t bytes)
+{
+    void *at = memory_take_raw(bytes);
+    if (at != NULL) {
+        memset(pages_reach((uintptr_t)at, bytes), 0, bytes);
+    }
+    return at;
+}
+
+void *memory_allocate(void *context, size_t bytes)
+{
+    (void)context;
+    size_t wanted = rounded(bytes);
+    for (struct piece **p = &pieces; wanted >= bytes && *p != NULL; p = &(*p)->next) {
+        struct piece *found = *p;
+        if (found->bytes < wanted) {
+            continue;
+        }
+        if (found->bytes == wanted) {
+            *p = found->next;
+        } else {
+            struct piece *rest = (struct piece *)(void *)((char *)found + wanted);
+            *rest = (struct piece){found->bytes - wanted, found->next};
+            *p = rest;
+        }
+        memset(found, 0, bytes);
+        return found;
+    }
+    void *at = memory_take_raw(bytes);
+    if (at != NULL) {
+        memset(at, 0, bytes);
+    }
+    return at;
+}
+
+void memory_release(void *context, void *at, size_t bytes)
+{
+    (void)context;
+    if (at == NULL) {
+        return;
+    }
+    struct piece *freed = at;
+    struct piece **p = &pieces, *before = NULL;
+    while (*p != NULL && *p < freed) {
+        before = *p;
+        p = &before->next;
+    }
+    *freed = (struct piece){rounded(bytes), *p};
+    *p = freed;
+    if (freed->next == (struct piece *)(void *)((char *)freed + freed->bytes)) {
+        freed->bytes += freed->next->bytes;
+        freed->next = freed->next->next;
+    }
+    if (before != NULL && (struct piece *)(void *)((char *)before + before->bytes) == freed) {
+        before->bytes += freed->bytes;
+        before->next = freed->next;
+    }
+}

@@ -1,0 +1,42 @@
+/* start_info.c: see start_info.h. */
+#include "start_info.h"
+
+#include "layout.h"
+#include "pages.h"
+
+enum { MAGIC = 0x336ec578, TYPE_RAM = 1, ENTRIES_MAX = 128, COMMAND_LINE_MAX = 4096 };
+
+struct hvm_start_info {
+    uint32_t magic, version, flags, module_count;
+    uint64_t modules, command_line, acpi_root;
+    uint64_t memory_map; /* from version 1 on */
+    uint32_t memory_map_entries, reserved;
+};
+
+struct memory_map_entry {
+    uint64_t at, size;
+    uint32_t type, reserved;
+};
+
+struct start_info start_info_read(uint64_t at)
+{
+    struct start_info answer = {0, 0, 0};
+    const struct hvm_start_info *info = pages_reach(at, sizeof *info);
+    if (info->magic != MAGIC || info->version < 1 || info->memory_map == 0
+        || info->memory_map_entries > ENTRIES_MAX) {
+        return answer;
+    }
+    const struct memory_map_entry *map =
+        pages_reach(info->memory_map, info->memory_map_entries * sizeof(struct memory_map_entry));
+    for (uint32_t i = 0; i < info->memory_map_entries; i++) {
+        if (map[i].type == TYPE_RAM && map[i].at <= (uintptr_t)image_start
+            && map[i].at + map[i].size > (uintptr_t)image_start) {
+            answer.memory_end = map[i].at + map[i].size;
+        }
+    }
+    answer.acpi_root = info->acpi_root;
+    if (info->command_line != 0) {
+        answer.command_line = pages_reach(info->command_line, COMMAND_LINE_MAX);
+    }
+    return answer;
+}

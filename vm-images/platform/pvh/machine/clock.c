@@ -1,0 +1,232 @@
+/* clock.c: see clock.h. */
+#include "clock.h"
+
+#include <stdbool.h>
+
+#include "../ring0/ring0.h"
+#include "io.h"
+#include "lapic.h"
+
+enum {
+    PM_TIMER_HZ = 3579545,
+    PM_TIMER_MASK = 0xffffff, /* 24 bits at least */
+};
+#define NS_PER_S UINT64_C(1000000000)
+/* A second measurement takes at least this long and at most that: the PM timer's 24 bits last 4.6 s. */
+#define REFINE_AFTER_NS UINT64_C(1000000000)
+#define REFINE_BEFORE_NS UINT64_C(4000000000)
+#define MSR_WALL_CLOCK 0x4b564d00u
+#define MSR_SYSTEM_TIME 0x4b564d01u
+#define KVM_SIGNATURE 0x4b4d564bu /* "KVMK", of "KVMKVMKVM" */
+#define KVM_FEATURE_CLOCKSOURCE2 (1u << 3)
+
+/* Written by the host; version is odd meanwhile. */
+struct kvm_system_time {
+    uint32_t version, padding;
+    uint64_t time_stamp, system_time;
+    uint32_t multiplier; /* ns = (ticks << shift) * multiplier >> 32 */
+    int8_t shift;
+    uint8_t flags, padding2[2];
+};
+struct kvm_wall_clock {
+    uint32_t version, seconds, nanoseconds;
+};
+static volatile struct kvm_system_time system_time __attribute__((aligned(64)));
+static volatile struct kvm_wall_clock wall_clock __attribute__((aligned(64)));
+
+static bool by_kvm;
+static uint16_t pm_timer_port;
+static uint64_t started; /* time stamp of the first instruction */
+
+/* ns = base_ns + ((stamp - base_stamp) * multiplier >> 32) */
+static uint64_t base_stamp, base_ns, multiplier;
+static uint64_t epoch; /* ns since 1970 at steady 0 */
+
+/* Where a measurement began. */
+static uint64_t measured_stamp;
+static uint32_t measured_count;
+static bool refined;
+
+static uint64_t scale(uint64_t ticks, uint64_t by)
+{
+    return (uint64_t)((unsigned __int128)ticks * by >> 32);
+}
+
+static uint64_t kvm_steady(void)
+{
+    uint32_t version;
+    uint64_t ns;
+    do {
+        version = __atomic_load_n(&system_time.version, __ATOMIC_ACQUIRE);
+        uint64_t ticks = time_stamp() - system_time.time_stamp;
+        int8_t shift = system_time.shift;
+        ticks = shift >= 0 ? ticks << shift : ticks >> -shift;
+        ns = system_time.system_time + scale(ticks, system_time.multiplier);
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while ((version & 1) != 0 || version != system_time.version);
+    return ns;
+}
+
+static bool open_kvm(void)
+{
+    struct ring0_cpuid_answer id = ring0_ask_cpuid(0x40000000);
+    if (id.b != KVM_SIGNATURE || (ring0_ask_cpuid(0x40000001).a & KVM_FEATURE_CLOCKSOURCE2) == 0) {
+        return false;
+    }
+    ring0_write_msr(MSR_WALL_CLOCK, (uintptr_t)&wall_clock);
+    ring0_write_msr(MSR_SYSTEM_TIME, (uintptr_t)&system_time | 1);
+    epoch = wall_clock.seconds * NS_PER_S + wall_clock.nanoseconds;
+    return system_time.multiplier != 0;
+}
+
+/* A counter of known rate, and its rate. The APIC's counts down; so does this one then, by the mask. */
+static uint32_t count(void)
+{
+    return pm_timer_port != 0 ? in32(pm_timer_port) : ~lapic_ticks_left();
+}
+
+static uint64_t counted_ns(uint32_t from, uint32_t to)
+{
+    if (pm_timer_port != 0) {
+        return ((to - from) & PM_TIMER_MASK) * NS_PER_S / PM_TIMER_HZ;
+    }
+    return (uint64_t)(to - from) * LAPIC_NS_PER_TICK;
+}
+
+static void start_measuring(void)
+{
+    measured_count = count();
+    measured_stamp = time_stamp();
+}
+
+/* ---- the CMOS clock (MC146818; ACPI 6.4, 5.2.9 for the century, which is taken as 20) ---- */
+
+static unsigned cmos(unsigned index)
+{
+    enum { INDEX_PORT = 0x70, DATA_PORT = 0x71 };
+    out8(INDEX_PORT, (uint8_t)index);
+    return in8(DATA_PORT);
+}
+
+static unsigned from_bcd(unsigned v, bool binary)
+{
+    return binary ? v : (v >> 4) * 10 + (v & 15);
+}
+
+/* Seconds since 1970 of a date of the Gregorian calendar, month and day from 1, after H. Hinnant's days_from_civil. */
+static uint64_t seconds_of(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute, unsigned second)
+{
+    year -= month <= 2;
+    unsigned era = year / 400, of_era = year - era * 400;
+    unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    uint64_t days = (uint64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    return ((days * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+static uint64_t read_cmos(void)
+{
+    enum { SECONDS = 0, MINUTES = 2, HOURS = 4, DAY = 7, MONTH = 8, YEAR = 9, STATUS_B = 11, BINARY = 4, HOURS_24 = 2 };
+    unsigned status = cmos(STATUS_B);
+    bool binary = (status & BINARY) != 0;
+    unsigned second = cmos(SECONDS), minute, hour, day, month, year;
+    for (unsigned tries = 0; tries < 3; tries++) { /* again when the second changed meanwhile */
+        minute = cmos(MINUTES);
+        hour = cmos(HOURS);
+        day = cmos(DAY);
+        month = cmos(MONTH);
+        year = cmos(YEAR);
+        unsigned after = cmos(SECONDS);
+        if (after == second) {
+            break;
+        }
+        second = after;
+    }
+    bool afternoon = (status & HOURS_24) == 0 && (hour & 0x80) != 0;
+    hour = from_bcd(hour & 0x7f, binary);
+    if ((status & HOURS_24) == 0) {
+        hour = hour % 12 + (afternoon ? 12 : 0);
+    }
+    return seconds_of(2000 + from_bcd(year, binary), from_bcd(month, binary), from_bcd(day, binary), hour,
+                      from_bcd(minute, binary), from_bcd(second, binary));
+}
+
+/* ---- */
+
+void clock_open(uint16_t pm_timer, uint64_t started_at)
+{
+    started = started_at;
+    by_kvm = open_kvm();
+    if (by_kvm) {
+        return;
+    }
+    pm_timer_port = pm_timer;
+    if (pm_timer_port == 0) {
+        lapic_timer(UINT32_MAX);
+    }
+    start_measuring();
+}
+
+/* The time stamp's rate, by what the known counter has counted since start_measuring(). */
+static void take_measure(uint64_t stamp, uint64_t ns)
+{
+    multiplier = (ns << 32) / (stamp - measured_stamp); /* ns < REFINE_BEFORE_NS < 2^32 */
+}
+
+void clock_settle(void)
+{
+    if (by_kvm) {
+        /* multiplier serves clock_since_start() alone. */
+        int8_t shift = system_time.shift;
+        multiplier = shift >= 0 ? (uint64_t)system_time.multiplier << shift : system_time.multiplier >> -shift;
+        return;
+    }
+    epoch = read_cmos() * NS_PER_S;
+    uint64_t ns, stamp;
+    do {
+        ns = counted_ns(measured_count, count());
+        stamp = time_stamp();
+    } while (ns < CLOCK_BOOT_MEASURE_NS);
+    take_measure(stamp, ns);
+    base_stamp = started;
+    base_ns = 1;
+    if (pm_timer_port == 0) {
+        lapic_timer(0);
+        refined = true; /* the timer is needed for waking from now on */
+    }
+}
+
+void clock_refine(void)
+{
+    if (by_kvm || refined) {
+        return;
+    }
+    uint64_t since = scale(time_stamp() - measured_stamp, multiplier);
+    if (since < REFINE_AFTER_NS) {
+        return;
+    }
+    if (since > REFINE_BEFORE_NS) {
+        start_measuring(); /* too late for the counter's 24 bits: from here, then */
+        return;
+    }
+    uint64_t ns = counted_ns(measured_count, count());
+    uint64_t stamp = time_stamp();
+    base_ns += scale(stamp - base_stamp, multiplier);
+    base_stamp = stamp;
+    take_measure(stamp, ns);
+    refined = true;
+}
+
+uint64_t clock_steady(void)
+{
+    return by_kvm ? kvm_steady() : base_ns + scale(time_stamp() - base_stamp, multiplier);
+}
+
+uint64_t clock_now(void)
+{
+    return epoch + clock_steady();
+}
+
+uint64_t clock_since_start(void)
+{
+    return scale(time_stamp() - started, multiplier);
+}

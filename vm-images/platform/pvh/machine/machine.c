@@ -1,0 +1,170 @@
+/* machine.c: see machine.h. */
+#include "machine.h"
+
+#include <string.h>
+
+#include "../boot/layout.h"
+#include "../boot/memory.h"
+#include "../boot/pages.h"
+#include "../boot/start_info.h"
+#include "../ring0/ring0.h"
+#include "acpi.h"
+#include "clock.h"
+#include "end.h"
+#include "io.h"
+#include "lapic.h"
+#include "pci.h"
+#include "power.h"
+#include "serial.h"
+
+enum {
+    VIRTIO_VENDOR = 0x1af4,
+    VIRTIO_NET_TRANSITIONAL = 0x1000,
+    VIRTIO_NET = 0x1041,
+    TIMER_PORT = 0x43,
+    TIMER_STOP = 0x30, /* channel 0, mode 0, no count: it never fires (8254) */
+    POOL_MOST = 4096,
+    /* Of the packets that there are, one in so many may wait in one device's receive ring. */
+    POSTED_SHARE = 8,
+    NS_PER_S = 1000000000,
+};
+#define SLEEP_MAX_TICKS UINT32_MAX
+
+static struct machine *walked; /* the machine that pci_walk() fills */
+
+static void refuse(const char *text)
+{
+    end_panic(text);
+}
+
+/* The segment that the image builder put behind the runtime (contracts.md, section 3). */
+static void find_image(struct machine *m, uintptr_t memory_end)
+{
+    enum { HEADER_BYTES = 64, LENGTH_AT = 8 };
+    uint32_t length;
+    if ((uintptr_t)image_start + HEADER_BYTES > memory_end) {
+        return;
+    }
+    pages_reach((uintptr_t)image_start, HEADER_BYTES);
+    memcpy(&length, image_start + LENGTH_AT, sizeof length);
+    if (memcmp(image_start, "FSIMAGE1", 8) == 0 && length >= HEADER_BYTES
+        && length <= memory_end - (uintptr_t)image_start) {
+        m->image = image_start;
+        m->image_length = length;
+    }
+}
+
+static void found_function(pci_function f, uint32_t vendor_device)
+{
+    struct machine *m = walked;
+    uint32_t device = vendor_device >> 16;
+    if ((vendor_device & 0xffff) != VIRTIO_VENDOR) {
+        return;
+    }
+    if ((device == VIRTIO_NET || device == VIRTIO_NET_TRANSITIONAL) && m->net_count < MACHINE_DEVICES
+        && net_open(&m->nets[m->net_count], f, (uint8_t)m->net_count)) {
+        m->net_count++;
+    }
+}
+
+/* Half of the memory that is left is the pool's: what elements ask for is not known yet. */
+static void open_pool(struct machine *m)
+{
+    size_t bytes = memory_left() / 2;
+    size_t most = fs_pool_bytes(POOL_MOST);
+    bytes = bytes < most ? bytes : most;
+    void *region = memory_take_raw(bytes);
+    if (region == NULL) {
+        refuse("no memory for packets");
+    }
+    pages_reach((uintptr_t)region, bytes);
+    uint32_t count = fs_pool_init(&m->pool, region, bytes);
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        net_start(&m->nets[i], &m->pool, (uint16_t)(count / POSTED_SHARE / m->net_count * 2));
+    }
+}
+
+void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
+{
+    ring0_open();
+    serial_open();
+    struct start_info info = start_info_read(start_info_at);
+    if (info.memory_end == 0) {
+        refuse("the loader gave no memory map");
+    }
+    m->command_line = info.command_line;
+    m->memory_kib = (uint32_t)((info.memory_end + 1023) / 1024);
+    find_image(m, info.memory_end);
+    uintptr_t image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
+    memory_open(image_end, info.memory_end & ~(uintptr_t)4095);
+
+    struct acpi acpi = acpi_read(info.acpi_root);
+    lapic_open();
+    clock_open(acpi.pm_timer, started);
+    out8(TIMER_PORT, TIMER_STOP);
+    power_open(&acpi);
+    if (acpi.pm_timer != 0) {
+        ring0_keep_ports(acpi.pm_timer, 4);
+    }
+    pci_open(acpi.config_window, info.memory_end);
+    walked = m;
+    pci_walk(found_function);
+    open_pool(m);
+    clock_settle();
+    ring0_close(pages_build(image_end, info.memory_end & ~(uintptr_t)4095));
+}
+
+bool machine_poll(struct machine *m)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        any |= net_poll(&m->nets[i]);
+    }
+    return any;
+}
+
+/* Sets the timer for a steady time, if it is not set for one as early already. */
+static bool set_timer(uint64_t until)
+{
+    static uint64_t set_for;
+    uint64_t now = clock_steady();
+    if (set_for <= now) {
+        set_for = 0; /* it has fired */
+    }
+    if (until == 0 || (set_for != 0 && set_for <= until)) {
+        return true;
+    }
+    if (until <= now) {
+        return false;
+    }
+    uint64_t ticks = (until - now) / LAPIC_NS_PER_TICK + 1;
+    lapic_timer(ticks < SLEEP_MAX_TICKS ? (uint32_t)ticks : SLEEP_MAX_TICKS);
+    set_for = until;
+    return true;
+}
+
+void machine_sleep(struct machine *m, uint64_t until)
+{
+    clock_refine();
+    bool sleep = true;
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        net_tidy(&m->nets[i]);
+    }
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        sleep &= net_sleep(&m->nets[i]);
+    }
+    if (!sleep || machine_poll(m) || !set_timer(until)) {
+        return;
+    }
+    uint32_t wake = interrupts_wake, sci = interrupts_sci;
+    ring0_sleep();
+    if (interrupts_sci != sci) {
+        if (power_button_pressed()) {
+            end_stop("power-button");
+        }
+        lapic_end_of_interrupt();
+    }
+    for (uint32_t n = interrupts_wake - wake; n > 0; n--) {
+        lapic_end_of_interrupt();
+    }
+}

@@ -1,0 +1,19 @@
+/* power.h: how a machine ends: power-off by ACPI, panic by pvpanic, and the button that asks for an end.
+ * (ACPI 6.4: 4.8.3 fixed registers, 4.8.3.7 sleep control; QEMU docs/specs/pvpanic.) */
+#ifndef PVH_MACHINE_POWER_H
+#define PVH_MACHINE_POWER_H
+
+#include <stdbool.h>
+
+#include "acpi.h"
+
+/* Set-up only. */
+void power_open(const struct acpi *a);
+/* After an interrupt of ACPI's: was it the power button? */
+bool power_button_pressed(void);
+/* Off; halts for ever where the machine has no ACPI. */
+_Noreturn void power_off(void);
+/* Tells the host of a panic, and halts for ever. */
+_Noreturn void power_panic(void);
+
+#endif

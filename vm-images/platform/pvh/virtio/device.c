@@ -1,0 +1,173 @@
+/* device.c: see device.h. */
+#include "device.h"
+
+#include "../boot/memory.h"
+#include "../boot/pages.h"
+#include "../ring0/descriptors.h"
+
+/* 2.1 device status */
+enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8, FAILED = 128 };
+
+/* 4.1.4.3 common configuration */
+enum {
+    DEVICE_FEATURE_SELECT = 0,
+    DEVICE_FEATURE = 4,
+    DRIVER_FEATURE_SELECT = 8,
+    DRIVER_FEATURE = 12,
+    STATUS = 20,
+    QUEUE_SELECT = 22,
+    QUEUE_SIZE = 24,
+    QUEUE_VECTOR = 26,
+    QUEUE_ENABLE = 28,
+    QUEUE_NOTIFY_OFFSET = 30,
+    QUEUE_DESCRIPTORS = 32,
+    QUEUE_DRIVER = 40,
+    QUEUE_DEVICE = 48,
+};
+
+/* 4.1.4 capabilities */
+enum { CAPABILITY_COMMON = 1, CAPABILITY_NOTIFY = 2, CAPABILITY_DEVICE = 4 };
+
+enum { MSIX_ENABLE = 1u << 31, MSIX_ADDRESS = 0xfee00000u, CAPABILITIES_MAX = 16, RESET_LOOKS = 100000, DEVICE_BYTES = 4096 };
+
+static volatile uint32_t *word(volatile uint8_t *at)
+{
+    return (volatile uint32_t *)(volatile void *)at;
+}
+static volatile uint16_t *half(volatile uint8_t *at)
+{
+    return (volatile uint16_t *)(volatile void *)at;
+}
+
+/* Registers at an offset of a BAR; each BAR is looked up once. */
+static volatile uint8_t *in_bar(pci_function f, uint64_t *bars, unsigned bar, uint32_t offset)
+{
+    if (bar > 5) {
+        return NULL;
+    }
+    if (bars[bar] == 0) {
+        bars[bar] = pci_bar(f, bar);
+    }
+    return bars[bar] == 0 ? NULL : (volatile uint8_t *)pages_reach_device(bars[bar] + offset, DEVICE_BYTES);
+}
+
+/* All queues interrupt by entry 0 of the MSI-X table. (PCI 3.0, 6.8.2.) */
+static void open_msix(pci_function f, unsigned capability, uint32_t control, uint64_t *bars)
+{
+    uint32_t table = pci_read32(f, capability + 4);
+    volatile uint8_t *entry = in_bar(f, bars, table & 7, table & ~7u);
+    if (entry == NULL) {
+        return;
+    }
+    word(entry)[0] = MSIX_ADDRESS;
+    word(entry)[1] = 0;
+    word(entry)[2] = VECTOR_WAKE;
+    word(entry)[3] = 0; /* not masked */
+    pci_write32(f, capability, control | MSIX_ENABLE);
+}
+
+static void find_registers(struct virtio_device *d)
+{
+    pci_function f = d->function;
+    uint64_t bars[6] = {0};
+    unsigned msix = 0;
+    uint32_t msix_control = 0;
+    unsigned at = pci_read32(f, PCI_CAPABILITIES) & 0xfc;
+    for (unsigned n = 0; at != 0 && n < CAPABILITIES_MAX; n++) {
+        uint32_t head = pci_read32(f, at);
+        unsigned type = head >> 24;
+        if ((head & 0xff) == PCI_CAPABILITY_MSIX) {
+            msix = at;
+            msix_control = head;
+        } else if ((head & 0xff) == PCI_CAPABILITY_VENDOR
+                   && (type == CAPABILITY_COMMON || type == CAPABILITY_NOTIFY || type == CAPABILITY_DEVICE)) {
+            volatile uint8_t *registers = in_bar(f, bars, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
+            if (type == CAPABILITY_COMMON) {
+                d->common = registers;
+            } else if (type == CAPABILITY_DEVICE) {
+                d->config = registers;
+            } else {
+                d->notify = registers;
+                d->notify_multiplier = pci_read32(f, at + 16);
+            }
+        }
+        at = head >> 8 & 0xfc;
+    }
+    uint32_t command = pci_read32(f, PCI_COMMAND) & 0xffff;
+    pci_write32(f, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    if (msix != 0) {
+        open_msix(f, msix, msix_control, bars);
+    }
+}
+
+static uint64_t offered(struct virtio_device *d)
+{
+    *word(d->common + DEVICE_FEATURE_SELECT) = 0;
+    uint64_t low = *word(d->common + DEVICE_FEATURE);
+    *word(d->common + DEVICE_FEATURE_SELECT) = 1;
+    return low | (uint64_t)*word(d->common + DEVICE_FEATURE) << 32;
+}
+
+bool virtio_open(struct virtio_device *d, pci_function f, uint64_t wanted)
+{
+    *d = (struct virtio_device){.function = f};
+    find_registers(d);
+    if (d->common == NULL || d->notify == NULL) {
+        return false;
+    }
+    volatile uint8_t *status = d->common + STATUS;
+    *status = 0; /* 3.1.1, 1. Reset the device. 4.1.4.3.2: wait until it reads 0 */
+    for (unsigned looks = 0; *status != 0; looks++) {
+        if (looks == RESET_LOOKS) {
+            return false;
+        }
+    }
+    *status = ACKNOWLEDGE;          /* 2. the guest has noticed the device */
+    *status = ACKNOWLEDGE | DRIVER; /* 3. and knows how to drive it */
+    d->features = offered(d) & (wanted | VIRTIO_F_VERSION_1); /* 4. read and choose feature bits */
+    *word(d->common + DRIVER_FEATURE_SELECT) = 0;
+    *word(d->common + DRIVER_FEATURE) = (uint32_t)d->features;
+    *word(d->common + DRIVER_FEATURE_SELECT) = 1;
+    *word(d->common + DRIVER_FEATURE) = (uint32_t)(d->features >> 32);
+    *status = ACKNOWLEDGE | DRIVER | FEATURES_OK; /* 5. */
+    if ((*status & FEATURES_OK) == 0 || (d->features & VIRTIO_F_VERSION_1) == 0) { /* 6. */
+        *status = FAILED;
+        return false;
+    }
+    return true;
+}
+
+bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint16_t most, bool interrupts)
+{
+    volatile uint8_t *c = d->common;
+    *half(c + QUEUE_SELECT) = index; /* 4.1.5.1.3 */
+    uint16_t size = *half(c + QUEUE_SIZE);
+    if (size == 0) {
+        return false;
+    }
+    if (size > most) {
+        size = most;
+        *half(c + QUEUE_SIZE) = size;
+    }
+    void *memory = memory_take(queue_bytes(size));
+    if (memory == NULL) {
+        return false;
+    }
+    queue_init(q, memory, index, size, (d->features & VIRTIO_F_EVENT_IDX) != 0);
+    q->notify = half(d->notify + *half(c + QUEUE_NOTIFY_OFFSET) * d->notify_multiplier);
+    const uintptr_t parts[] = {(uintptr_t)q->descriptors, (uintptr_t)q->available, (uintptr_t)q->used};
+    for (unsigned i = 0; i < 3; i++) {
+        *word(c + QUEUE_DESCRIPTORS + 8 * i) = (uint32_t)parts[i]; /* 4.1.3.1: 64-bit fields in two halves */
+        *word(c + QUEUE_DESCRIPTORS + 8 * i + 4) = (uint32_t)((uint64_t)parts[i] >> 32);
+    }
+    if (interrupts) {
+        *half(c + QUEUE_VECTOR) = 0;
+    }
+    *half(c + QUEUE_ENABLE) = 1;
+    return true;
+}
+
+void virtio_run(struct virtio_device *d)
+{
+    *(d->common + STATUS) = ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK;
+}
