@@ -1,37 +1,108 @@
-/* stub */
-#include "machine/machine.h"
-#include "machine/clock.h"
-#include "machine/serial.h"
-#include "machine/io.h"
+/* main.c: the machine's one program: set up, load the configuration that the image carries, say READY, run it. */
+#include <engine/router.h>
 #include <flowstream/handler.h>
+
+#include "boot/memory.h"
+#include "machine/clock.h"
+#include "machine/end.h"
+#include "machine/machine.h"
+#include "machine/ready.h"
+#include "machine/serial.h"
+
 static struct machine machine;
-void fs_device_arrived(struct fs_device *d) {(void)d;}
-void fs_device_room(struct fs_device *d) {(void)d;}
-struct fs_text fs_text_in(char *room, size_t capacity);
-_Noreturn void pvh_main(uint64_t start_info, uint64_t started);
-static bool wire(struct fs_device *from, struct fs_device *to)
+static struct fs_device *devices[MACHINE_DEVICES];
+static bool stopping;
+
+static uint64_t now(void *context)
 {
-    struct fs_batch b = {0};
-    unsigned n = from->operations->receive(from, &b, 32);
-    if (b.count) to->operations->transmit(to, &b);
-    fs_packet_free_batch(&b);
-    return n != 0;
+    (void)context;
+    return clock_now();
 }
+
+static uint64_t steady(void *context)
+{
+    (void)context;
+    return clock_steady();
+}
+
+static void log_line(void *context, const char *line, size_t length)
+{
+    (void)context;
+    serial_log(line, length, clock_steady());
+}
+
+static void stop(void *context)
+{
+    (void)context;
+    stopping = true; /* once the reply is out */
+}
+
+static struct fs_platform platform = {
+    .memory = memory_allocate,
+    .release = memory_release,
+    .now = now,
+    .steady = steady,
+    .log = log_line,
+    .stop = stop,
+    .pool = &machine.pool,
+    .devices = devices,
+};
+
+/* All that is wrong, in one line: "A; B". */
+static _Noreturn void refuse(struct fs_text *error)
+{
+    while (error->length > 0 && error->at[error->length - 1] == '\n') {
+        error->length--;
+    }
+    char room[SERIAL_LINE_MAX];
+    struct fs_text line = {room, 0, sizeof room, 0};
+    for (size_t i = 0; i < error->length; i++) {
+        if (error->at[i] == '\n') {
+            fs_text_string(&line, "; ");
+        } else {
+            fs_text_char(&line, error->at[i]);
+        }
+    }
+    end_error(line.at, line.length);
+}
+
+static struct fs_router *start_router(void)
+{
+    char room[2 * SERIAL_LINE_MAX];
+    struct fs_text error = {room, 0, sizeof room, 0};
+    if (machine.image == NULL) {
+        fs_text_string(&error, "no configuration in this image");
+        refuse(&error);
+    }
+    struct fs_router *r = fs_router_load(&platform, machine.image, machine.image_length, &error);
+    if (r == NULL || fs_router_start(r, &error) != 0) {
+        refuse(&error);
+    }
+    return r;
+}
+
+_Noreturn void pvh_main(uint64_t start_info, uint64_t started); /* called by entry.S */
+
 _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
 {
     machine_open(&machine, start_info, started);
-    char room[400];
-    struct fs_text t = {room, 0, sizeof room, 0};
-    fs_text_format(&t, "READY boot_us=%llu devices=%u memory_kib=%u pool=%u\n", (unsigned long long)clock_since_start() / 1000, machine.net_count, machine.memory_kib, machine.pool.size);
-    serial_write(t.at, t.length);
+    for (uint32_t i = 0; i < machine.net_count; i++) {
+        devices[i] = &machine.nets[i].device;
+    }
+    platform.device_count = machine.net_count;
+    platform.started = clock_steady();
+    platform.seed = started;
+    struct fs_router *router = start_router();
+    ready_say(&machine, fs_router_digest(router));
+    machine_settle(&machine);
     for (;;) {
-        bool more = false;
-        for (unsigned i = 0; i < machine.net_count; i++) {
-            struct fs_device *d = &machine.nets[i].device;
-            bool got = wire(d, &machine.nets[i ^ (machine.net_count > 1)].device);
-            if (!got) got = !d->operations->arm(d);
-            more |= got;
+        bool more = fs_router_run_once(router);
+        more |= machine_poll(&machine);
+        if (stopping) {
+            end_stop("control");
         }
-        if (!more) machine_sleep(&machine, 0);
+        if (!more) {
+            machine_sleep(&machine, fs_router_next_timer(router));
+        }
     }
 }

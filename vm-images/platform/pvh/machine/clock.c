@@ -8,6 +8,7 @@
 #include "lapic.h"
 
 enum {
+    CMOS_PORT = 0x70, /* index; data behind it */
     PM_TIMER_HZ = 3579545,
     PM_TIMER_MASK = 0xffffff, /* 24 bits at least */
 };
@@ -103,9 +104,8 @@ static void start_measuring(void)
 
 static unsigned cmos(unsigned index)
 {
-    enum { INDEX_PORT = 0x70, DATA_PORT = 0x71 };
-    out8(INDEX_PORT, (uint8_t)index);
-    return in8(DATA_PORT);
+    out8(CMOS_PORT, (uint8_t)index);
+    return in8(CMOS_PORT + 1);
 }
 
 static unsigned from_bcd(unsigned v, bool binary)
@@ -159,6 +159,8 @@ void clock_open(uint16_t pm_timer, uint64_t started_at)
     if (by_kvm) {
         return;
     }
+    ring0_keep_ports(CMOS_PORT, 2);
+    ring0_keep_ports(pm_timer, pm_timer != 0 ? 4 : 0);
     pm_timer_port = pm_timer;
     if (pm_timer_port == 0) {
         lapic_timer(UINT32_MAX);
@@ -180,7 +182,6 @@ void clock_settle(void)
         multiplier = shift >= 0 ? (uint64_t)system_time.multiplier << shift : system_time.multiplier >> -shift;
         return;
     }
-    epoch = read_cmos() * NS_PER_S;
     uint64_t ns, stamp;
     do {
         ns = counted_ns(measured_count, count());
@@ -223,7 +224,11 @@ uint64_t clock_steady(void)
 
 uint64_t clock_now(void)
 {
-    return epoch + clock_steady();
+    uint64_t steady = clock_steady();
+    if (epoch == 0) {
+        epoch = read_cmos() * NS_PER_S - steady;
+    }
+    return epoch + steady;
 }
 
 uint64_t clock_since_start(void)

@@ -3,6 +3,7 @@
 #ifndef PVH_MACHINE_LAPIC_H
 #define PVH_MACHINE_LAPIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { LAPIC_NS_PER_TICK = 16 };
@@ -12,7 +13,9 @@ void lapic_open(void);
 void lapic_timer(uint32_t ticks);
 uint32_t lapic_ticks_left(void);
 void lapic_end_of_interrupt(void);
-/* Routes a global system interrupt, level triggered, to VECTOR_SCI. */
-void lapic_route_sci(unsigned interrupt);
+/* Set-up only: makes the I/O APIC reachable. */
+void lapic_reach_io(void);
+/* Routes a global system interrupt to VECTOR_SCI. */
+void lapic_route_sci(unsigned interrupt, bool level);
 
 #endif

@@ -101,17 +101,23 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     struct acpi acpi = acpi_read(info.acpi_root);
     lapic_open();
     clock_open(acpi.pm_timer, started);
-    out8(TIMER_PORT, TIMER_STOP);
     power_open(&acpi);
-    if (acpi.pm_timer != 0) {
-        ring0_keep_ports(acpi.pm_timer, 4);
-    }
+    ring0_keep_ports(TIMER_PORT, 1);
     pci_open(acpi.config_window, info.memory_end);
     walked = m;
     pci_walk(found_function);
     open_pool(m);
     clock_settle();
     ring0_close(pages_build(image_end, info.memory_end & ~(uintptr_t)4095));
+}
+
+void machine_settle(struct machine *m)
+{
+    out8(TIMER_PORT, TIMER_STOP);
+    power_watch_button();
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        net_tidy(&m->nets[i]);
+    }
 }
 
 bool machine_poll(struct machine *m)

@@ -24,6 +24,9 @@ struct machine {
 /* From the first C instruction to a sealed machine that can run a router. Ends the machine when that cannot be. */
 void machine_open(struct machine *m, uint64_t start_info, uint64_t started);
 
+/* What can wait until READY is said: receive buffers, the power button, the clock of the PC. */
+void machine_settle(struct machine *m);
+
 /* Looks at all devices; true when there was something. */
 bool machine_poll(struct machine *m);
 /* Sleeps until a device, the power button or the steady time `until` (0: no time); may wake for nothing. */

@@ -19,10 +19,16 @@ enum {
     /* The values of S5 are the DSDT's to choose (\_S5); these are QEMU's, for pc and q35, and for microvm. */
     S5_TYPE = 0,
     REDUCED_S5_TYPE = 5,
+    /* QEMU's generic event device on microvm (docs/specs/acpi_hw_reduced_hotplug, hw/acpi/generic_event_device.c): the
+     * events that came, in the first word of the page that holds the sleep registers; its interrupt. */
+    EVENT_POWER_BUTTON = 2,
+    REDUCED_INTERRUPT = 9,
+    DEVICE_BYTES = 4096,
 };
 
 static struct acpi registers;
 static volatile uint8_t *sleep_control;
+static volatile uint32_t *events;
 
 void power_open(const struct acpi *a)
 {
@@ -30,22 +36,35 @@ void power_open(const struct acpi *a)
     ring0_keep_ports(PVPANIC_PORT, 1);
     if (a->sleep_control != 0) {
         sleep_control = pages_reach_device(a->sleep_control, 1);
+        events = (volatile uint32_t *)pages_reach_device(a->sleep_control & ~(uint64_t)(DEVICE_BYTES - 1), 4);
     }
-    if (a->pm1_control == 0) {
-        return;
+    ring0_keep_ports(a->pm1_event, a->pm1_event != 0 ? 4 : 0);
+    ring0_keep_ports(a->pm1_control, a->pm1_control != 0 ? 2 : 0);
+    ring0_keep_ports(a->command_port, a->command_port != 0 ? 1 : 0);
+    if (a->found) {
+        lapic_reach_io();
     }
-    ring0_keep_ports(a->pm1_event, 4);
-    ring0_keep_ports(a->pm1_control, 2);
-    if ((in16(a->pm1_control) & CONTROL_SCI) == 0 && a->command_port != 0) {
-        out8(a->command_port, a->command_enable);
+}
+
+void power_watch_button(void)
+{
+    if (registers.pm1_event != 0) {
+        if ((in16(registers.pm1_control) & CONTROL_SCI) == 0 && registers.command_port != 0) {
+            out8(registers.command_port, registers.command_enable);
+        }
+        out16(registers.pm1_event, PM1_POWER_BUTTON); /* writing a one clears it */
+        out16(registers.pm1_event + PM1_ENABLE, PM1_POWER_BUTTON);
+        lapic_route_sci(registers.interrupt, true);
+    } else if (events != NULL) {
+        lapic_route_sci(REDUCED_INTERRUPT, false);
     }
-    out16(a->pm1_event, PM1_POWER_BUTTON); /* writing a one clears it */
-    out16(a->pm1_event + PM1_ENABLE, PM1_POWER_BUTTON);
-    lapic_route_sci(a->interrupt);
 }
 
 bool power_button_pressed(void)
 {
+    if (events != NULL) {
+        return (*events & EVENT_POWER_BUTTON) != 0; /* reading clears them */
+    }
     if (registers.pm1_event == 0 || (in16(registers.pm1_event) & PM1_POWER_BUTTON) == 0) {
         return false;
     }

@@ -9,6 +9,8 @@
 
 /* Set-up only. */
 void power_open(const struct acpi *a);
+/* From now on the power button interrupts. */
+void power_watch_button(void);
 /* After an interrupt of ACPI's: was it the power button? */
 bool power_button_pressed(void);
 /* Off; halts for ever where the machine has no ACPI. */

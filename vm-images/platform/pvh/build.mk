@@ -1,0 +1,34 @@
+# The unikernel flowstream-pvh.elf. Included by vm-images/Makefile, whose PORTABLE, rule and objects it uses.
+#
+# Set-up runs once: it is compiled for size, which under TCG means for fewer instructions to translate. What runs for
+# each packet or round is compiled for speed, as the engine is.
+PVH := platform/pvh
+PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
+PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/machine/run.c $(PVH)/main.c
+PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
+PVH_LAYOUT := $(PVH)/boot/layout.lds
+
+PVH_FLAGS := -fno-strict-aliasing -ffunction-sections -fdata-sections -ffreestanding -fno-pic -mcmodel=small \
+	-mno-mmx -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -I$(PVH)/ring0
+PVH_LINK := -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=16 \
+	-Wl,-z,noexecstack -Wl,-T,$(PVH_LAYOUT)
+
+# memset() must not become a call of memset().
+PVH_FAST_FLAGS = -O2 $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin -fno-tree-loop-distribute-patterns)
+$(eval $(call rule,pvh,$$(PVH_FAST_FLAGS)))
+$(eval $(call rule,pvh-setup,-Os $(PVH_FLAGS)))
+
+$(OUT)/obj/$(notdir $(CC))-pvh/%.o: %.S Makefile
+	$(quiet)mkdir -p $(@D)
+	$(quiet)$(CC) -I$(PVH)/ring0 -MMD -MP -c -o $@ $<
+
+PVH_OBJECTS := $(call objects,pvh,$(PORTABLE) $(filter $(PVH_FAST),$(PVH_SOURCES))) \
+	$(call objects,pvh-setup,$(filter-out $(PVH_FAST),$(PVH_SOURCES))) \
+	$(patsubst %.S,$(OUT)/obj/$(notdir $(CC))-pvh/%.o,$(PVH_ASSEMBLY))
+
+all: $(OUT)/flowstream-pvh.elf
+# The unstripped one is for debuggers.
+$(OUT)/flowstream-pvh.debug: $(PVH_OBJECTS) $(PVH_LAYOUT)
+	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) -lgcc
+$(OUT)/flowstream-pvh.elf: $(OUT)/flowstream-pvh.debug
+	$(quiet)objcopy --strip-all $< $@
