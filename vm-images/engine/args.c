@@ -19,6 +19,7 @@ static const struct type {
     {"duration", FS_ENCODING_INTEGER, 8},
     {"rate", FS_ENCODING_INTEGER, 8},
     {"annotation", FS_ENCODING_INTEGER, 8},
+    {"device", FS_ENCODING_TEXT, 0},
     {"element", FS_ENCODING_TEXT, 0},
     {"handler", FS_ENCODING_TEXT, 0},
     {"ip-filter-rules", FS_ENCODING_TABLE, 0},
