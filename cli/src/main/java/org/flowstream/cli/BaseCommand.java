@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What all commands share; each is a {@link LocalCommand} or a {@link DaemonCommand}. */
-abstract sealed class BaseCommand implements Callable<Integer> permits LocalCommand, DaemonCommand {
+abstract sealed class BaseCommand implements Callable<Integer> permits LocalCommand, DaemonCommand, GroupCommand {
     @Spec
     private CommandSpec spec;
 

@@ -13,7 +13,22 @@ final class Commands {
     private Commands() {}
 
     static void addTo(CommandLine root) {
-        root.addSubcommand(new DoctorCommand()).addSubcommand(new Completion()).addSubcommand(new ManPages());
+        root.addSubcommand(new StatusCommand())
+                .addSubcommand(new PsCommand())
+                .addSubcommand(new InspectCommand())
+                .addSubcommand(new LogsCommand())
+                .addSubcommand(new ConsoleCommand())
+                .addSubcommand(new StopCommand())
+                .addSubcommand(new StartCommand())
+                .addSubcommand(new RestartCommand())
+                .addSubcommand(new RmCommand())
+                .addSubcommand(new HandlerCommands())
+                .addSubcommand(new DropsCommand())
+                .addSubcommand(new EventsCommand())
+                .addSubcommand(new PortCommands())
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new Completion())
+                .addSubcommand(new ManPages());
         sayNeeds(root);
     }
 

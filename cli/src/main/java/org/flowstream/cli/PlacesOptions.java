@@ -1,0 +1,59 @@
+package org.flowstream.cli;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.flowstream.daemon.Places;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where the daemon keeps and finds things. */
+final class PlacesOptions {
+    @Option(
+            names = "--state-folder",
+            paramLabel = "FOLDER",
+            description = "Store and images (default: $$FLOWSTREAM_STATE, else /var/lib/flowstream).")
+    private @Nullable Path state;
+
+    @Option(
+            names = "--run-folder",
+            paramLabel = "FOLDER",
+            description = "Sockets and process id (default: $$FLOWSTREAM_RUN, else /run/flowstream).")
+    private @Nullable Path run;
+
+    @Option(
+            names = "--log-folder",
+            paramLabel = "FOLDER",
+            description = "Log and consoles (default: $$FLOWSTREAM_LOG, else /var/log/flowstream).")
+    private @Nullable Path log;
+
+    @Option(
+            names = "--libvirt",
+            paramLabel = "URI",
+            description = "Connection to libvirt (default: $$FLOWSTREAM_LIBVIRT, else qemu:///system).")
+    private @Nullable String libvirt;
+
+    @Option(
+            names = "--ovsdb",
+            paramLabel = "SOCKET",
+            description = "Open vSwitch's database (default: $$FLOWSTREAM_OVSDB,%n"
+                    + "else unix:/var/run/openvswitch/db.sock).")
+    private @Nullable String ovsdb;
+
+    Places places() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        put(environment, "FLOWSTREAM_STATE", state);
+        put(environment, "FLOWSTREAM_RUN", run);
+        put(environment, "FLOWSTREAM_LOG", log);
+        put(environment, "FLOWSTREAM_LIBVIRT", libvirt);
+        put(environment, "FLOWSTREAM_OVSDB", ovsdb);
+        return Places.of(environment);
+    }
+
+    private static void put(Map<String, String> environment, String name, @Nullable Object value) {
+        if (value != null) {
+            environment.put(
+                    name, value instanceof Path path ? path.toAbsolutePath().toString() : value.toString());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.flowstream.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code flowstream ps}: all middleboxes, one line each. */
+@Command(
+        name = "ps",
+        description = "Lists the middleboxes: state, health, flow, traffic.",
+        footer = {
+            "",
+            "HEALTH has a dot for each level that the template asks for: machine, control, forwarding, function;",
+            "● holds, ○ does not, · not known yet.",
+            "",
+            "Example:",
+            "  flowstream ps --output json"
+        })
+final class PsCommand extends DaemonCommand {
+    @Mixin
+    private OutputOption output;
+
+    @Override
+    public Integer call() {
+        JsonNode boxes = client().get("/v1/middleboxes");
+        Table table = new Table(
+                "NAME",
+                "TEMPLATE",
+                "STATE",
+                "HEALTH",
+                "FLOW",
+                "BETWEEN",
+                ">IN",
+                ">OUT",
+                ">DROPPED",
+                ">CPU",
+                ">MEMORY",
+                ">UP");
+        for (JsonNode box : boxes) {
+            JsonNode counters = box.path("counters");
+            table.row(
+                    box.path("name").asText(),
+                    box.path("template").asText(),
+                    box.path("state").asText(),
+                    dots(box.path("health")),
+                    box.path("flow").asText(),
+                    box.path("between").asText(),
+                    rate(counters.path("receivedRate")),
+                    rate(counters.path("sentRate")),
+                    counters.has("dropped")
+                            ? Quantities.count(counters.path("dropped").asLong())
+                            : "-",
+                    box.hasNonNull("cpuPercent")
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.0f %%",
+                                    box.path("cpuPercent").asDouble())
+                            : "-",
+                    box.path("memoryMib").asText() + " MiB",
+                    up(box));
+        }
+        output.print(terminal(), boxes, table);
+        return 0;
+    }
+
+    private static String rate(JsonNode rate) {
+        return rate.isNumber() ? Quantities.packetRate(rate.asDouble()) : "-";
+    }
+
+    static String up(JsonNode box) {
+        return box.hasNonNull("upSince")
+                ? Quantities.age(
+                        Duration.between(Instant.parse(box.path("upSince").asText()), Instant.now()))
+                : "-";
+    }
+
+    static String dots(JsonNode health) {
+        StringBuilder dots = new StringBuilder();
+        for (JsonNode level : health) {
+            dots.append(
+                    switch (level.path("state").asText()) {
+                        case "good" -> "●";
+                        case "bad" -> "○";
+                        default -> "·";
+                    });
+        }
+        return dots.toString();
+    }
+}

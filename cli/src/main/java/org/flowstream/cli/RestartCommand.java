@@ -1,0 +1,31 @@
+package org.flowstream.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code flowstream restart}: machines anew. */
+@Command(
+        name = "restart",
+        description = "Starts a chain's machines anew, and waits until they are ready.",
+        footer = {"", "Example:", "  flowstream restart fw"})
+final class RestartCommand extends DaemonCommand {
+    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The chain or middlebox.")
+    private List<String> names = new ArrayList<>();
+
+    @Mixin
+    private WaitOptions wait;
+
+    @Override
+    public Integer call() {
+        for (String name : names) {
+            long begin = System.nanoTime();
+            String path = "/v1/chains/" + ApiClient.segment(name);
+            client().post(path + "/restart?" + wait.query());
+            out().println(name + " is ready" + wait.after(begin));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,203 @@
+package org.flowstream.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.health.HealthReport;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.LifeCycle;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
+import org.flowstream.model.RunState;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.ObservedMachine;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Pass;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+import org.flowstream.store.Store;
+
+/** Middleboxes as the interface shows them, derived from the world at each reading. */
+public final class MiddleboxViews {
+    private final Declarations declarations;
+    private final Store store;
+    private final World world;
+    private final Reconciler reconciler;
+
+    public MiddleboxViews(Declarations declarations, Store store, World world, Reconciler reconciler) {
+        this.declarations = declarations;
+        this.store = store;
+        this.world = world;
+        this.reconciler = reconciler;
+    }
+
+    /** All of them, by chain and place in it. */
+    List<ObjectNode> all(Pass pass) {
+        List<ObjectNode> views = new ArrayList<>();
+        for (DeclaredChain chain : declarations.chains()) {
+            for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
+                views.add(view(pass, chain, middlebox, false));
+            }
+        }
+        return views;
+    }
+
+    /** One, with how it ended each time. */
+    Optional<ObjectNode> one(Pass pass, Name name) {
+        return declarations
+                .chainOf(name)
+                .flatMap(chain -> chain.spec().spec().middleboxes().stream()
+                        .filter(middlebox -> middlebox.name().equals(name))
+                        .findFirst()
+                        .map(middlebox -> view(pass, chain, middlebox, true)));
+    }
+
+    private ObjectNode view(Pass pass, DeclaredChain chain, MiddleboxSpec middlebox, boolean full) {
+        MachineId id = chain.machine(middlebox.name());
+        Optional<ObservedMachine> machine = pass.machine(id);
+        LifeCycle state = state(pass, chain, id, machine);
+        ObjectNode view = Json.object()
+                .put("name", middlebox.name().toString())
+                .put("chain", chain.name().toString())
+                .put("owner", chain.spec().owner().toString())
+                .put("template", middlebox.template())
+                .put("image", middlebox.image().toString())
+                .put("machine", id.toString())
+                .put("state", state.toString())
+                .put("reason", reason(pass, chain, id, state))
+                .put("flow", chain.spec().spec().flow().toString())
+                .put("between", between(pass, chain))
+                .put("bridge", chain.spec().spec().bridge().toString())
+                .put("failure", chain.spec().spec().failure().toString())
+                .put(
+                        "hypervisor",
+                        machine.map(it -> it.accelerator().toString())
+                                .orElse(middlebox.hypervisor().toString()))
+                .put("memoryMib", middlebox.memoryMib());
+        health(view, middlebox, machine.isPresent() ? world.health(id) : Optional.empty());
+        devices(view, pass, chain, middlebox);
+        exits(view, id, full);
+        return view;
+    }
+
+    /** Where a middlebox stands; all of it is read off the world, the declaration and the latest end. */
+    private LifeCycle state(Pass pass, DeclaredChain chain, MachineId id, Optional<ObservedMachine> machine) {
+        boolean there =
+                machine.filter(it -> it.power() != ObservedMachine.Power.ENDED).isPresent();
+        if (chain.spec().spec().state() == RunState.STOPPED) {
+            return there ? LifeCycle.STOPPING : LifeCycle.STOPPED;
+        }
+        if (!there) {
+            if (reconciler.failure(id).isPresent()) {
+                return LifeCycle.FAILED;
+            }
+            if (reconciler.nextStart(id).isPresent()) {
+                return LifeCycle.WAITING;
+            }
+            return pass.blocked(chain.name()).isPresent() ? LifeCycle.DECLARED : LifeCycle.STARTING;
+        }
+        boolean running = machine.get().power() == ObservedMachine.Power.RUNNING;
+        boolean ready = running && machine.get().wellness() == ObservedMachine.Wellness.READY;
+        if (ready) {
+            return pass.isReady(chain.name()) ? LifeCycle.READY : LifeCycle.STARTING;
+        }
+        boolean wasWell = chain.wasReady()
+                && world.health(id)
+                        .filter(report ->
+                                report.levels().stream().anyMatch(level -> level.state() == HealthReport.State.BAD))
+                        .isPresent();
+        return wasWell || machine.get().wellness() == ObservedMachine.Wellness.UNWELL
+                ? LifeCycle.UNWELL
+                : LifeCycle.STARTING;
+    }
+
+    private String reason(Pass pass, DeclaredChain chain, MachineId id, LifeCycle state) {
+        return switch (state) {
+            case FAILED -> reconciler.failure(id).orElse("");
+            case WAITING ->
+                reconciler.nextStart(id).map(at -> "next start at " + at).orElse("");
+            case READY, STOPPED -> "";
+            default ->
+                pass.blocked(chain.name())
+                        .or(() -> reconciler.trouble(chain.name()))
+                        .orElse("");
+        };
+    }
+
+    private static String between(Pass pass, DeclaredChain chain) {
+        return pass.desired().chains().stream()
+                .map(DesiredChain::plan)
+                .filter(plan -> plan.id().equals(chain.id()))
+                .findFirst()
+                .map(ChainPlan::externalPorts)
+                .map(ports ->
+                        String.join(":", ports.stream().map(PortName::text).toList()))
+                .orElse("");
+    }
+
+    private static void health(ObjectNode view, MiddleboxSpec middlebox, Optional<HealthReport> report) {
+        ArrayNode levels = view.putArray("health");
+        if (report.isEmpty()) {
+            middlebox
+                    .health()
+                    .ready()
+                    .forEach(level -> levels.addObject()
+                            .put("level", level.toString())
+                            .put("state", HealthReport.State.UNKNOWN.toString())
+                            .put("detail", ""));
+            return;
+        }
+        report.get()
+                .levels()
+                .forEach(level -> levels.addObject()
+                        .put("level", level.level().toString())
+                        .put("state", level.state().toString())
+                        .put("detail", level.detail()));
+        view.put("upSince", report.get().startedAt().toString());
+        report.get().counters().ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
+    }
+
+    private static void devices(ObjectNode view, Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {
+        ArrayNode devices = view.putArray("devices");
+        for (DesiredChain desired : pass.desired().chains()) {
+            for (MachineSpec machine : desired.plan().machines()) {
+                if (machine.id().equals(chain.machine(middlebox.name()))) {
+                    machine.devices()
+                            .forEach(device -> devices.addObject()
+                                    .put("device", device.name())
+                                    .put("port", device.tap().toString())
+                                    .put("mac", device.mac().toString())
+                                    .put(
+                                            "to",
+                                            middlebox
+                                                    .devices()
+                                                    .get(device.index())
+                                                    .to()
+                                                    .text()));
+                }
+            }
+        }
+    }
+
+    private void exits(ObjectNode view, MachineId id, boolean full) {
+        ObjectNode exits = view.putObject("exits");
+        ObjectNode counts = exits.putObject("counts");
+        store.exitCounts(id).forEach((cause, count) -> counts.put(cause.toString(), count));
+        if (full) {
+            ArrayNode recent = exits.putArray("recent");
+            for (ExitReason exit : store.exits(id)) {
+                recent.addObject()
+                        .put("at", exit.at().toString())
+                        .put("cause", exit.cause().toString())
+                        .put("detail", exit.detail());
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package org.flowstream.reconcile;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
+import org.flowstream.store.Store;
+
+/** What is declared, as the store has it; the store is written before anybody is told. Safe for all threads. */
+public final class Declarations {
+    private final Store store;
+    private final RandomGenerator random;
+    private final Clock clock;
+    private final Map<Name, DeclaredChain> chains = new TreeMap<>();
+    private final Map<PortName, ExternalPort> ports = new TreeMap<>();
+    /** Still in the store, so that a daemon that dies now does not forget what is to be restored. */
+    private final Map<PortName, ExternalPort> leaving = new HashMap<>();
+
+    public Declarations(Store store, RandomGenerator random, Clock clock) {
+        this.store = store;
+        this.random = random;
+        this.clock = clock;
+        store.chains().forEach(chain -> chains.put(chain.name(), chain));
+        store.ports().forEach(port -> ports.put(port.name(), port));
+    }
+
+    public synchronized List<DeclaredChain> chains() {
+        return List.copyOf(chains.values());
+    }
+
+    public synchronized Optional<DeclaredChain> chain(Name name) {
+        return Optional.ofNullable(chains.get(name));
+    }
+
+    /** The chain that a middlebox is a part of; names of middleboxes are unique on a host. */
+    public synchronized Optional<DeclaredChain> chainOf(Name middlebox) {
+        return chains.values().stream()
+                .filter(chain -> chain.machines().containsKey(middlebox))
+                .findFirst();
+    }
+
+    public synchronized Optional<DeclaredChain> chainOf(MachineId machine) {
+        return chains.values().stream()
+                .filter(chain -> chain.machines().containsValue(machine))
+                .findFirst();
+    }
+
+    public synchronized List<ExternalPort> ports() {
+        return List.copyOf(ports.values());
+    }
+
+    public synchronized Optional<ExternalPort> port(PortName name) {
+        return Optional.ofNullable(ports.get(name));
+    }
+
+    public synchronized List<ExternalPort> leavingPorts() {
+        return List.copyOf(leaving.values());
+    }
+
+    /**
+     * Writes a chain down: a new one gets its ids, one that is there keeps those of the middleboxes that stay. Empty,
+     * and nothing is written, when it may only be new and is not.
+     */
+    public synchronized Optional<DeclaredChain> declare(ChainSpec spec, boolean onlyNew) {
+        DeclaredChain before = chains.get(spec.name());
+        if (before != null && onlyNew) {
+            return Optional.empty();
+        }
+        Map<Name, MachineId> machines = new TreeMap<>();
+        for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
+            MachineId kept = before == null ? null : before.machines().get(middlebox.name());
+            machines.put(middlebox.name(), kept == null ? unusedMachineId(machines) : kept);
+        }
+        DeclaredChain chain = before == null
+                ? new DeclaredChain(ChainId.random(random), spec, false, machines)
+                : new DeclaredChain(before.id(), spec, before.wasReady(), machines);
+        write(chain);
+        return Optional.of(chain);
+    }
+
+    private MachineId unusedMachineId(Map<Name, MachineId> taken) {
+        while (true) {
+            MachineId id = MachineId.random(random);
+            if (chainOf(id).isEmpty() && !taken.containsValue(id)) {
+                return id;
+            }
+        }
+    }
+
+    /** Changes a chain that is declared; empty when it is not any more. */
+    public synchronized Optional<DeclaredChain> update(
+            Name name, java.util.function.UnaryOperator<DeclaredChain> change) {
+        DeclaredChain before = chains.get(name);
+        if (before == null) {
+            return Optional.empty();
+        }
+        DeclaredChain after = change.apply(before);
+        if (!after.equals(before)) {
+            write(after);
+        }
+        return Optional.of(after);
+    }
+
+    private void write(DeclaredChain chain) {
+        store.put(chain, clock.instant());
+        chains.put(chain.name(), chain);
+    }
+
+    /** Strikes a chain out; empty when there is none. */
+    public synchronized Optional<DeclaredChain> remove(Name name) {
+        DeclaredChain chain = chains.get(name);
+        if (chain != null) {
+            store.removeChain(name);
+            chains.remove(name);
+        }
+        return Optional.ofNullable(chain);
+    }
+
+    public synchronized void declare(ExternalPort port) {
+        store.put(port);
+        ports.put(port.name(), port);
+        leaving.remove(port.name());
+    }
+
+    /** Begins to remove a port; {@link #forget} ends it when the world is as it was. */
+    public synchronized Optional<ExternalPort> leave(PortName name) {
+        ExternalPort port = ports.remove(name);
+        if (port != null) {
+            leaving.put(name, port);
+        }
+        return Optional.ofNullable(port);
+    }
+
+    /** Strikes out the ports that have left. */
+    public synchronized void forget(List<PortName> names) {
+        for (PortName name : names) {
+            if (leaving.containsKey(name)) {
+                store.removePort(name);
+                leaving.remove(name);
+            }
+        }
+    }
+
+    /** The chains that are wired to a port. */
+    public synchronized List<Name> users(PortName port) {
+        List<Name> users = new ArrayList<>();
+        for (DeclaredChain chain : chains.values()) {
+            boolean wired = chain.spec().spec().middleboxes().stream()
+                    .flatMap(middlebox -> middlebox.devices().stream())
+                    .anyMatch(device -> device.to().text().equals(port.text()));
+            if (wired) {
+                users.add(chain.name());
+            }
+        }
+        return users;
+    }
+}

@@ -1,0 +1,65 @@
+package org.flowstream.reconcile;
+
+import java.util.Optional;
+import java.util.Set;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.Name;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.Observed;
+import org.flowstream.plan.ObservedMachine;
+import org.flowstream.plan.ObservedRules;
+import org.flowstream.plan.Plan;
+
+/**
+ * One round of the loop: what it looked at and what it decided.
+ *
+ * @param number from 1
+ * @param busy the groups of actions that were going on when it began to look
+ */
+public record Pass(long number, Desired desired, Observed observed, Plan plan, Set<String> busy) {
+    public Pass {
+        busy = Set.copyOf(busy);
+    }
+
+    Optional<DesiredChain> chain(Name name) {
+        return desired.chains().stream()
+                .filter(chain -> chain.plan().name().equals(name))
+                .findFirst();
+    }
+
+    public Optional<ObservedMachine> machine(MachineId id) {
+        return observed.machines().stream()
+                .filter(machine -> machine.id().equals(id))
+                .findFirst();
+    }
+
+    /** Whether all machines of a chain are ready and its flow is steered to them. */
+    public boolean isReady(Name name) {
+        return chain(name)
+                .filter(chain -> chain.plan().machines().stream()
+                        .allMatch(spec -> machine(spec.id())
+                                .filter(machine -> machine.power() == ObservedMachine.Power.RUNNING)
+                                .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
+                                .isPresent()))
+                .filter(chain -> rules(chain).equals(Optional.of(ObservedRules.State.STEERED)))
+                .isPresent();
+    }
+
+    /** What the switch has of a chain's rules; empty when it has none. */
+    public Optional<ObservedRules.State> rules(DesiredChain chain) {
+        return observed.rules().stream()
+                .filter(rules -> rules.chain().equals(chain.plan().id())
+                        && rules.bridge().equals(chain.plan().bridge()))
+                .map(ObservedRules::state)
+                .findFirst();
+    }
+
+    /** Why a chain cannot be brought about now; empty when nothing stands in its way. */
+    public Optional<String> blocked(Name name) {
+        return plan.blocked().stream()
+                .filter(blocked -> blocked.subject().equals("chain '" + name + "'"))
+                .map(blocked -> blocked.reason())
+                .findFirst();
+    }
+}

@@ -1,0 +1,439 @@
+package org.flowstream.reconcile;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.flowstream.chain.ChainCompiler;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.PortName;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.Observed;
+import org.flowstream.plan.Plan;
+import org.flowstream.plan.Planner;
+import org.flowstream.plan.Wish;
+import org.flowstream.store.Store;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop: looks at the world, plans, and has the plan done, until the world is as declared; then it waits for a change,
+ * a request or a time. Groups of actions that do not hang on each other are done at the same time, so that a slow one
+ * holds up nobody else.
+ */
+public final class Reconciler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+    /** Even when nothing tells of a change, the world is looked at this often. */
+    private static final Duration RESYNC = Duration.ofSeconds(20);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
+    private static final int WORKERS = 8;
+
+    private final BridgeName ownBridge;
+    private final Declarations declarations;
+    private final World world;
+    private final EventLog events;
+    private final Clock clock;
+    private final Watches watches;
+    private final Journeys journeys;
+    private final ActionExecutor executor;
+    private final ExecutorService workers;
+    private final Thread loop;
+
+    private final Object monitor = new Object();
+    private boolean woken = true;
+    private boolean closed;
+    private long passes;
+    private @Nullable Pass latest;
+    private Optional<WorldException> obstacle = Optional.empty();
+    private final Set<String> busy = new HashSet<>();
+    private final Map<String, Retry> retries = new HashMap<>();
+
+    /** When a group that failed is tried again. */
+    private record Retry(int failures, Instant at) {}
+
+    public Reconciler(
+            BridgeName ownBridge,
+            Store store,
+            Declarations declarations,
+            World world,
+            EventLog events,
+            Clock clock,
+            Failpoints failpoints) {
+        this.ownBridge = ownBridge;
+        this.declarations = declarations;
+        this.world = world;
+        this.events = events;
+        this.clock = clock;
+        this.watches = new Watches(store, world, events, clock);
+        this.journeys = new Journeys(world, events);
+        this.executor = new ActionExecutor(world, declarations, watches, journeys, events, clock, failpoints);
+        AtomicInteger number = new AtomicInteger();
+        this.workers = Executors.newFixedThreadPool(WORKERS, work -> {
+            Thread thread = new Thread(work, "worker-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.loop = new Thread(this::run, "loop");
+        loop.setDaemon(true);
+    }
+
+    public void start() {
+        world.whenChanged(this::wake);
+        loop.start();
+    }
+
+    /** Has the loop look at the world soon. */
+    public void wake() {
+        synchronized (monitor) {
+            woken = true;
+            monitor.notifyAll();
+        }
+    }
+
+    /** Someone asked for something of a chain: its waits are over, and its way to ready is told from now on. */
+    public void asked(DeclaredChain chain, boolean way) {
+        chain.machines().values().forEach(watches::forgive);
+        if (way) {
+            journeys.begin(chain.name(), chain.spec().owner());
+        } else {
+            journeys.end(chain.name());
+        }
+        synchronized (monitor) {
+            retries.clear();
+        }
+        wake();
+    }
+
+    /** Ends the machines of a chain and starts them anew. */
+    public void restart(DeclaredChain chain) {
+        chain.machines().values().forEach(watches::restart);
+        asked(chain, true);
+    }
+
+    /** What the world would be like, and what would be done, if this chain were declared too. Changes nothing. */
+    public Pass preview(DeclaredChain chain) {
+        List<DeclaredChain> chains = new ArrayList<>(declarations.chains());
+        chains.removeIf(other -> other.name().equals(chain.name()));
+        chains.add(chain);
+        Desired desired = desired(chains, watches::wishes);
+        Observed observed = world.observe(desired);
+        return new Pass(0, desired, observed, Planner.plan(desired, observed), Set.of());
+    }
+
+    /** The world as it is now, beside what is declared; nothing of it is remembered. */
+    public Pass look() {
+        Desired desired = desired(declarations.chains(), watches::wishes);
+        Observed observed = world.observe(desired);
+        synchronized (monitor) {
+            return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
+        }
+    }
+
+    private void run() {
+        try {
+            while (awaitWork()) {
+                pass();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the loop ends");
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaitWork() throws InterruptedException {
+        synchronized (monitor) {
+            long deadline = System.nanoTime() + nextTime().toNanos();
+            while (!woken && !closed) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    break;
+                }
+                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+            woken = false;
+            return !closed;
+        }
+    }
+
+    private Duration nextTime() {
+        Instant now = clock.instant();
+        Instant next = now.plus(RESYNC);
+        Optional<Instant> due = watches.nextDue();
+        if (due.isPresent() && due.get().isBefore(next)) {
+            next = due.get();
+        }
+        for (Retry retry : retries.values()) {
+            if (retry.at.isAfter(now) && retry.at.isBefore(next)) {
+                next = retry.at;
+            }
+        }
+        return Duration.between(now, next);
+    }
+
+    private void pass() throws InterruptedException {
+        Set<String> busyBefore;
+        long number;
+        synchronized (monitor) {
+            busyBefore = Set.copyOf(busy);
+            number = ++passes;
+        }
+        List<DeclaredChain> chains = declarations.chains();
+        List<PortName> leaving =
+                declarations.leavingPorts().stream().map(port -> port.name()).toList();
+        Observed observed;
+        try {
+            observed = world.observe(desired(chains, chain -> Map.of()));
+            watches.see(chains, observed);
+        } catch (WorldException e) {
+            hindered(e);
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("cannot look at the world", e);
+            hindered(new WorldException("daemon", String.valueOf(e), e));
+            return;
+        }
+        Desired desired = desired(chains, watches::wishes);
+        Plan plan = Planner.plan(desired, observed);
+        Pass pass = new Pass(number, desired, observed, plan, busyBefore);
+        settle(pass, chains, leaving);
+        Map<String, List<Action>> groups = Groups.part(
+                plan.actions(), chains.stream().map(DeclaredChain::name).collect(Collectors.toSet()));
+        dispatch(pass, chains, groups);
+        publish(pass);
+    }
+
+    private void hindered(WorldException e) {
+        synchronized (monitor) {
+            obstacle = Optional.of(e);
+            Retry before = retries.get("world");
+            int failures = before == null ? 1 : before.failures + 1;
+            retries.put("world", new Retry(failures, clock.instant().plus(wait(failures))));
+            monitor.notifyAll();
+        }
+        LOG.debug("{}: {}", e.system(), e.reason());
+    }
+
+    private Desired desired(List<DeclaredChain> chains, Function<DeclaredChain, Map<MachineId, Wish>> wishes) {
+        List<DesiredChain> desired = new ArrayList<>();
+        for (DeclaredChain chain : chains) {
+            desired.add(new DesiredChain(ChainCompiler.compile(chain), chain.wasReady(), wishes.apply(chain)));
+        }
+        return new Desired(ownBridge, world.accelerator(), declarations.ports(), declarations.leavingPorts(), desired);
+    }
+
+    /** Takes note of what has come about. */
+    private void settle(Pass pass, List<DeclaredChain> chains, List<PortName> leaving) {
+        for (DeclaredChain chain : chains) {
+            if (pass.isReady(chain.name()) && !chain.wasReady()) {
+                declarations.update(chain.name(), DeclaredChain::ready);
+            }
+            pass.chain(chain.name()).ifPresent(desired -> journeys.see(desired.plan(), pass));
+            boolean restarts = chain.machines().values().stream()
+                    .flatMap(id -> watches.watch(id).stream())
+                    .anyMatch(watch -> !watch.ready() && watch.policy().attempts() > 0);
+            if (restarts && !journeys.onItsWay(chain.name())) {
+                journeys.begin(chain.name(), chain.spec().owner());
+            }
+        }
+        List<PortName> left = leaving.stream()
+                .filter(name -> pass.plan().actions().stream()
+                        .noneMatch(action -> action.touches().contains("port " + name)
+                                || action.touches().contains("interface " + name)))
+                .filter(name -> pass.plan().blocked().stream()
+                        .noneMatch(blocked -> blocked.subject().equals("port '" + name + "'")))
+                .toList();
+        if (!left.isEmpty() && !pass.busy().contains(Groups.HOST)) {
+            declarations.forget(left);
+        }
+    }
+
+    private void dispatch(Pass pass, List<DeclaredChain> chains, Map<String, List<Action>> groups) {
+        synchronized (monitor) {
+            obstacle = Optional.empty();
+            retries.remove("world");
+            retries.keySet().retainAll(groups.keySet());
+            Instant now = clock.instant();
+            boolean hostFirst =
+                    groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !waits(Groups.HOST, now));
+            groups.forEach((group, actions) -> {
+                boolean held = hostFirst && !group.equals(Groups.HOST) && !group.equals(Groups.STRAYS);
+                // A group whose actions went on while the world was looked at was planned from half of their effect.
+                boolean current = !pass.busy().contains(group) && !busy.contains(group);
+                if (!held && current && !waits(group, now) && !closed) {
+                    busy.add(group);
+                    workers.execute(() -> work(pass, group, actions, stillAsked(chains, group)));
+                }
+            });
+        }
+    }
+
+    private boolean waits(String group, Instant now) {
+        Retry retry = retries.get(group);
+        return retry != null && retry.at.isAfter(now);
+    }
+
+    /** A chain's actions go on only while it is declared as it was when they were planned. */
+    private BooleanSupplier stillAsked(List<DeclaredChain> chains, String group) {
+        Optional<DeclaredChain> planned = chains.stream()
+                .filter(chain -> Groups.of(chain.name()).equals(group))
+                .findFirst();
+        return () -> planned.isEmpty()
+                || declarations
+                        .chain(planned.get().name())
+                        .map(now -> now.spec().equals(planned.get().spec())
+                                && now.id().equals(planned.get().id()))
+                        .orElse(false);
+    }
+
+    private void work(Pass pass, String group, List<Action> actions, BooleanSupplier stillAsked) {
+        boolean good = false;
+        try {
+            good = executor.execute(pass, actions, stillAsked);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            synchronized (monitor) {
+                busy.remove(group);
+                if (good) {
+                    retries.remove(group);
+                } else {
+                    Retry before = retries.get(group);
+                    int failures = before == null ? 1 : before.failures + 1;
+                    retries.put(group, new Retry(failures, clock.instant().plus(wait(failures))));
+                }
+                // Where all that was left is to wait for a guest, its word wakes the loop.
+                woken = true;
+                monitor.notifyAll();
+            }
+        }
+    }
+
+    private static Duration wait(int failures) {
+        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(6, failures - 1));
+        return wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait;
+    }
+
+    private void publish(Pass pass) {
+        synchronized (monitor) {
+            latest = pass;
+            monitor.notifyAll();
+        }
+    }
+
+    /** The latest round; empty before the first that could look at everything. */
+    public Optional<Pass> latest() {
+        synchronized (monitor) {
+            return Optional.ofNullable(latest);
+        }
+    }
+
+    /** Which system kept the latest round from looking at the world, if one did. */
+    public Optional<WorldException> obstacle() {
+        synchronized (monitor) {
+            return obstacle;
+        }
+    }
+
+    /** What the loop knows of a machine's ends and its next start. */
+    public Optional<String> failure(MachineId machine) {
+        return watches.watch(machine).flatMap(MachineWatch::failure);
+    }
+
+    /** When a machine that waits is started again. */
+    public Optional<Instant> nextStart(MachineId machine) {
+        return watches.watch(machine).flatMap(watch -> watch.policy().due(clock.instant()));
+    }
+
+    /** What last went wrong on a chain's way to ready. */
+    public Optional<String> trouble(Name chain) {
+        return journeys.failure(chain);
+    }
+
+    /**
+     * Waits until a round that began after this call satisfies a condition.
+     *
+     * @return that round; empty when none came in time, or when a system does not answer
+     */
+    public Optional<Pass> await(java.util.function.Predicate<Pass> condition, Duration patience)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (monitor) {
+            long after = passes;
+            woken = true;
+            monitor.notifyAll();
+            while (!closed) {
+                Pass pass = latest;
+                if (pass != null && pass.number() > after && condition.test(pass)) {
+                    return Optional.of(pass);
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return Optional.empty();
+                }
+                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Whether nothing of a chain that is declared no more is left. */
+    public static boolean isGone(Pass pass, DeclaredChain chain) {
+        Set<MachineId> ids = Set.copyOf(chain.machines().values());
+        Observed observed = pass.observed();
+        return !pass.busy().contains(Groups.of(chain.name()))
+                && pass.chain(chain.name())
+                        .filter(it -> it.plan().id().equals(chain.id()))
+                        .isEmpty()
+                && observed.machines().stream().noneMatch(machine -> ids.contains(machine.id()))
+                && observed.rules().stream().noneMatch(rules -> rules.chain().equals(chain.id()))
+                && observed.taps().stream()
+                        .flatMap(tap -> MachineId.ofPort(tap).stream())
+                        .noneMatch(ids::contains)
+                && observed.ports().stream()
+                        .flatMap(port -> MachineId.ofPort(port.name()).stream())
+                        .noneMatch(ids::contains);
+    }
+
+    /** Ends the loop; actions that are going on are finished, machines and rules stay as they are. */
+    @Override
+    public void close() {
+        synchronized (monitor) {
+            closed = true;
+            monitor.notifyAll();
+        }
+        events.add(Owner.OPERATOR, new Event.DaemonChanged(false, "machines and rules stay as they are"));
+        workers.shutdown();
+        try {
+            loop.join(Duration.ofSeconds(5).toMillis());
+            if (!workers.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS)) {
+                workers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            workers.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

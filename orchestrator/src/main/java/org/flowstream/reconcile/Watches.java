@@ -1,0 +1,200 @@
+package org.flowstream.reconcile;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.Name;
+import org.flowstream.model.RunState;
+import org.flowstream.plan.Observed;
+import org.flowstream.plan.ObservedMachine;
+import org.flowstream.plan.Wish;
+import org.flowstream.store.Store;
+
+/** The watches of all machines: they see ends, keep their reasons, and say what is wished of each machine now. */
+final class Watches {
+    private final Store store;
+    private final World world;
+    private final EventLog events;
+    private final Clock clock;
+    private final Map<MachineId, MachineWatch> watches = new HashMap<>();
+    private final Set<MachineId> endedByUs = new HashSet<>();
+    /** Someone asked for a new start: they are wished off until they are. */
+    private final Set<MachineId> restarting = new HashSet<>();
+
+    Watches(Store store, World world, EventLog events, Clock clock) {
+        this.store = store;
+        this.world = world;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** Takes in what was seen; a machine that ran and does not any more has ended. */
+    synchronized void see(List<DeclaredChain> chains, Observed observed) {
+        Map<MachineId, ObservedMachine> seen = new HashMap<>();
+        observed.machines().forEach(machine -> seen.put(machine.id(), machine));
+        Set<MachineId> declared = new HashSet<>();
+        for (DeclaredChain chain : chains) {
+            chain.machines().forEach((name, id) -> {
+                declared.add(id);
+                watches.computeIfAbsent(id, unknown -> first(id, name, chain, seen.containsKey(id)));
+                see(chain, id, Optional.ofNullable(seen.get(id)));
+            });
+        }
+        watches.keySet().retainAll(declared);
+        endedByUs.retainAll(declared);
+        restarting.retainAll(declared);
+    }
+
+    /** Of a machine that is newly known: declared now, or found when the daemon came back. */
+    private MachineWatch first(MachineId id, Name name, DeclaredChain chain, boolean there) {
+        Optional<ExitReason> latest = store.exits(id).stream().findFirst();
+        RunState wished = chain.spec().spec().state();
+        MachineWatch watch =
+                new MachineWatch(name, chain.name(), false, false, RestartPolicy.remembered(latest, wished));
+        // It was ready once and should run, but is not there: it ended while nobody watched.
+        boolean missed = chain.wasReady()
+                && wished == RunState.RUNNING
+                && !there
+                && watch.failure().isEmpty();
+        return missed ? watch.withRunning(true) : watch;
+    }
+
+    private void see(DeclaredChain chain, MachineId id, Optional<ObservedMachine> machine) {
+        MachineWatch watch = get(id);
+        Optional<ObservedMachine> alive = machine.filter(it -> it.power() != ObservedMachine.Power.ENDED);
+        if (alive.isPresent()) {
+            boolean ready = alive.get().wellness() == ObservedMachine.Wellness.READY;
+            Instant now = clock.instant();
+            watches.put(
+                    id,
+                    watch.withRunning(true)
+                            .withReady(ready)
+                            .withPolicy(
+                                    ready
+                                            ? watch.policy().ready(now)
+                                            : watch.policy().notReady()));
+            return;
+        }
+        restarting.remove(id);
+        if (watch.running()) {
+            watches.put(id, watch.withRunning(false));
+            if (!endedByUs.remove(id)) {
+                ended(chain, id, world.exit(id));
+            }
+        }
+    }
+
+    /** Writes an end down and decides when the machine starts again. */
+    private void ended(DeclaredChain chain, MachineId id, ExitReason reason) {
+        MachineWatch watch = get(id);
+        Instant now = clock.instant();
+        RestartPolicy next = watch.policy().ended(reason, now);
+        watches.put(id, watch.withPolicy(next));
+        store.addExit(id, reason);
+        events.add(chain.spec().owner(), new Event.MiddleboxExited(watch.name(), reason));
+        if (next.failure() == null && chain.spec().spec().state() == RunState.RUNNING) {
+            Duration after =
+                    next.due(now).map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
+            events.add(chain.spec().owner(), new Event.RestartPlanned(watch.name(), next.attempts(), after));
+        }
+    }
+
+    /** An end that is not seen as one: its start failed, or it is about to be ended because it hangs. */
+    synchronized void ended(Optional<DeclaredChain> chain, MachineId id, ExitReason reason) {
+        if (chain.isPresent() && watches.containsKey(id)) {
+            ended(chain.get(), id, reason);
+        }
+    }
+
+    /** The machine is about to be ended by us: that is no exit of its own. */
+    synchronized void ending(MachineId id) {
+        if (watches.containsKey(id)) {
+            endedByUs.add(id);
+        }
+    }
+
+    /** It was not ended after all. */
+    synchronized void spared(MachineId id) {
+        endedByUs.remove(id);
+    }
+
+    /** The machine was ended by us, and is gone. */
+    synchronized void gone(MachineId id) {
+        endedByUs.remove(id);
+        MachineWatch watch = watches.get(id);
+        if (watch != null) {
+            watches.put(id, watch.withRunning(false));
+        }
+    }
+
+    synchronized void started(MachineId id) {
+        endedByUs.remove(id);
+        MachineWatch watch = watches.get(id);
+        if (watch != null) {
+            watches.put(id, watch.withRunning(true));
+        }
+    }
+
+    /** Forgives the past: someone asked for a start. */
+    synchronized void forgive(MachineId id) {
+        MachineWatch watch = watches.get(id);
+        if (watch != null) {
+            watches.put(id, watch.withPolicy(RestartPolicy.FRESH));
+        }
+    }
+
+    /** Has a machine that runs ended and started anew. */
+    synchronized void restart(MachineId id) {
+        if (watches.containsKey(id)) {
+            restarting.add(id);
+        }
+    }
+
+    synchronized Optional<MachineWatch> watch(MachineId id) {
+        return Optional.ofNullable(watches.get(id));
+    }
+
+    /** What is wished of each machine of a chain now. */
+    synchronized Map<MachineId, Wish> wishes(DeclaredChain chain) {
+        Map<MachineId, Wish> wishes = new TreeMap<>();
+        Instant now = clock.instant();
+        for (MachineId id : chain.machines().values()) {
+            if (chain.spec().spec().state() == RunState.STOPPED || restarting.contains(id)) {
+                wishes.put(id, Wish.STOP);
+            } else {
+                MachineWatch watch = watches.get(id);
+                boolean may = watch == null || watch.policy().mayStart(now);
+                wishes.put(id, may ? Wish.RUN : Wish.HOLD);
+            }
+        }
+        return wishes;
+    }
+
+    /** When the next machine may start that may not now. */
+    synchronized Optional<Instant> nextDue() {
+        Instant now = clock.instant();
+        return watches.values().stream()
+                .flatMap(watch -> watch.policy().due(now).stream())
+                .min(Instant::compareTo);
+    }
+
+    private MachineWatch get(MachineId id) {
+        MachineWatch watch = watches.get(id);
+        if (watch == null) {
+            throw new IllegalStateException("machine " + id + " is not watched");
+        }
+        return watch;
+    }
+}

@@ -1,0 +1,56 @@
+package org.flowstream.reconcile;
+
+import java.util.List;
+import java.util.Optional;
+import org.flowstream.health.HealthReport;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.MachineId;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.Observed;
+
+/**
+ * The real systems as the loop sees them: it looks at them as a whole, and changes them by actions alone. Safe for all
+ * threads; actions of different chains are performed at the same time.
+ */
+public interface World extends AutoCloseable {
+    /** One system of the world and whether it answers now. */
+    record SystemState(String name, boolean answers, String detail) {}
+
+    /**
+     * Looks at everything of ours.
+     *
+     * @param desired what rules and ports are to be compared with
+     * @throws WorldException when a system does not answer
+     */
+    Observed observe(Desired desired);
+
+    /**
+     * Does one action; it is done when this returns.
+     *
+     * @throws WorldException when it could not be done
+     */
+    void perform(Action action) throws InterruptedException;
+
+    /** Why a machine that ran is there no more, as far as the systems tell. */
+    ExitReason exit(MachineId machine);
+
+    /** The accelerator that {@code auto} means on this host. */
+    Accelerator accelerator();
+
+    /** Whether each system answers. */
+    List<SystemState> systems();
+
+    /** What {@code run} says of a machine's readiness, such as how long its guest took; empty when nothing is known. */
+    Optional<Readiness> readiness(MachineId machine);
+
+    /** How a machine is; empty when it does not run. */
+    Optional<HealthReport> health(MachineId machine);
+
+    /** Calls this whenever something may have changed; from any thread, and often. */
+    void whenChanged(Runnable listener);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,301 @@
+package org.flowstream.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.DeviceMode;
+import org.flowstream.model.DeviceWiring;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HealthSpec;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.RunState;
+import org.flowstream.model.WireEnd;
+import org.flowstream.net.FlowMatch;
+import org.flowstream.plan.ObservedMachine;
+import org.flowstream.store.Store;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ReconcilerTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final BridgeName BRIDGE = BridgeName.parse("flowstream");
+
+    @TempDir
+    private Path folder;
+
+    private final SimulatedWorld world = new SimulatedWorld("uplink", "servers", "third", "fourth");
+    private final EventLog events = new EventLog(Clock.systemUTC(), 1000);
+    private Store store;
+    private Declarations declarations;
+    private Reconciler reconciler;
+
+    @BeforeEach
+    void start() {
+        open(Failpoints.NONE);
+    }
+
+    private void open(Failpoints failpoints) {
+        store = Store.open(folder);
+        declarations = new Declarations(store, new Random(7), Clock.systemUTC());
+        reconciler = new Reconciler(BRIDGE, store, declarations, world, events, Clock.systemUTC(), failpoints);
+        reconciler.start();
+    }
+
+    @AfterEach
+    void stop() {
+        reconciler.close();
+        store.close();
+    }
+
+    @Test
+    void aDeclaredChainComesAboutAndARemovedOneLeavesNothing() throws Exception {
+        DeclaredChain chain = declare("fw", "uplink", "servers");
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(world.done().get(world.done().size() - 1)).startsWith("steer the flow of chain fw");
+        assertThat(declarations.chain(chain.name()).orElseThrow().wasReady()).isTrue();
+        assertThat(texts(Event.StageDone.class))
+                .extracting(text -> text.split(":", 2)[0])
+                .containsExactly("machine", "guest", "health", "wiring");
+        assertThat(texts(Event.MiddleboxReady.class)).containsExactly("ready");
+
+        declarations.remove(chain.name());
+        assertThat(reconciler.await(pass -> Reconciler.isGone(pass, chain), PATIENCE))
+                .isPresent();
+        assertThat(world.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aMachineThatDiesIsStartedAgainAtOnceAndTheReasonIsKept() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        long begin = System.nanoTime();
+        world.end(id, ExitReason.Cause.DIED, "signal 9");
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(900));
+        assertThat(store.exits(id)).extracting(ExitReason::detail).containsExactly("signal 9");
+        assertThat(texts(Event.RestartPlanned.class)).containsExactly("restart 1 at once");
+    }
+
+    @Test
+    void aSecondEndInARowWaitsAndAConfigurationErrorIsNotStartedAgain() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        world.end(id, ExitReason.Cause.PANIC, "PANIC");
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
+        world.end(id, ExitReason.Cause.PANIC, "PANIC");
+        await().atMost(PATIENCE).until(() -> reconciler.nextStart(id).isPresent());
+        assertThat(world.machine(id)).isEmpty();
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
+
+        world.end(id, ExitReason.Cause.CONFIGURATION_ERROR, "ERROR FromDevice(0): no such device");
+        await().atMost(PATIENCE).until(() -> reconciler.failure(id).isPresent());
+        assertThat(reconciler.failure(id)).contains("configuration-error: ERROR FromDevice(0): no such device");
+        assertThat(store.exitCounts(id))
+                .containsEntry(ExitReason.Cause.PANIC, 2L)
+                .containsEntry(ExitReason.Cause.CONFIGURATION_ERROR, 1L);
+        int done = world.done().size();
+        assertThat(reconciler.await(pass -> pass.number() > 0, PATIENCE)).isPresent();
+        assertThat(world.done()).hasSize(done);
+
+        reconciler.asked(chain, true);
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
+    }
+
+    @Test
+    void aFailureForGoodIsRememberedByTheNextDaemon() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        world.end(id, ExitReason.Cause.CONFIGURATION_ERROR, "ERROR x");
+        await().atMost(PATIENCE).until(() -> reconciler.failure(id).isPresent());
+        stop();
+        open(Failpoints.NONE);
+        assertThat(reconciler.await(pass -> true, PATIENCE)).isPresent();
+        assertThat(reconciler.failure(id)).contains("configuration-error: ERROR x");
+        assertThat(world.machine(id)).isEmpty();
+    }
+
+    @Test
+    void theNextDaemonAdoptsWhatRuns() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        int done = world.done().size();
+        stop();
+        open(Failpoints.NONE);
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(world.done()).hasSize(done);
+        assertThat(store.exits(chain.machine(chain.name()))).isEmpty();
+    }
+
+    @Test
+    void whatEndedWhileNobodyWatchedIsStartedAndItsEndKept() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        stop();
+        world.end(id, ExitReason.Cause.GONE, "");
+        open(Failpoints.NONE);
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
+        assertThat(store.exits(id)).extracting(ExitReason::cause).containsExactly(ExitReason.Cause.GONE);
+    }
+
+    @Test
+    void aHangingMachineIsEndedAndStartedAnew() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        world.wellness(id, ObservedMachine.Wellness.UNWELL);
+        await().atMost(PATIENCE)
+                .until(() -> world.machine(id)
+                        .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
+                        .isPresent());
+        assertThat(store.exits(id)).extracting(ExitReason::cause).containsExactly(ExitReason.Cause.HUNG);
+    }
+
+    @Test
+    void aFailedActionIsToldAndTriedAgain() throws Exception {
+        world.refuse("start machine", "no such kernel");
+        DeclaredChain chain = declare("fw", "uplink", "servers");
+        await().atMost(PATIENCE).until(() -> reconciler.trouble(chain.name()).isPresent());
+        assertThat(reconciler.trouble(chain.name()).orElseThrow()).endsWith("no such kernel");
+        assertThat(texts(Event.ActionFailed.class)).isNotEmpty();
+        world.allowAll();
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+    }
+
+    @Test
+    void aSlowChainHoldsUpNoOther() throws Exception {
+        DeclaredChain quick = ready("quick", "uplink", "servers");
+        CountDownLatch latch = new CountDownLatch(1);
+        world.holdStarts(latch);
+        DeclaredChain slow = declare("slow", "third", "fourth");
+        await().atMost(PATIENCE).until(() -> world.done().stream().anyMatch(it -> it.contains("of slow to bridge")));
+        declarations.remove(quick.name());
+        assertThat(reconciler.await(pass -> Reconciler.isGone(pass, quick), PATIENCE))
+                .isPresent();
+        latch.countDown();
+        assertThat(reconciler.await(pass -> pass.isReady(slow.name()), PATIENCE))
+                .isPresent();
+    }
+
+    @Test
+    void aSystemThatDoesNotAnswerIsWaitedFor() throws Exception {
+        world.silence("libvirt does not answer");
+        DeclaredChain chain = declare("fw", "uplink", "servers");
+        await().atMost(PATIENCE).until(() -> reconciler.obstacle().isPresent());
+        world.silence(null);
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(reconciler.obstacle()).isEmpty();
+    }
+
+    @Test
+    void stoppingAndStartingAndRestarting() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        DeclaredChain stopped = declarations
+                .update(chain.name(), it -> it.withSpec(it.spec().withState(RunState.STOPPED)))
+                .orElseThrow();
+        reconciler.asked(stopped, false);
+        assertThat(reconciler.await(pass -> pass.machine(id).isEmpty(), PATIENCE))
+                .isPresent();
+        assertThat(world.isEmpty()).isFalse();
+        declarations.update(chain.name(), it -> it.withSpec(it.spec().withState(RunState.RUNNING)));
+        reconciler.asked(chain, true);
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+
+        long starts = starts();
+        reconciler.restart(chain);
+        await().atMost(PATIENCE).until(() -> starts() == starts + 1);
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(store.exits(id)).isEmpty();
+    }
+
+    @Test
+    void everyActionCanFailOnItsWayAndTheWorldComesOutRight() throws Exception {
+        for (String action : List.of("create-taps", "add-tap-ports", "set-rules", "start-machine")) {
+            for (String when : List.of("before", "after")) {
+                stop();
+                open(Failpoints.parse(action + ":" + when + "=fail"));
+                DeclaredChain chain = declare("fw", "uplink", "servers");
+                await().atMost(PATIENCE)
+                        .until(() -> !events.after(0).isEmpty()
+                                && texts(Event.ActionFailed.class).stream().anyMatch(text -> text.contains(action)));
+                stop();
+                open(Failpoints.NONE);
+                assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                        .as(action + " " + when)
+                        .isPresent();
+                declarations.remove(chain.name());
+                assertThat(reconciler.await(pass -> Reconciler.isGone(pass, chain), PATIENCE))
+                        .isPresent();
+                assertThat(world.isEmpty()).isTrue();
+            }
+        }
+    }
+
+    private long starts() {
+        return world.done().stream()
+                .filter(it -> it.startsWith("start machine"))
+                .count();
+    }
+
+    private List<String> texts(Class<? extends Event> kind) {
+        Predicate<Event> wanted = kind::isInstance;
+        return events.after(0).stream()
+                .map(EventLog.Entry::event)
+                .filter(wanted)
+                .map(Event::text)
+                .toList();
+    }
+
+    private DeclaredChain ready(String name, String outside, String inside) throws InterruptedException {
+        DeclaredChain chain = declare(name, outside, inside);
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        return declarations.chain(chain.name()).orElseThrow();
+    }
+
+    private DeclaredChain declare(String name, String outside, String inside) {
+        MiddleboxSpec middlebox = new MiddleboxSpec(
+                Name.parse(name),
+                "wire 1.0.0",
+                ImageDigest.parse("sha256:" + "0".repeat(64)),
+                8,
+                1,
+                HypervisorChoice.AUTO,
+                HealthSpec.STANDARD,
+                List.of(
+                        new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse(outside)),
+                        new DeviceWiring("inside", DeviceMode.BUMP, WireEnd.parse(inside))));
+        ChainSpec spec = ChainSpec.of(
+                Name.parse(name),
+                Owner.OPERATOR,
+                new ChainSpec.Spec(
+                        BRIDGE, FlowMatch.parse(""), 100, FailurePolicy.CLOSED, RunState.RUNNING, List.of(middlebox)));
+        DeclaredChain chain = declarations.declare(spec, true).orElseThrow();
+        reconciler.asked(chain, true);
+        return chain;
+    }
+}

@@ -1,0 +1,260 @@
+package org.flowstream.reconcile;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Stage;
+import org.flowstream.health.HealthReport;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.PortName;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.Observed;
+import org.flowstream.plan.ObservedBridge;
+import org.flowstream.plan.ObservedMachine;
+import org.flowstream.plan.ObservedPort;
+import org.flowstream.plan.ObservedRules;
+import org.jspecify.annotations.Nullable;
+
+/** A host in memory: actions change it as they would change a real one, and tests break it. */
+public final class SimulatedWorld implements World {
+    private final Map<BridgeName, Boolean> bridges = new TreeMap<>();
+    private final Map<PortName, ObservedPort> ports = new TreeMap<>();
+    private final Set<PortName> taps = new TreeSet<>();
+    private final Map<MachineId, ObservedMachine> machines = new LinkedHashMap<>();
+    private final Map<ChainId, ObservedRules> rules = new LinkedHashMap<>();
+    private final Map<MachineId, ExitReason> exits = new HashMap<>();
+    private final List<String> done = new ArrayList<>();
+    private final Map<String, String> refusals = new HashMap<>();
+    private @Nullable String silent;
+    private @Nullable CountDownLatch gate;
+    private Runnable listener = () -> {};
+    private int nextNumber = 1;
+    private boolean guestsBoot = true;
+
+    /** A host with an own bridge and external ports on it. */
+    public SimulatedWorld(String... externalPorts) {
+        BridgeName own = BridgeName.parse("flowstream");
+        bridges.put(own, true);
+        for (String port : externalPorts) {
+            PortName name = PortName.parse(port);
+            ports.put(name, new ObservedPort(name, own, false, Optional.of(nextNumber++)));
+        }
+    }
+
+    /** Makes actions whose description begins so fail, with that reason. */
+    public synchronized void refuse(String action, String reason) {
+        refusals.put(action, reason);
+    }
+
+    public synchronized void allowAll() {
+        refusals.clear();
+        changed();
+    }
+
+    /** Makes a system not answer any more; null makes it answer. */
+    public void silence(@Nullable String reason) {
+        synchronized (this) {
+            silent = reason;
+        }
+        changed();
+    }
+
+    /** Guests that start from now on never say that they are ready. */
+    public synchronized void guestsHang() {
+        guestsBoot = false;
+    }
+
+    /** Makes each machine's start wait for a latch. */
+    public synchronized void holdStarts(CountDownLatch latch) {
+        gate = latch;
+    }
+
+    /** Ends a machine, as if by itself. */
+    public void end(MachineId id, ExitReason.Cause cause, String detail) {
+        synchronized (this) {
+            machines.remove(id);
+            exits.put(id, new ExitReason(Instant.now(), cause, detail));
+        }
+        changed();
+    }
+
+    /** Makes a machine well or unwell. */
+    public void wellness(MachineId id, ObservedMachine.Wellness wellness) {
+        synchronized (this) {
+            machines.computeIfPresent(id, (key, machine) -> with(machine, wellness));
+        }
+        changed();
+    }
+
+    /** What was done, in order. */
+    public synchronized List<String> done() {
+        return List.copyOf(done);
+    }
+
+    public synchronized boolean isEmpty() {
+        return machines.isEmpty() && rules.isEmpty() && taps.isEmpty();
+    }
+
+    public synchronized Optional<ObservedMachine> machine(MachineId id) {
+        return Optional.ofNullable(machines.get(id));
+    }
+
+    @Override
+    public synchronized Observed observe(Desired desired) {
+        if (silent != null) {
+            throw new WorldException("libvirt", silent);
+        }
+        List<ObservedBridge> seen = new ArrayList<>();
+        bridges.forEach((name, right) -> seen.add(
+                new ObservedBridge(name, right ? ObservedBridge.BaseRules.RIGHT : ObservedBridge.BaseRules.NONE)));
+        return new Observed(
+                seen,
+                List.copyOf(ports.values()),
+                taps,
+                Map.of(),
+                List.copyOf(machines.values()),
+                List.copyOf(rules.values()));
+    }
+
+    @Override
+    public void perform(Action action) throws InterruptedException {
+        CountDownLatch wait;
+        synchronized (this) {
+            for (Map.Entry<String, String> refusal : refusals.entrySet()) {
+                if (action.describe().startsWith(refusal.getKey())) {
+                    throw new WorldException("libvirt", refusal.getValue());
+                }
+            }
+            wait = gate;
+        }
+        if (action instanceof Action.StartMachine && wait != null) {
+            wait.await();
+        }
+        synchronized (this) {
+            done.add(action.describe());
+            change(action);
+        }
+        changed();
+    }
+
+    private void change(Action action) {
+        if (action instanceof Action.CreateBridge create) {
+            bridges.put(create.bridge(), false);
+        } else if (action instanceof Action.SetBaseRules set) {
+            bridges.put(set.bridge(), true);
+        } else if (action instanceof Action.AddExternalPort add) {
+            put(add.port().name(), add.port().bridge());
+        } else if (action instanceof Action.RemoveExternalPort remove) {
+            ports.remove(remove.port());
+        } else if (action instanceof Action.CreateTaps create) {
+            taps.addAll(create.machine().taps());
+        } else if (action instanceof Action.DeleteTaps delete) {
+            delete.taps().forEach(taps::remove);
+        } else if (action instanceof Action.AddTapPorts add) {
+            add.machine().taps().forEach(tap -> put(tap, add.bridge()));
+        } else if (action instanceof Action.RemoveTapPorts remove) {
+            remove.taps().forEach(ports::remove);
+        } else if (action instanceof Action.SetRules set) {
+            ChainPlan plan = set.plan();
+            ObservedRules.State state =
+                    set.stage() == Stage.STEERED ? ObservedRules.State.STEERED : ObservedRules.State.ISOLATED;
+            rules.put(plan.id(), new ObservedRules(plan.bridge(), plan.id(), state));
+        } else if (action instanceof Action.ClearRules clear) {
+            rules.remove(clear.rulesOf());
+        } else if (action instanceof Action.StartMachine start) {
+            machines.put(
+                    start.machine().id(),
+                    new ObservedMachine(
+                            start.machine().id(),
+                            start.machine().name(),
+                            start.machine().chain(),
+                            start.machine().image(),
+                            start.machine().memoryMib(),
+                            start.machine().vcpus(),
+                            start.machine().devices().size(),
+                            start.accelerator(),
+                            ObservedMachine.Power.RUNNING,
+                            guestsBoot ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING));
+        } else if (action instanceof Action.StopMachine stop) {
+            machines.remove(stop.machine().id());
+        } else if (action instanceof Action.DestroyMachine destroy) {
+            machines.remove(destroy.machine().id());
+        }
+    }
+
+    private void put(PortName name, BridgeName bridge) {
+        ports.put(name, new ObservedPort(name, bridge, true, Optional.of(nextNumber++)));
+    }
+
+    private static ObservedMachine with(ObservedMachine machine, ObservedMachine.Wellness wellness) {
+        return new ObservedMachine(
+                machine.id(),
+                machine.name(),
+                machine.chain(),
+                machine.image(),
+                machine.memoryMib(),
+                machine.vcpus(),
+                machine.devices(),
+                machine.accelerator(),
+                machine.power(),
+                wellness);
+    }
+
+    private void changed() {
+        Runnable now;
+        synchronized (this) {
+            now = listener;
+        }
+        now.run();
+    }
+
+    @Override
+    public synchronized ExitReason exit(MachineId machine) {
+        ExitReason known = exits.get(machine);
+        return known == null ? new ExitReason(Instant.now(), ExitReason.Cause.GONE, "") : known;
+    }
+
+    @Override
+    public Accelerator accelerator() {
+        return Accelerator.QEMU;
+    }
+
+    @Override
+    public synchronized List<SystemState> systems() {
+        return List.of(new SystemState("libvirt", silent == null, silent == null ? "simulated" : silent));
+    }
+
+    @Override
+    public Optional<Readiness> readiness(MachineId machine) {
+        return Optional.of(new Readiness(Duration.ofMillis(2), Duration.ofMillis(1), "ready", "control 0.4 ms"));
+    }
+
+    @Override
+    public synchronized Optional<HealthReport> health(MachineId machine) {
+        return Optional.ofNullable(machines.get(machine))
+                .map(it -> new HealthReport(List.of(), Optional.empty(), Instant.EPOCH));
+    }
+
+    @Override
+    public synchronized void whenChanged(Runnable newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void close() {}
+}
