@@ -38,7 +38,7 @@ final class ParameterParser {
             case IP6_ADDRESS -> word(Ip6Address.parse(text.strip()));
             case IP6_PREFIX -> word(Ip6Prefix.parse(text.strip()));
             case MAC_ADDRESS -> word(MacAddress.parse(text.strip()));
-            case IP_FILTER_RULE, IP6_FILTER_RULE -> new ParameterValue.RuleValue(FilterRules.parse(text));
+            case IP_FILTER_RULE, IP6_FILTER_RULE -> new ParameterValue.RuleValue(matching(FilterRules.parse(text)));
         };
     }
 
@@ -134,11 +134,15 @@ final class ParameterParser {
         if (text.length() > LONGEST_TEXT) {
             throw BadValueException.of("a text of " + text.length() + " characters; expected at most " + LONGEST_TEXT);
         }
+        return new ParameterValue.TextValue(matching(text));
+    }
+
+    private String matching(String text) {
         parameter.limits().pattern().ifPresent(pattern -> {
             if (!pattern.matcher(text).matches()) {
                 throw BadValueException.expected(text, "a text that matches " + pattern);
             }
         });
-        return new ParameterValue.TextValue(text);
+        return text;
     }
 }

@@ -56,7 +56,7 @@ final class ParameterReader {
             boolean fits = switch (member.name()) {
                 case "of", "least", "most" -> list;
                 case "unit", "minimum", "maximum" -> type.isNumber();
-                case "pattern" -> type == ParameterType.STRING;
+                case "pattern" -> type == ParameterType.STRING || type.isRule();
                 default -> true;
             };
             if (!fits) {

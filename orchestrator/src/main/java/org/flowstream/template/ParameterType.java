@@ -47,6 +47,10 @@ public enum ParameterType {
         return this == INTEGER || this == RATE;
     }
 
+    boolean isRule() {
+        return this == IP_FILTER_RULE || this == IP6_FILTER_RULE;
+    }
+
     /** A value that is in order for the type, in place of one that is not, so that later checks can go on. */
     ParameterValue harmless() {
         return switch (this) {

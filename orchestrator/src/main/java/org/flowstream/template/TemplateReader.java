@@ -82,7 +82,7 @@ final class TemplateReader {
                 .ifPresent(it -> it.members()
                         .forEach(member -> parameters.add(new ParameterReader(source, problems).read(member))));
         List<TemplateDevice> devices = devices(json);
-        tests(json);
+        List<String> tests = tests(json);
         return configuration(json)
                 .map(configuration -> new Template(
                         string(json, "name").orElse("unnamed"),
@@ -94,7 +94,7 @@ final class TemplateReader {
                         memory(json),
                         health(json),
                         passes(json),
-                        strings(json, "tests"),
+                        tests,
                         files,
                         false));
     }
@@ -125,16 +125,20 @@ final class TemplateReader {
         }
     }
 
-    private void tests(JsonObject json) {
+    /** The test files that can be read. */
+    private List<String> tests(JsonObject json) {
         List<JsonValue> items = json.get("tests")
                 .filter(JsonList.class::isInstance)
                 .map(it -> ((JsonList) it).items())
                 .orElse(List.of());
+        List<String> tests = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
-            if (items.get(i) instanceof JsonText path) {
-                Optional<SourceText> unused = file(path, "tests[" + i + "]");
+            if (items.get(i) instanceof JsonText path
+                    && file(path, "tests[" + i + "]").isPresent()) {
+                tests.add(path.text());
             }
         }
+        return tests;
     }
 
     private List<TemplateDevice> devices(JsonObject json) {
