@@ -1,4 +1,6 @@
 /* main.c: the machine's one program: set up, load the configuration that the image carries, say READY, run it. */
+#include <control/control.h>
+#include <control/health.h>
 #include <engine/router.h>
 #include <flowstream/handler.h>
 
@@ -10,6 +12,8 @@
 #include "machine/serial.h"
 
 static struct machine machine;
+static struct fs_control control;
+static struct fs_health health;
 static struct fs_device *devices[MACHINE_DEVICES];
 static bool stopping;
 
@@ -93,8 +97,9 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
     platform.started = clock_steady();
     platform.seed = started;
     struct fs_router *router = start_router();
-    ready_say(&machine, fs_router_digest(router));
-    machine_settle(&machine);
+    fs_health_init(&health, router, ready_say(&machine, router));
+    fs_control_init(&control, &platform, router);
+    machine_settle(&machine, &control.service, &health.service);
     for (;;) {
         bool more = fs_router_run_once(router);
         more |= machine_poll(&machine);

@@ -1,10 +1,7 @@
 /* memory.c: see memory.h. A list of free pieces in order of address; first fit; neighbours are joined. */
 #include "memory.h"
 
-#include <flowstream/handler.h>
 #include <string.h>
-
-#include "pages.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -34,22 +31,13 @@ size_t memory_left(void)
     return end - start;
 }
 
-void *memory_take_raw(size_t bytes)
+void *memory_take(size_t bytes)
 {
     if (bytes > end || rounded(bytes) > end - start) {
         return NULL;
     }
     void *at = (void *)start;
     start += rounded(bytes);
-    return at;
-}
-
-void *memory_take(size_t bytes)
-{
-    void *at = memory_take_raw(bytes);
-    if (at != NULL) {
-        memset(pages_reach((uintptr_t)at, bytes), 0, bytes);
-    }
     return at;
 }
 
@@ -72,11 +60,20 @@ void *memory_allocate(void *context, size_t bytes)
         memset(found, 0, bytes);
         return found;
     }
-    void *at = memory_take_raw(bytes);
+    void *at = memory_take(bytes);
     if (at != NULL) {
         memset(at, 0, bytes);
     }
     return at;
+}
+
+static void unlink_last(void)
+{
+    struct piece **p = &pieces;
+    while ((*p)->next != NULL) {
+        p = &(*p)->next;
+    }
+    *p = NULL;
 }
 
 void memory_release(void *context, void *at, size_t bytes)
@@ -100,5 +97,10 @@ void memory_release(void *context, void *at, size_t bytes)
     if (before != NULL && (struct piece *)(void *)((char *)before + before->bytes) == freed) {
         before->bytes += freed->bytes;
         before->next = freed->next;
+        freed = before;
+    }
+    if ((uintptr_t)freed + freed->bytes == start) { /* the last one: untouched again, as far as others care */
+        start = (uintptr_t)freed;
+        unlink_last();
     }
 }

@@ -21,6 +21,8 @@ enum {
     VIRTIO_VENDOR = 0x1af4,
     VIRTIO_NET_TRANSITIONAL = 0x1000,
     VIRTIO_NET = 0x1041,
+    VIRTIO_CONSOLE_TRANSITIONAL = 0x1003,
+    VIRTIO_CONSOLE = 0x1043,
     TIMER_PORT = 0x43,
     TIMER_STOP = 0x30, /* channel 0, mode 0, no count: it never fires (8254) */
     POOL_MOST = 4096,
@@ -64,6 +66,8 @@ static void found_function(pci_function f, uint32_t vendor_device)
     if ((device == VIRTIO_NET || device == VIRTIO_NET_TRANSITIONAL) && m->net_count < MACHINE_DEVICES
         && net_open(&m->nets[m->net_count], f, (uint8_t)m->net_count)) {
         m->net_count++;
+    } else if ((device == VIRTIO_CONSOLE || device == VIRTIO_CONSOLE_TRANSITIONAL) && !m->channels.found) {
+        channels_find(&m->channels, f);
     }
 }
 
@@ -73,11 +77,10 @@ static void open_pool(struct machine *m)
     size_t bytes = memory_left() / 2;
     size_t most = fs_pool_bytes(POOL_MOST);
     bytes = bytes < most ? bytes : most;
-    void *region = memory_take_raw(bytes);
+    void *region = memory_take(bytes);
     if (region == NULL) {
         refuse("no memory for packets");
     }
-    pages_reach((uintptr_t)region, bytes);
     uint32_t count = fs_pool_init(&m->pool, region, bytes);
     for (uint32_t i = 0; i < m->net_count; i++) {
         net_start(&m->nets[i], &m->pool, (uint16_t)(count / POSTED_SHARE / m->net_count * 2));
@@ -97,6 +100,7 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     find_image(m, info.memory_end);
     uintptr_t image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
     memory_open(image_end, info.memory_end & ~(uintptr_t)4095);
+    pages_reach(image_end, info.memory_end - image_end);
 
     struct acpi acpi = acpi_read(info.acpi_root);
     lapic_open();
@@ -111,18 +115,21 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     ring0_close(pages_build(image_end, info.memory_end & ~(uintptr_t)4095));
 }
 
-void machine_settle(struct machine *m)
+void machine_settle(struct machine *m, struct fs_service *control, struct fs_service *health)
 {
+    static const char *const names[CHANNEL_COUNT] = {"org.flowstream.control.0", "org.flowstream.health.0"};
+    struct fs_service *const services[CHANNEL_COUNT] = {control, health};
     out8(TIMER_PORT, TIMER_STOP);
     power_watch_button();
     for (uint32_t i = 0; i < m->net_count; i++) {
         net_tidy(&m->nets[i]);
     }
+    channels_open(&m->channels, names, services);
 }
 
 bool machine_poll(struct machine *m)
 {
-    bool any = false;
+    bool any = channels_poll(&m->channels);
     for (uint32_t i = 0; i < m->net_count; i++) {
         any |= net_poll(&m->nets[i]);
     }
@@ -152,7 +159,7 @@ static bool set_timer(uint64_t until)
 void machine_sleep(struct machine *m, uint64_t until)
 {
     clock_refine();
-    bool sleep = true;
+    bool sleep = channels_sleep(&m->channels);
     for (uint32_t i = 0; i < m->net_count; i++) {
         net_tidy(&m->nets[i]);
     }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../virtio/channels.h"
 #include "../virtio/net.h"
 
 enum { MACHINE_DEVICES = 16 };
@@ -14,6 +15,7 @@ enum { MACHINE_DEVICES = 16 };
 struct machine {
     struct net nets[MACHINE_DEVICES];
     uint32_t net_count;
+    struct channels channels;
     struct fs_pool pool;
     uint32_t memory_kib;      /* of the machine, as far as it is known to it */
     const void *image;        /* the segment of contracts.md, section 3; NULL when there is none */
@@ -25,7 +27,7 @@ struct machine {
 void machine_open(struct machine *m, uint64_t start_info, uint64_t started);
 
 /* What can wait until READY is said: receive buffers, the power button, the clock of the PC. */
-void machine_settle(struct machine *m);
+void machine_settle(struct machine *m, struct fs_service *control, struct fs_service *health);
 
 /* Looks at all devices; true when there was something. */
 bool machine_poll(struct machine *m);

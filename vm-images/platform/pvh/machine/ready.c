@@ -1,27 +1,35 @@
 /* ready.c: see ready.h. */
 #include "ready.h"
 
-#include <flowstream/handler.h>
+#include <control/health.h>
+#include <string.h>
 
 #include "clock.h"
 #include "serial.h"
 
 static char room[256];
-static struct fs_text line = {room, 0, sizeof room, 0};
 
-void ready_say(const struct machine *m, const char *digest)
+static size_t compose(const struct machine *m, struct fs_router *r, uint64_t boot_us)
 {
-    fs_text_format(&line, "READY digest=%s ", digest);
-    serial_write(line.at, line.length);
-    size_t written = line.length;
-    /* Counted here, when most of the line is out: writing it is the last part of getting ready. */
-    fs_text_format(&line, "boot_us=%llu devices=%u memory_kib=%u pool=%u\n",
-                   (unsigned long long)clock_since_start() / 1000, m->net_count, m->memory_kib, m->pool.size);
-    serial_write(line.at + written, line.length - written);
+    struct fs_text line = {room, 0, sizeof room - 2, 0};
+    fs_ready_line(r, boot_us, m->memory_kib, &line);
+    room[line.length] = '\n';
+    room[line.length + 1] = '\0';
+    return line.length;
 }
 
-const char *ready_line(size_t *length)
+const char *ready_say(const struct machine *m, struct fs_router *r)
 {
-    *length = line.length;
-    return line.at;
+    /* The time is taken when the line is out up to it: writing is the last part of getting ready, and not a short one
+     * where each byte is an exit. */
+    static const char figure[] = "boot_us=";
+    size_t length = compose(m, r, 0), before = 0;
+    while (before + sizeof figure - 1 < length && memcmp(room + before, figure, sizeof figure - 1) != 0) {
+        before++;
+    }
+    serial_write(room, before);
+    length = compose(m, r, clock_since_start() / 1000);
+    serial_write(room + before, length + 1 - before);
+    room[length] = '\0';
+    return room;
 }

@@ -2,11 +2,11 @@
 #ifndef PVH_MACHINE_READY_H
 #define PVH_MACHINE_READY_H
 
+#include <engine/router.h>
+
 #include "machine.h"
 
-/* Writes the line to the log, for the first time. */
-void ready_say(const struct machine *m, const char *digest);
-/* The same line, with its newline, for who asks later; empty before. */
-const char *ready_line(size_t *length);
+/* Writes the line to the log; answers it, without its newline. */
+const char *ready_say(const struct machine *m, struct fs_router *r);
 
 #endif

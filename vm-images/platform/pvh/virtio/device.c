@@ -108,13 +108,15 @@ static uint64_t offered(struct virtio_device *d)
     return low | (uint64_t)*word(d->common + DEVICE_FEATURE) << 32;
 }
 
-bool virtio_open(struct virtio_device *d, pci_function f, uint64_t wanted)
+bool virtio_find(struct virtio_device *d, pci_function f)
 {
     *d = (struct virtio_device){.function = f};
     find_registers(d);
-    if (d->common == NULL || d->notify == NULL) {
-        return false;
-    }
+    return d->common != NULL && d->notify != NULL;
+}
+
+bool virtio_negotiate(struct virtio_device *d, uint64_t wanted)
+{
     volatile uint8_t *status = d->common + STATUS;
     *status = 0; /* 3.1.1, 1. Reset the device. 4.1.4.3.2: wait until it reads 0 */
     for (unsigned looks = 0; *status != 0; looks++) {
@@ -149,7 +151,7 @@ bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint
         size = most;
         *half(c + QUEUE_SIZE) = size;
     }
-    void *memory = memory_take(queue_bytes(size));
+    void *memory = memory_allocate(NULL, queue_bytes(size));
     if (memory == NULL) {
         return false;
     }

@@ -20,11 +20,13 @@ struct virtio_device {
     uint64_t features; /* agreed on */
 };
 
-/* Steps 1 to 6: reset, acknowledge, agree on `wanted` as far as offered. False when the device is not a modern one or
- * refuses; it is then marked as failed. */
-bool virtio_open(struct virtio_device *d, pci_function f, uint64_t wanted);
-/* Step 7, each queue: at most `most` entries, of memory that memory_take() gives; interrupts by VECTOR_WAKE if wanted.
- * False when there is no such queue. */
+/* Set-up only: finds the device's registers and lets it work. False when it is not a modern one. */
+bool virtio_find(struct virtio_device *d, pci_function f);
+/* Steps 1 to 6: reset, acknowledge, agree on `wanted` as far as offered. False when the device refuses; it is then
+ * marked as failed. */
+bool virtio_negotiate(struct virtio_device *d, uint64_t wanted);
+/* Step 7, each queue: at most `most` entries; interrupts by VECTOR_WAKE if wanted. False when there is no such queue, or
+ * no memory for it. */
 bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint16_t most, bool interrupts);
 /* Step 8. */
 void virtio_run(struct virtio_device *d);

@@ -213,7 +213,8 @@ static const struct fs_device_operations operations = {receive, transmit, arm, w
 bool net_open(struct net *n, pci_function f, uint8_t index)
 {
     *n = (struct net){.device = {.operations = &operations, .index = index}};
-    if (!virtio_open(&n->virtio, f, VIRTIO_F_EVENT_IDX | NET_F_MAC | NET_F_MTU) || n->virtio.config == NULL) {
+    if (!virtio_find(&n->virtio, f) || n->virtio.config == NULL
+        || !virtio_negotiate(&n->virtio, VIRTIO_F_EVENT_IDX | NET_F_MAC | NET_F_MTU)) {
         return false;
     }
     for (unsigned i = 0; i < sizeof n->device.mac && (n->virtio.features & NET_F_MAC) != 0; i++) {
