@@ -130,6 +130,9 @@ void fs_test_platform_arrive(struct fs_test_platform *p, unsigned device, const 
 {
     struct fs_test_device *d = p->devices[device];
     struct fs_packet *frame = fs_packet_new(&p->pool, FS_HEADROOM, size);
+    if (d->waiting_from == d->waiting_to) { /* all received: the places are free again */
+        d->waiting_from = d->waiting_to = 0;
+    }
     if (frame == NULL || d->waiting_to == FS_TEST_KEPT) {
         d->base.counters.no_buffer++;
         return;

@@ -346,6 +346,14 @@ struct fs_packet *fs_test_sent(struct fs_test *t, unsigned device, unsigned inde
     return index < d->sent_count ? d->sent[index] : NULL;
 }
 
+void fs_test_forget_sent(struct fs_test *t, unsigned device)
+{
+    struct fs_test_device *d = t->platform.devices[device];
+    while (d->sent_count > 0) {
+        fs_packet_free(d->sent[--d->sent_count]);
+    }
+}
+
 void fs_test_ring(struct fs_test *t, unsigned device, unsigned frames)
 {
     struct fs_test_device *d = t->platform.devices[device];
