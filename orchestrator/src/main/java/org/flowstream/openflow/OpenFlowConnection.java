@@ -16,8 +16,10 @@ import java.util.stream.IntStream;
 import org.flowstream.rules.Cookie;
 import org.flowstream.rules.GroupRule;
 import org.flowstream.rules.RuleAction;
+import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.SwitchChange;
 import org.flowstream.rules.SwitchPorts;
+import org.flowstream.rules.SwitchRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenFlowConnection implements AutoCloseable {
     /** The id by which {@link RuleAction.ToController} reaches us, and no controller of another's. */
-    public static final int CONTROLLER_ID = Cookie.PREFIX;
+    public static final int CONTROLLER_ID = RuleCompiler.CONTROLLER_ID;
 
     private final String name;
     private final Duration bound;
@@ -169,6 +171,11 @@ public final class OpenFlowConnection implements AutoCloseable {
     /** All rules of ours, learnt ones included. */
     public List<ObservedFlow> ourFlows() {
         return flows((long) Cookie.PREFIX << 48, Cookie.OURS_MASK);
+    }
+
+    /** All rules and groups of ours. */
+    public SwitchRules observe() {
+        return new SwitchRules(ourFlows().stream().map(ObservedFlow::rule).toList(), ourGroups());
     }
 
     /** All rules, whoever made them. */

@@ -30,10 +30,12 @@ public record Cookie(long bits) {
         LEAVE(3),
         /** What enters a chain. */
         ENTER(4),
-        /** Fragments and ICMP errors that belong to more than one chain, or to none that can be told. */
-        AMBIGUOUS(5),
+        /** Fragments of a flow that enters a chain, and ICMP errors about it. */
+        COMPANION(5),
+        /** Fragments and ICMP errors that may belong to more than one chain. */
+        AMBIGUOUS(6),
         /** A short look at a port's traffic. */
-        SAMPLE(6);
+        SAMPLE(7);
 
         private final int number;
 

@@ -126,6 +126,7 @@ final class OpenFlowConnectionTest {
                 flow(0, 1000, match(1, "tcp,nw_dst=10.0.0.2,tp_dst=80"), RuleAction.output(2)),
                 flow(0, 1001, match(1, "dl_vlan=7,ip,nw_frag=later"), new RuleAction.ToController(0x466c, 99)),
                 flow(10, 100, RuleMatch.inPort(1), learn(), new RuleAction.GoToTable(20)),
+                flow(0, 1003, match(1, "udp,tp_dst=53"), RuleAction.output(2)),
                 flow(0, 7, RuleMatch.ALL).withHardTimeout(60));
         for (FlowRule rule : rules) {
             OVS.ofctl("add-flow", "br0", rule.toString());

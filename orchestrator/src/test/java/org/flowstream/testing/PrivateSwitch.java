@@ -155,9 +155,9 @@ public final class PrivateSwitch implements BeforeAllCallback, AfterAllCallback 
                 vsctl("get", "interface", port, "statistics:tx_packets").trim());
     }
 
-    /** The last line of ofproto/trace: {@code Datapath actions: …}. */
+    /** The last line of ofproto/trace, with names of ports: {@code Datapath actions: …}. */
     public String trace(String bridge, String packet) {
-        return appctl("ofproto/trace", bridge, packet).lines().reduce("", (before, line) -> line);
+        return appctl("ofproto/trace", "--names", bridge, packet).lines().reduce("", (before, line) -> line);
     }
 
     private boolean appctlAnswers() {

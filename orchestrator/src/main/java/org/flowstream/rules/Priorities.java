@@ -1,0 +1,39 @@
+package org.flowstream.rules;
+
+/**
+ * The places of our rules in table 0, highest first. Entry rules come in fours, so that what is said of fragments and
+ * errors stands between the chains' priorities.
+ */
+final class Priorities {
+    /** Probe frames of machines. */
+    static final int PROBE = 60_000;
+    /** What leaves a machine's device. */
+    static final int LEAVE = 50_000;
+
+    private static final int FIRST_ENTRY = 1000;
+    private static final int HIGHEST_CHAIN = 9999;
+
+    private Priorities() {}
+
+    /** Fragments and errors that belong to this chain and to another one that is not above it: dropped. */
+    static int ambiguous(int chain) {
+        return base(chain) + 3;
+    }
+
+    /** The flow itself. */
+    static int entry(int chain) {
+        return base(chain) + 2;
+    }
+
+    /** Fragments of the flow, and errors about it. */
+    static int companion(int chain) {
+        return base(chain);
+    }
+
+    private static int base(int chain) {
+        if (chain < 0 || chain > HIGHEST_CHAIN) {
+            throw new IllegalArgumentException(chain + " is not a chain's priority (0 to " + HIGHEST_CHAIN + ")");
+        }
+        return FIRST_ENTRY + 4 * chain;
+    }
+}

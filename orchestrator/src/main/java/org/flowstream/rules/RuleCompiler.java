@@ -1,0 +1,152 @@
+package org.flowstream.rules;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Place;
+import org.flowstream.chain.RuleIntent;
+import org.flowstream.chain.Stage;
+import org.flowstream.chain.Target;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.PortName;
+import org.flowstream.net.EtherType;
+import org.flowstream.net.FlowMatch;
+import org.flowstream.net.MacAddress;
+import org.flowstream.net.MaskedValue;
+import org.flowstream.net.MatchField;
+
+/**
+ * The step from a chain's intents to the rules and groups of its bridge, all in table 0.
+ *
+ * <p>Each place where a chain may send packets into a machine is one fast-failover group: its buckets are the target's
+ * places in order, each used while its port is live, so that the switch follows the failure policy by itself. The group's
+ * number derives from the number of the tap that comes first.
+ */
+public final class RuleCompiler {
+    /** The controller that probe frames go to; {@code openflow} takes this id on its connections. */
+    public static final int CONTROLLER_ID = Cookie.PREFIX;
+
+    /** All of a probe frame is in its first bytes. */
+    private static final int PROBE_BYTES = 128;
+
+    private final ChainPlan plan;
+    private final Map<PortName, Integer> numbers;
+    private final Set<MachineId> held;
+    private final Map<FlowKey, FlowRule> flows = new LinkedHashMap<>();
+    private final Map<Integer, GroupRule> groups = new LinkedHashMap<>();
+
+    private RuleCompiler(ChainPlan plan, Map<PortName, Integer> numbers, Set<MachineId> held) {
+        this.plan = plan;
+        this.numbers = numbers;
+        this.held = held;
+    }
+
+    /**
+     * The rules of a chain.
+     *
+     * @param numbers of the ports that have one; what would go to another port is dropped
+     * @param held machines that are to get no packets although their links are up, such as one that starts: the failure
+     *     policy holds for them
+     */
+    public static SwitchRules compile(
+            ChainPlan plan, Stage stage, Map<PortName, Integer> numbers, Set<MachineId> held) {
+        RuleCompiler compiler = new RuleCompiler(plan, numbers, held);
+        for (RuleIntent intent : plan.intents()) {
+            if (intent instanceof RuleIntent.Probe probe) {
+                compiler.probe(probe.at());
+            } else if (intent instanceof RuleIntent.Leave leave) {
+                compiler.leave(leave, stage);
+            } else if (intent instanceof RuleIntent.Enter enter && stage == Stage.STEERED) {
+                compiler.enter(enter);
+            }
+        }
+        return new SwitchRules(List.copyOf(compiler.flows.values()), List.copyOf(compiler.groups.values()));
+    }
+
+    private void probe(Place.Tap at) {
+        FlowMatch frames =
+                FlowMatch.ANY.with(MatchField.ETH_TYPE, MaskedValue.exact(EtherType.LOCAL_EXPERIMENTAL_1.value(), 16));
+        add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(with(frames, MatchField.ETH_DST, at.mac())));
+        number(at)
+                .ifPresent(port -> plan.intents().stream()
+                        .filter(RuleIntent.Probe.class::isInstance)
+                        .map(intent -> ((RuleIntent.Probe) intent).at())
+                        .filter(other -> other.machine().equals(at.machine()))
+                        .forEach(other -> add(
+                                Cookie.Kind.PROBE,
+                                Priorities.PROBE,
+                                RuleMatch.inPort(port, with(frames, MatchField.ETH_SRC, other.mac())),
+                                new RuleAction.ToController(CONTROLLER_ID, PROBE_BYTES))));
+    }
+
+    private static FlowMatch with(FlowMatch match, MatchField field, MacAddress address) {
+        return match.with(field, MaskedValue.exact(address.bits(), field.bits()));
+    }
+
+    private void leave(RuleIntent.Leave leave, Stage stage) {
+        OptionalInt from = number(leave.from());
+        if (from.isPresent()) {
+            add(
+                    Cookie.Kind.LEAVE,
+                    Priorities.LEAVE,
+                    RuleMatch.inPort(from.getAsInt()),
+                    stage == Stage.STEERED ? towards(leave.to()) : new RuleAction[0]);
+        }
+    }
+
+    private void enter(RuleIntent.Enter enter) {
+        OptionalInt from = number(enter.from());
+        if (from.isEmpty()) {
+            return;
+        }
+        RuleAction[] into = towards(enter.to());
+        RuleMatch match = RuleMatch.inPort(from.getAsInt(), enter.match());
+        add(Cookie.Kind.ENTER, Priorities.entry(plan.priority()), match, into);
+        for (FlowMatch each : Companions.of(enter.match())) {
+            RuleMatch companion = RuleMatch.inPort(from.getAsInt(), each);
+            add(Cookie.Kind.COMPANION, Priorities.companion(plan.priority()), companion, into);
+        }
+    }
+
+    /** The action that sends to a target: none, which drops, where nothing there has a number. */
+    private RuleAction[] towards(Target target) {
+        Place first = target.places().get(0);
+        OptionalInt number = number(first);
+        if (number.isEmpty()) {
+            return new RuleAction[0];
+        }
+        if (first instanceof Place.External) {
+            return new RuleAction[] {RuleAction.output(number.getAsInt())};
+        }
+        int id = GroupRule.FIRST + number.getAsInt();
+        List<GroupRule.Bucket> buckets = new ArrayList<>();
+        for (Place place : target.places()) {
+            if (!(place instanceof Place.Tap tap && held.contains(tap.machine()))) {
+                number(place).ifPresent(port -> buckets.add(GroupRule.Bucket.whileLive(port)));
+            }
+        }
+        GroupRule group = new GroupRule(id, GroupRule.Type.FAST_FAILOVER, buckets);
+        GroupRule same = groups.putIfAbsent(id, group);
+        if (same != null && !same.equals(group)) {
+            throw new IllegalArgumentException("chain '" + plan.name() + "' goes on from " + first.port()
+                    + " in two ways: " + same + ", " + group);
+        }
+        return new RuleAction[] {new RuleAction.ToGroup(id)};
+    }
+
+    private OptionalInt number(Place place) {
+        return Optional.ofNullable(numbers.get(place.port()))
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
+    private void add(Cookie.Kind kind, int priority, RuleMatch match, RuleAction... actions) {
+        FlowRule rule = FlowRule.of(Cookie.of(kind, plan.id().bits()), 0, priority, match, actions);
+        flows.putIfAbsent(rule.key(), rule);
+    }
+}

@@ -1,0 +1,94 @@
+package org.flowstream.rules;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Rules and groups of one bridge, ordered so that equal ones compare equal: wanted, or found on it. */
+public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
+    private static final Comparator<FlowRule> BY_KEY = Comparator.comparing(
+                    (FlowRule rule) -> rule.key().table())
+            .thenComparing(rule -> -rule.key().priority())
+            .thenComparing(rule -> rule.key().match().toString())
+            .thenComparing(FlowRule::cookie);
+
+    /** Nothing. Behind the comparator, which its making needs. */
+    public static final SwitchRules NONE = new SwitchRules(List.of(), List.of());
+
+    public SwitchRules {
+        flows = flows.stream().sorted(BY_KEY).toList();
+        groups = groups.stream().sorted(Comparator.comparing(GroupRule::id)).toList();
+    }
+
+    public boolean isEmpty() {
+        return flows.isEmpty() && groups.isEmpty();
+    }
+
+    /** The rules whose cookies carry a chain's id, and the groups they use. */
+    public SwitchRules ofChain(long id) {
+        return only(rule -> rule.isOurs() && new Cookie(rule.cookie()).id() == id);
+    }
+
+    /** The rules that serve the bridge as a whole, but for those that the switch learnt. */
+    public SwitchRules ofBridge() {
+        return only(rule -> rule.isOurs()
+                && new Cookie(rule.cookie()).id() == 0
+                && new Cookie(rule.cookie())
+                        .kind()
+                        .filter(Cookie.Kind.LEARNT::equals)
+                        .isEmpty());
+    }
+
+    /** The places of addresses that the switch learnt. */
+    public List<FlowRule> learnt() {
+        return flows.stream()
+                .filter(FlowRule::isOurs)
+                .filter(rule -> new Cookie(rule.cookie())
+                        .kind()
+                        .filter(Cookie.Kind.LEARNT::equals)
+                        .isPresent())
+                .toList();
+    }
+
+    /** The ids of the chains that have rules here. */
+    public Set<Long> chains() {
+        return flows.stream()
+                .filter(FlowRule::isOurs)
+                .map(rule -> new Cookie(rule.cookie()).id())
+                .filter(id -> id != 0)
+                .collect(Collectors.toSet());
+    }
+
+    /** Groups of ours that no rule of ours uses: left over. */
+    public List<GroupRule> unusedGroups() {
+        Set<Integer> used = groupsOf(flows.stream().filter(FlowRule::isOurs));
+        return groups.stream()
+                .filter(group -> GroupRule.isOurs(group.id()) && !used.contains(group.id()))
+                .toList();
+    }
+
+    private SwitchRules only(Predicate<FlowRule> wanted) {
+        List<FlowRule> some = flows.stream().filter(wanted).toList();
+        Set<Integer> used = groupsOf(some.stream());
+        return new SwitchRules(
+                some, groups.stream().filter(group -> used.contains(group.id())).toList());
+    }
+
+    private static Set<Integer> groupsOf(Stream<FlowRule> rules) {
+        return rules.flatMap(rule -> rule.actions().stream())
+                .filter(RuleAction.ToGroup.class::isInstance)
+                .map(action -> ((RuleAction.ToGroup) action).id())
+                .collect(Collectors.toSet());
+    }
+
+    /** One line each: groups as ovs-ofctl add-group reads them, then rules as ovs-ofctl add-flow does. */
+    @Override
+    public String toString() {
+        return Stream.concat(groups.stream(), flows.stream())
+                .map(Object::toString)
+                .collect(Collectors.joining("\n"));
+    }
+}
