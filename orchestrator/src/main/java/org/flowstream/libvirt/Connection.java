@@ -1,0 +1,157 @@
+package org.flowstream.libvirt;
+
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flowstream.domain.DomainMetadata;
+import org.flowstream.problem.BadValueException;
+import org.libvirt.jna.ConnectionPointer;
+import org.libvirt.jna.DomainPointer;
+import org.libvirt.jna.Libvirt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open connection to libvirt, in libvirt's own terms: each method is one call or a few, and frees what it got. It
+ * does not outlive its {@link #close}; {@link LibvirtHost} sees to that.
+ */
+final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private static final int LIFE_CYCLE_EVENT = 0;
+    private static final int METADATA_ELEMENT = 2;
+    private static final int STATS_STATE = 1;
+    private static final int STATS_CPU = 2;
+    private static final int STATS_BALLOON = 4;
+    private static final int STATS_DO_NOT_WAIT = 1 << 29;
+    private static final int KEEP_ALIVE_SECONDS = 5;
+    private static final int KEEP_ALIVE_MISSES = 3;
+
+    private final ConnectionPointer pointer;
+    private final Libvirt.VirConnectCloseFunc onClose;
+    private final int eventId;
+
+    private Connection(ConnectionPointer pointer, Libvirt.VirConnectCloseFunc onClose, int eventId) {
+        this.pointer = pointer;
+        this.onClose = onClose;
+        this.eventId = eventId;
+    }
+
+    /** Opens a connection; the callbacks are called on the thread of the {@link EventLoop} and must not block. */
+    static Connection open(
+            URI uri, Libvirt.VirConnectDomainEventCallback onEvent, Libvirt.VirConnectCloseFunc onClose) {
+        ConnectionPointer pointer = Calls.object(Libvirt.INSTANCE.virConnectOpen(uri.toString()));
+        try {
+            Libvirt.INSTANCE.virConnectSetKeepAlive(pointer, KEEP_ALIVE_SECONDS, KEEP_ALIVE_MISSES);
+            Calls.number(
+                    Libvirt.INSTANCE.virConnectRegisterCloseCallback(pointer, onClose, Pointer.NULL, Pointer.NULL));
+            int eventId = Calls.number(Libvirt.INSTANCE.virConnectDomainEventRegisterAny(
+                    pointer, null, LIFE_CYCLE_EVENT, onEvent, Pointer.NULL, null));
+            return new Connection(pointer, onClose, eventId);
+        } catch (LibvirtFault e) {
+            Libvirt.INSTANCE.virConnectClose(pointer);
+            throw e;
+        }
+    }
+
+    /** Gives all up. What holds a reference on the connection goes first, or libvirt keeps it. */
+    void close() {
+        Libvirt.INSTANCE.virConnectDomainEventDeregisterAny(pointer, eventId);
+        Libvirt.INSTANCE.virConnectUnregisterCloseCallback(pointer, onClose);
+        int left = Libvirt.INSTANCE.virConnectClose(pointer);
+        if (left > 0) {
+            LOG.warn("a closed libvirt connection is still held {} times", left);
+        }
+    }
+
+    boolean alive() {
+        return Libvirt.INSTANCE.virConnectIsAlive(pointer) == 1;
+    }
+
+    String capabilities() {
+        return Calls.text(Libvirt.INSTANCE.virConnectGetCapabilities(pointer));
+    }
+
+    /** All domains that carry a tag of ours, of any installation. */
+    List<LibvirtMachine> machines() {
+        PointerByReference records = new PointerByReference();
+        int count = Calls.number(Calls.MORE.virConnectGetAllDomainStats(
+                pointer, STATS_STATE | STATS_CPU | STATS_BALLOON, records, STATS_DO_NOT_WAIT));
+        Pointer list = records.getValue();
+        List<LibvirtMachine> machines = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                DomainStats stats = DomainStats.read(list.getPointer((long) i * com.sun.jna.Native.POINTER_SIZE));
+                DomainPointer domain = new DomainPointer(stats.domain());
+                tag(domain)
+                        .ifPresent(tag -> machines.add(new LibvirtMachine(
+                                tag,
+                                Libvirt.INSTANCE.virDomainGetName(domain),
+                                DomainState.of((int) stats.number("state.state")),
+                                (int) stats.number("state.reason"),
+                                stats.number("cpu.time"),
+                                stats.number("balloon.rss"))));
+            }
+        } finally {
+            Calls.MORE.virDomainStatsRecordListFree(list);
+        }
+        return machines;
+    }
+
+    void create(String xml) {
+        Libvirt.INSTANCE.virDomainFree(Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, 0)));
+    }
+
+    /** A domain by its name. */
+    DomainPointer domain(String name) {
+        return Calls.object(Libvirt.INSTANCE.virDomainLookupByName(pointer, name));
+    }
+
+    static void free(DomainPointer domain) {
+        Libvirt.INSTANCE.virDomainFree(domain);
+    }
+
+    /** Our tag on a domain; empty when it has none, or is gone. */
+    static Optional<DomainMetadata> tag(DomainPointer domain) {
+        try {
+            return Optional.of(DomainMetadata.parse(Calls.text(
+                    Libvirt.INSTANCE.virDomainGetMetadata(domain, METADATA_ELEMENT, DomainMetadata.NAMESPACE, 0))));
+        } catch (LibvirtFault e) {
+            if (e.kind() == LibvirtFault.Kind.UNTAGGED || e.kind() == LibvirtFault.Kind.ABSENT) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (BadValueException e) {
+            LOG.warn("a domain bears a tag of ours that is not understood: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    static DomainState state(DomainPointer domain) {
+        IntByReference state = new IntByReference();
+        IntByReference reason = new IntByReference();
+        Calls.number(Calls.MORE.virDomainGetState(domain, state, reason, 0));
+        return DomainState.of(state.getValue());
+    }
+
+    static void pressPowerButton(DomainPointer domain) {
+        Calls.number(Libvirt.INSTANCE.virDomainShutdown(domain));
+    }
+
+    /** Ends a domain: QEMU is asked (SIGTERM) and then, after 10 s or so, killed. */
+    static void destroy(DomainPointer domain) {
+        Calls.number(Libvirt.INSTANCE.virDomainDestroy(domain));
+    }
+
+    static void suspend(DomainPointer domain) {
+        Calls.number(Libvirt.INSTANCE.virDomainSuspend(domain));
+    }
+
+    static void resume(DomainPointer domain) {
+        Calls.number(Libvirt.INSTANCE.virDomainResume(domain));
+    }
+}

@@ -1,0 +1,22 @@
+package org.flowstream.libvirt;
+
+import com.sun.jna.Library;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.jna.ConnectionPointer;
+import org.libvirt.jna.DomainPointer;
+
+/** The functions of libvirt.so.0 that libvirt-java 0.5.4 does not bind; libvirt's documentation is theirs. */
+interface MoreLibvirt extends Library {
+    int virDomainGetState(DomainPointer domain, IntByReference state, IntByReference reason, int flags);
+
+    int virConnectGetAllDomainStats(ConnectionPointer connection, int stats, PointerByReference records, int flags);
+
+    void virDomainStatsRecordListFree(Pointer records);
+
+    /** Of this thread; null when its last call succeeded. */
+    @Nullable
+    Pointer virGetLastError();
+}
