@@ -12,14 +12,8 @@ static bool is_index(const char *name, unsigned index)
     return same(name, digits);
 }
 
-struct fs_device *fs_device_find(const struct fs_router *r, const char *name)
+struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name)
 {
-    const struct fs_platform *platform = r->platform;
-    for (uint32_t i = 0; i < r->alias_count; i++) {
-        if (same(name, r->aliases[i].name) && r->aliases[i].device < platform->device_count) {
-            return platform->devices[r->aliases[i].device];
-        }
-    }
     for (uint32_t i = 0; i < platform->device_count; i++) {
         struct fs_device *d = platform->devices[i];
         if (is_index(name, i) || (d->name[0] != '\0' && same(name, d->name))) {
@@ -31,7 +25,7 @@ struct fs_device *fs_device_find(const struct fs_router *r, const char *name)
 
 struct fs_device *fs_device_open(struct fs_element *e, const char *name)
 {
-    struct fs_device *d = fs_device_find(e->router, name);
+    struct fs_device *d = fs_device_find(e->router->platform, name);
     if (d != NULL) {
         d->users++;
     }

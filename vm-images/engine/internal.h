@@ -72,12 +72,6 @@ struct fs_connection {
     uint32_t from_port, to_port;
 };
 
-/* A name that the configuration gives to a device, from the manifest. */
-struct fs_alias {
-    const char *name;
-    uint32_t device;
-};
-
 struct fs_router {
     const struct fs_platform *platform;
     struct fs_element **elements;
@@ -101,8 +95,6 @@ struct fs_router {
     struct fs_arena arena;
 
     struct fs_bytes manifest;
-    struct fs_alias *aliases;
-    uint32_t alias_count;
     char digest[65];
 };
 
@@ -141,8 +133,8 @@ static inline struct fs_text fs_text_in(char *buffer, size_t capacity)
 bool fs_text_is(const char *text, size_t length, const char *word);
 
 /* ---- devices ---- */
-/* By index, by the platform's name, or by a name that the router's manifest gives it. */
-struct fs_device *fs_device_find(const struct fs_router *r, const char *name);
+/* By index or by the platform's name. */
+struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name);
 void fs_devices_forget(const struct fs_platform *platform, const struct fs_router *r);
 
 /* ---- ports ---- */

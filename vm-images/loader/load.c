@@ -1,9 +1,8 @@
 /* load.c: from an image segment (docs/contracts.md 3) or a bare blob to a router. */
 #include "blob.h"
 #include "cursor.h"
-#include "json.h"
 
-enum { SEGMENT_HEADER = 64, DIGEST = 32, DEVICES = 256, NAMES = 8 };
+enum { SEGMENT_HEADER = 64, DIGEST = 32 };
 
 /* What the segment holds, or the blob alone. */
 struct image {
@@ -34,48 +33,12 @@ static int read_image(struct fs_bytes bytes, struct image *image, struct fs_text
     return 0;
 }
 
-static bool add_alias(struct fs_router *r, struct fs_json value, uint32_t device)
-{
-    size_t length;
-    const char *name = fs_json_string(value, &length);
-    if (name != NULL && r->alias_count < DEVICES) {
-        r->aliases[r->alias_count] = (struct fs_alias){fs_arena_text(&r->arena, name, length), device};
-        r->alias_count += r->aliases[r->alias_count].name != NULL;
-    }
-    return name != NULL;
-}
-
-/* "devices": [{"click": "eth0" or ["eth0", ...], ...}, ...]: device i of the machine answers to these names. */
-static void read_device_names(struct fs_router *r)
-{
-    struct fs_json manifest = fs_json_text((const char *)r->manifest.at, r->manifest.length);
-    struct fs_json devices = fs_json_member(manifest, "devices");
-    for (uint32_t i = 0; i < DEVICES; i++) {
-        struct fs_json device = fs_json_item(devices, i);
-        if (device.at == NULL) {
-            return;
-        }
-        if (r->aliases == NULL) {
-            r->aliases = fs_arena_alloc(&r->arena, DEVICES * sizeof(struct fs_alias));
-            if (r->aliases == NULL) {
-                return; /* indices still work */
-            }
-        }
-        struct fs_json names = fs_json_member(device, "click");
-        if (!add_alias(r, names, i)) {
-            for (unsigned k = 0; k < NAMES && add_alias(r, fs_json_item(names, k), i); k++) {
-            }
-        }
-    }
-}
-
 static int fill(struct fs_router *r, const struct image *image, struct fs_text *error)
 {
     struct fs_blueprint blueprint;
     struct fs_text digest = fs_text_in(r->digest, sizeof(r->digest) - 1);
     fs_text_hex(&digest, image->digest.at, image->digest.length);
     r->manifest = image->manifest;
-    read_device_names(r);
     if (fs_blob_read(r, image->blob.at, image->blob.length, &blueprint, error) != 0) {
         return -1;
     }

@@ -2,26 +2,260 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 
-#include "../../engine/router.h"
 #include "describe.h"
+#include "image.h"
+#include "machine.h"
+
+enum { EXIT_CONFIGURATION = 1, EXIT_USAGE = 2, EXIT_PANIC = 3, TEXT = 65536 };
 
 _Noreturn void fs_panic(const char *text)
 {
     fprintf(stderr, "PANIC %s\n", text);
-    exit(3);
+    _Exit(EXIT_PANIC);
+}
+
+/* ---- the platform ---- */
+
+static void *memory(void *context, size_t size)
+{
+    struct fs_machine *m = context;
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) {
+        return NULL;
+    }
+    m->memory_given += size;
+    return at;
+}
+
+static void release(void *context, void *at, size_t size)
+{
+    ((struct fs_machine *)context)->memory_given -= size;
+    munmap(at, size);
+}
+
+static uint64_t now(void *context) { return fs_machine_now(context); }
+static uint64_t steady(void *context) { return fs_machine_steady(context); }
+static void stop(void *context) { ((struct fs_machine *)context)->stop_asked = true; }
+
+static void log_line(void *context, const char *line, size_t length)
+{
+    (void)context;
+    fprintf(stderr, "%.*s\n", (int)(length < 1000 ? length : 1000), line);
+}
+
+/* Prints lines, each as an ERROR of its own. */
+static void print_errors(const struct fs_text *lines)
+{
+    size_t at = 0;
+    while (at < lines->length) {
+        size_t end = at;
+        while (end < lines->length && lines->at[end] != '\n') {
+            end++;
+        }
+        fprintf(stderr, "ERROR %.*s\n", (int)(end - at), lines->at + at);
+        at = end + 1;
+    }
+    if (lines->missing > 0) {
+        fprintf(stderr, "ERROR and more that does not fit here\n");
+    }
+}
+
+static bool open_devices(struct fs_machine *m, const struct fs_options *o)
+{
+    bool all = true;
+    for (unsigned i = 0; i < o->device_count; i++) {
+        const struct fs_device_option *d = &o->devices[i];
+        char why[300];
+        struct fs_linux_device *device = d->kind == FS_DEVICE_TAP    ? fs_tap_open(d->name, why, sizeof(why))
+                                       : d->kind == FS_DEVICE_PACKET ? fs_packet_open(d->name, why, sizeof(why))
+                                                                     : fs_pcap_open(d->name, d->out, why, sizeof(why));
+        if (device == NULL) {
+            fprintf(stderr, "ERROR device %u: %s\n", i, why);
+            all = false;
+            continue;
+        }
+        device->machine = m;
+        device->base.index = (uint8_t)i;
+        device->base.pool = &m->pool;
+        if (d->kind == FS_DEVICE_PCAP) {
+            const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)i};
+            memcpy(device->base.mac, mac, sizeof(mac));
+        }
+        m->devices[i] = device;
+        m->bases[i] = &device->base;
+    }
+    m->platform.device_count = all ? o->device_count : 0;
+    return all;
+}
+
+static bool close_devices(struct fs_machine *m)
+{
+    bool whole = true;
+    for (unsigned i = 0; i < FS_OPTIONS_DEVICES; i++) {
+        if (m->devices[i] != NULL) {
+            whole &= m->devices[i]->close(m->devices[i]);
+            m->devices[i] = NULL;
+        }
+    }
+    return whole;
+}
+
+/* Virtual time begins with the first frame; without any, where Click's begins. */
+static void set_clock(struct fs_machine *m)
+{
+    uint64_t first = UINT64_MAX;
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        uint64_t at = m->devices[i]->next != NULL && m->simtime ? m->devices[i]->next(m->devices[i]) : UINT64_MAX;
+        first = at < first ? at : first;
+    }
+    m->virtual_now = first != UINT64_MAX && first != 0 ? first : 1000000000000000000u;
+    m->last_activity = m->virtual_now;
+}
+
+static bool open_machine(struct fs_machine *m, const struct fs_options *o)
+{
+    size_t bytes = fs_pool_bytes(FS_LINUX_PACKETS);
+    m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
+                                       .log = log_line, .stop = stop, .pool = &m->pool, .devices = m->bases};
+    m->simtime = o->simtime;
+    m->stop_when_idle = o->stop_when_idle;
+    m->platform.seed = o->seed;
+    if (!o->seeded && getrandom(&m->platform.seed, sizeof(m->platform.seed), 0) < 0) {
+        m->platform.seed = fs_machine_now(m);
+    }
+    void *region = memory(m, bytes);
+    if (region == NULL) {
+        fprintf(stderr, "ERROR out of memory\n");
+        return false;
+    }
+    fs_pool_init(&m->pool, region, bytes);
+    return open_devices(m, o);
+}
+
+static bool open_streams(struct fs_machine *m, const struct fs_options *o, const char *ready)
+{
+    char why[300];
+    fs_control_init(&m->control, &m->platform, m->router);
+    fs_health_init(&m->health, m->router, ready);
+    if ((o->control != NULL && !fs_stream_open(&m->streams[0], o->control, &m->control.service, why, sizeof(why)))
+        || (o->health != NULL && !fs_stream_open(&m->streams[1], o->health, &m->health.service, why, sizeof(why)))) {
+        fprintf(stderr, "ERROR %s\n", why);
+        return false;
+    }
+    return true;
+}
+
+/* ---- handlers that are read at the end ---- */
+
+static bool check_reads(struct fs_machine *m, const struct fs_options *o)
+{
+    bool all = true;
+    for (unsigned i = 0; i < o->read_count; i++) {
+        if (fs_router_check(m->router, o->reads[i], false) != FS_HANDLER_OK) {
+            fprintf(stderr, "ERROR --read %s: no such read handler\n", o->reads[i]);
+            all = false;
+        }
+    }
+    return all;
+}
+
+static bool print_read(struct fs_machine *m, const char *handler)
+{
+    for (size_t size = TEXT;;) {
+        char *buffer = malloc(size);
+        if (buffer == NULL) {
+            return false;
+        }
+        struct fs_text value = {.at = buffer, .capacity = size};
+        fs_router_read(m->router, handler, "", &value);
+        if (value.missing == 0) {
+            printf("%s:\n%.*s\n\n", handler, (int)value.length, value.at);
+            free(buffer);
+            return true;
+        }
+        size = value.length + value.missing;
+        free(buffer);
+    }
+}
+
+/* ---- the run ---- */
+
+static bool load(struct fs_machine *m, const struct fs_image_file *image)
+{
+    static char lines[TEXT];
+    struct fs_text error = {.at = lines, .capacity = sizeof(lines)};
+    m->router = fs_router_load(&m->platform, image->part, image->part_length, &error);
+    if (m->router == NULL || fs_router_start(m->router, &error) != 0) {
+        print_errors(&error);
+        return false;
+    }
+    return true;
+}
+
+static bool run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
+{
+    char line[1000];
+    struct fs_text ready = {.at = line, .capacity = sizeof(line) - 1};
+    uint64_t boot = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
+    fs_ready_line(m->router, boot, m->memory_given / 1024, &ready);
+    line[ready.length] = '\0';
+    if (!check_reads(m, o) || !open_streams(m, o, line)) {
+        return false;
+    }
+    fprintf(stderr, "%s\n", line);
+    fprintf(stderr, "STOP %s\n", fs_machine_run(m));
+    bool whole = true;
+    for (unsigned i = 0; i < o->read_count; i++) {
+        whole &= print_read(m, o->reads[i]);
+    }
+    return whole && fflush(stdout) == 0;
+}
+
+static int run_image(const struct fs_options *o)
+{
+    static struct fs_machine machine;
+    struct fs_machine *m = &machine;
+    struct fs_image_file image = {0};
+    char why[300];
+    uint64_t begun = fs_machine_steady(m);
+    bool good = open_machine(m, o);
+    if (fs_image_open(&image, o->image, why, sizeof(why)) != 0) {
+        fprintf(stderr, "ERROR %s: %s\n", o->image, why);
+        good = false;
+    }
+    set_clock(m);
+    m->platform.started = m->simtime ? m->virtual_now : begun;
+    good = good && load(m, &image) && run(m, o, begun);
+    fs_stream_close(&m->streams[0]);
+    fs_stream_close(&m->streams[1]);
+    fs_router_unload(m->router);
+    good &= close_devices(m);
+    fs_image_close(&image);
+    return good ? 0 : EXIT_CONFIGURATION;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--print-classes") == 0) {
+    struct fs_options options;
+    if (fs_options_parse(&options, argc, argv, stderr) > 0) {
+        fprintf(stderr, "try flowstream-engine --help\n");
+        return EXIT_USAGE;
+    }
+    switch (options.action) {
+    case FS_ACTION_PRINT_CLASSES:
         fs_describe_classes(stdout);
-        return fflush(stdout) == 0 ? 0 : 1;
-    }
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        break;
+    case FS_ACTION_VERSION:
         puts("flowstream-engine " FS_RUNTIME_VERSION);
-        return 0;
+        break;
+    case FS_ACTION_HELP:
+        fs_options_usage(stdout);
+        break;
+    case FS_ACTION_RUN:
+        return run_image(&options);
     }
-    fprintf(stderr, "usage: flowstream-engine --print-classes | --version\n");
-    return 2;
+    return fflush(stdout) == 0 ? 0 : EXIT_CONFIGURATION;
 }

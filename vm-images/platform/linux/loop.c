@@ -1,0 +1,143 @@
+#include <signal.h>
+#include <time.h>
+
+#include "machine.h"
+
+enum { ROUNDS = 32, FDS = FS_OPTIONS_DEVICES + 4 };
+static const uint64_t patience = 10000000000u; /* virtual ns without a frame, after which a run in virtual time ends */
+
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+    (void)number;
+    signalled = 1;
+}
+
+/* Signals come in only while ppoll() waits, so none is missed between a look and a wait. */
+static void block_signals(sigset_t *open_mask)
+{
+    sigset_t blocked;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigprocmask(SIG_BLOCK, &blocked, open_mask);
+    sigdelset(open_mask, SIGTERM);
+    sigdelset(open_mask, SIGINT);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* The time of the next frame of any file that somebody reads, now-clock; UINT64_MAX when all are read or there is none. */
+static uint64_t next_frame(const struct fs_machine *m)
+{
+    uint64_t first = UINT64_MAX;
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        struct fs_linux_device *d = m->devices[i];
+        uint64_t at = d->next != NULL && d->base.listener != NULL ? d->next(d) : UINT64_MAX;
+        first = at < first ? at : first;
+    }
+    return first;
+}
+
+/* Wakes the readers of files whose next frame is due. */
+static void wake_files(struct fs_machine *m)
+{
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        struct fs_linux_device *d = m->devices[i];
+        if (d->next != NULL && d->armed && d->next(d) <= fs_machine_now(m)) {
+            d->armed = false;
+            fs_device_arrived(&d->base);
+        }
+    }
+}
+
+static uint64_t until(uint64_t then, uint64_t now) { return then > now ? then - now : 0; }
+
+/* How long to wait when nothing is to be done now, ns; UINT64_MAX for ever. */
+static uint64_t idle_time(struct fs_machine *m)
+{
+    uint64_t frame = next_frame(m), timer = fs_router_next_timer(m->router), wait = UINT64_MAX;
+    if (frame != UINT64_MAX) {
+        wait = until(frame, fs_machine_now(m));
+    }
+    if (timer != 0) {
+        uint64_t to_timer = until(timer, fs_machine_steady(m));
+        wait = to_timer < wait ? to_timer : wait;
+    }
+    return wait;
+}
+
+/* Looks at descriptors, waiting at most `wait` ns (UINT64_MAX: for ever). */
+static void look(struct fs_machine *m, uint64_t wait, const sigset_t *open_mask)
+{
+    struct pollfd fds[FDS];
+    unsigned count = 0, devices[FS_OPTIONS_DEVICES];
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        struct fs_linux_device *d = m->devices[i];
+        if (d->fd >= 0 && (d->armed || d->room_wanted)) {
+            devices[count] = i;
+            fds[count++] = (struct pollfd){
+                .fd = d->fd, .events = (short)((d->armed ? POLLIN : 0) | (d->room_wanted ? POLLOUT : 0))};
+        }
+    }
+    unsigned first = fs_stream_poll(&m->streams[0], fds + count);
+    unsigned all = count + first + fs_stream_poll(&m->streams[1], fds + count + first);
+    struct timespec timeout = {.tv_sec = (time_t)(wait / 1000000000u), .tv_nsec = (long)(wait % 1000000000u)};
+    if (ppoll(fds, all, wait == UINT64_MAX ? NULL : &timeout, open_mask) <= 0) {
+        return;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct fs_linux_device *d = m->devices[devices[i]];
+        if (d->armed && fds[i].revents & (POLLIN | POLLERR | POLLHUP)) {
+            d->armed = false;
+            fs_device_arrived(&d->base);
+        }
+        if (d->room_wanted && fds[i].revents & (POLLOUT | POLLERR)) {
+            d->room_wanted = false;
+            fs_device_room(&d->base);
+        }
+    }
+    fs_stream_serve(&m->streams[0], fds + count);
+    fs_stream_serve(&m->streams[1], fds + count + first);
+}
+
+/* Virtual time: goes to the next event; false when there is none, or none soon enough after the last frame. */
+static bool jump(struct fs_machine *m)
+{
+    uint64_t frame = next_frame(m), timer = fs_router_next_timer(m->router);
+    uint64_t to = timer != 0 && timer < frame ? timer : frame;
+    if (to == UINT64_MAX || (frame == UINT64_MAX && to > m->last_activity + patience)) {
+        return false;
+    }
+    m->virtual_now = to > m->virtual_now ? to : m->virtual_now;
+    return true;
+}
+
+const char *fs_machine_run(struct fs_machine *m)
+{
+    sigset_t open_mask;
+    block_signals(&open_mask);
+    for (unsigned round = 1;; round++) {
+        wake_files(m);
+        bool more = fs_router_run_once(m->router);
+        if (fs_router_stopped(m->router)) {
+            return "element";
+        }
+        if (!more || round % ROUNDS == 0) {
+            bool virtual = m->simtime && !more;
+            uint64_t wait = more || m->simtime ? 0 : idle_time(m);
+            if (!more && m->stop_when_idle && next_frame(m) == UINT64_MAX && fs_router_next_timer(m->router) == 0) {
+                return "idle";
+            }
+            look(m, wait, &open_mask);
+            if (virtual && !jump(m)) {
+                return "idle";
+            }
+        }
+        if (signalled || m->stop_asked) {
+            return signalled ? "signal" : "control";
+        }
+    }
+}

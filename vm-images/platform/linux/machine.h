@@ -1,0 +1,73 @@
+/* machine.h: the process as a platform: its clocks, its devices, its streams, and what ends it. */
+#ifndef FS_LINUX_MACHINE_H
+#define FS_LINUX_MACHINE_H
+
+#include <poll.h>
+
+#include "control/control.h"
+#include "control/health.h"
+#include "engine/pool.h"
+#include "engine/router.h"
+#include "options.h"
+
+enum { FS_LINUX_PACKETS = 4096 };
+
+struct fs_machine;
+
+/* A driver of this platform; each kind's struct begins with it. */
+struct fs_linux_device {
+    struct fs_device base;
+    struct fs_machine *machine;
+    int fd;    /* to poll; -1 for files */
+    bool armed, room_wanted;
+    /* Of files, else NULL: the time of the next frame, now-clock ns; UINT64_MAX when all are read. */
+    uint64_t (*next)(struct fs_linux_device *d);
+    /* Ends the device; false when something was lost (told on standard error). */
+    bool (*close)(struct fs_linux_device *d);
+};
+
+/* A service on a Unix socket: one client at a time. */
+struct fs_stream {
+    struct fs_service *service;
+    const char *path;
+    int listener, client; /* -1: none */
+};
+
+struct fs_machine {
+    struct fs_platform platform;
+    struct fs_pool pool;
+    struct fs_linux_device *devices[FS_OPTIONS_DEVICES];
+    struct fs_device *bases[FS_OPTIONS_DEVICES];
+    struct fs_router *router;
+    struct fs_control control;
+    struct fs_health health;
+    struct fs_stream streams[2];
+    bool simtime, stop_when_idle, stop_asked;
+    uint64_t virtual_now;   /* with simtime, both clocks */
+    uint64_t last_activity; /* with simtime: when a frame came or went */
+    uint64_t memory_given;
+};
+
+/* ---- clock.c ---- */
+uint64_t fs_machine_now(struct fs_machine *m);
+uint64_t fs_machine_steady(struct fs_machine *m);
+
+/* ---- devices: NULL, and one line in `why`, when it cannot be opened ---- */
+struct fs_linux_device *fs_tap_open(const char *name, char *why, size_t why_size);
+struct fs_linux_device *fs_packet_open(const char *name, char *why, size_t why_size);
+struct fs_linux_device *fs_pcap_open(const char *in, const char *out, char *why, size_t why_size);
+/* What they share: removes the first n packets of the batch; frees nothing. */
+void fs_batch_shift(struct fs_batch *batch, unsigned n);
+
+/* ---- stream.c ---- */
+bool fs_stream_open(struct fs_stream *s, const char *path, struct fs_service *service, char *why, size_t why_size);
+void fs_stream_close(struct fs_stream *s);
+/* Adds what to poll for (at most 2 entries), then deals with the answers; both count entries the same way. */
+unsigned fs_stream_poll(const struct fs_stream *s, struct pollfd *fds);
+void fs_stream_serve(struct fs_stream *s, const struct pollfd *fds);
+
+/* ---- loop.c ---- */
+/* Runs until the router stops, a signal asks for it, or (as the options say) nothing is left to do. Answers why. */
+const char *fs_machine_run(struct fs_machine *m);
+
+#endif

@@ -1,0 +1,216 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parser {
+    struct fs_options *o;
+    FILE *out;
+    unsigned problems;
+};
+
+__attribute__((format(printf, 2, 3))) static void problem(struct parser *p, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("flowstream-engine: ", p->out);
+    vfprintf(p->out, format, arguments);
+    fputc('\n', p->out);
+    va_end(arguments);
+    p->problems++;
+}
+
+static bool number(const char *text, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 0);
+    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0';
+}
+
+/* What follows a word such as "tap:", or NULL. */
+static char *after(char *text, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(text, word, length) == 0 ? text + length : NULL;
+}
+
+/* INDEX=KIND:NAME */
+static void device(struct parser *p, char *text)
+{
+    char *equals = strchr(text, '=');
+    uint64_t index = FS_OPTIONS_DEVICES;
+    if (equals != NULL) {
+        *equals = '\0';
+    }
+    if (equals == NULL || !number(text, &index) || index >= FS_OPTIONS_DEVICES) {
+        problem(p, "--device %s: expected INDEX=tap:NAME, INDEX=packet:IFNAME or INDEX=pcap:IN[,OUT], INDEX below %d",
+                text, FS_OPTIONS_DEVICES);
+        return;
+    }
+    struct fs_device_option *d = &p->o->devices[index];
+    char *what = equals + 1, *name;
+    if (d->kind != FS_DEVICE_NONE) {
+        problem(p, "--device %s=%s: device %s is given twice", text, what, text);
+        return;
+    }
+    if ((name = after(what, "tap:")) != NULL) {
+        *d = (struct fs_device_option){FS_DEVICE_TAP, name, ""};
+    } else if ((name = after(what, "packet:")) != NULL) {
+        *d = (struct fs_device_option){FS_DEVICE_PACKET, name, ""};
+    } else if ((name = after(what, "pcap:")) != NULL) {
+        char *comma = strchr(name, ',');
+        if (comma != NULL) {
+            *comma = '\0';
+        }
+        *d = (struct fs_device_option){FS_DEVICE_PCAP, name, comma != NULL ? comma + 1 : ""};
+    } else {
+        problem(p, "--device %s=%s: unknown kind, expected tap:, packet: or pcap:", text, what);
+    }
+    if (index + 1 > p->o->device_count) {
+        p->o->device_count = (unsigned)index + 1;
+    }
+}
+
+static const char *socket_path(struct parser *p, const char *option, char *text)
+{
+    char *path = after(text, "unix:");
+    if (path == NULL || *path == '\0') {
+        problem(p, "%s %s: expected unix:PATH", option, text);
+        return NULL;
+    }
+    return path;
+}
+
+static void add_read(struct parser *p, const char *handler)
+{
+    if (p->o->read_count == FS_OPTIONS_READS) {
+        problem(p, "--read %s: more than %d handlers", handler, FS_OPTIONS_READS);
+        return;
+    }
+    p->o->reads[p->o->read_count++] = handler;
+}
+
+/* An option with a value; false when it is none of them. */
+static bool valued(struct parser *p, const char *option, char *value)
+{
+    struct fs_options *o = p->o;
+    if (strcmp(option, "--device") == 0) {
+        device(p, value);
+    } else if (strcmp(option, "--control") == 0) {
+        o->control = socket_path(p, option, value);
+    } else if (strcmp(option, "--health") == 0) {
+        o->health = socket_path(p, option, value);
+    } else if (strcmp(option, "--read") == 0) {
+        add_read(p, value);
+    } else if (strcmp(option, "--seed") == 0) {
+        o->seeded = number(value, &o->seed);
+        if (!o->seeded) {
+            problem(p, "--seed %s: not a number", value);
+        }
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool takes_value(const char *option)
+{
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(option, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool plain(struct fs_options *o, const char *option)
+{
+    if (strcmp(option, "--simtime") == 0) {
+        o->simtime = true;
+    } else if (strcmp(option, "--stop-when-idle") == 0) {
+        o->stop_when_idle = true;
+    } else if (strcmp(option, "--print-classes") == 0) {
+        o->action = FS_ACTION_PRINT_CLASSES;
+    } else if (strcmp(option, "--version") == 0) {
+        o->action = FS_ACTION_VERSION;
+    } else if (strcmp(option, "--help") == 0) {
+        o->action = FS_ACTION_HELP;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void check_whole(struct parser *p)
+{
+    const struct fs_options *o = p->o;
+    if (o->action != FS_ACTION_RUN) {
+        return;
+    }
+    if (o->image == NULL) {
+        problem(p, "no image: expected IMAGE.elf or a configuration blob");
+    }
+    for (unsigned i = 0; i < o->device_count; i++) {
+        if (o->devices[i].kind == FS_DEVICE_NONE) {
+            problem(p, "--device %u=... is missing: devices are numbered from 0 without gaps", i);
+        } else if (o->simtime && o->devices[i].kind != FS_DEVICE_PCAP) {
+            problem(p, "--simtime: device %u is not a pcap file", i);
+        }
+    }
+}
+
+unsigned fs_options_parse(struct fs_options *o, int argc, char **argv, FILE *problems)
+{
+    struct parser p = {o, problems, 0};
+    *o = (struct fs_options){.action = FS_ACTION_RUN};
+    for (int i = 1; i < argc; i++) {
+        char *option = argv[i];
+        if (strncmp(option, "--", 2) != 0) {
+            if (o->image != NULL) {
+                problem(&p, "%s: one image only, and %s is one already", option, o->image);
+            }
+            o->image = option;
+            continue;
+        }
+        if (plain(o, option)) {
+            continue;
+        }
+        char *equals = strchr(option, '=');
+        if (equals != NULL) {
+            *equals = '\0';
+        }
+        if (!takes_value(option)) {
+            problem(&p, "%s: unknown option", option);
+        } else if (equals == NULL && i + 1 == argc) {
+            problem(&p, "%s: a value is missing", option);
+        } else {
+            valued(&p, option, equals != NULL ? equals + 1 : argv[++i]);
+        }
+    }
+    check_whole(&p);
+    return p.problems;
+}
+
+void fs_options_usage(FILE *out)
+{
+    fputs("usage: flowstream-engine IMAGE.elf|BLOB [OPTION]...\n"
+          "\n"
+          "  --device N=tap:NAME         device N is this TAP interface (made when it is not there)\n"
+          "  --device N=packet:IFNAME    device N is this interface, by a packet socket\n"
+          "  --device N=pcap:IN[,OUT]    device N replays the file IN and writes what is sent to OUT\n"
+          "  --simtime                   virtual time: begins with the first frame, jumps to the next event\n"
+          "  --stop-when-idle            ends when all files are read and nothing is left to do\n"
+          "  --control unix:PATH         the control protocol, on a socket\n"
+          "  --health unix:PATH          the health lines, on a socket\n"
+          "  --seed N                    makes random numbers repeatable\n"
+          "  --read HANDLER              prints this handler at the end\n"
+          "  --print-classes             prints the element classes as JSON\n"
+          "  --version\n"
+          "\n"
+          "example: flowstream-engine fw.elf --device 0=pcap:in.pcap --device 1=pcap:,out.pcap --simtime --read drops\n",
+          out);
+}

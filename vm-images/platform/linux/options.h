@@ -1,0 +1,38 @@
+/* options.h: the command line of flowstream-engine (docs/contracts.md 7). */
+#ifndef FS_LINUX_OPTIONS_H
+#define FS_LINUX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { FS_OPTIONS_DEVICES = 64, FS_OPTIONS_READS = 64 };
+
+enum fs_device_kind { FS_DEVICE_NONE, FS_DEVICE_TAP, FS_DEVICE_PACKET, FS_DEVICE_PCAP };
+
+struct fs_device_option {
+    enum fs_device_kind kind;
+    const char *name; /* of the interface; of a pcap device: the file to read, "" for none */
+    const char *out;  /* of a pcap device: the file to write, "" for none */
+};
+
+enum fs_options_action { FS_ACTION_RUN, FS_ACTION_PRINT_CLASSES, FS_ACTION_VERSION, FS_ACTION_HELP };
+
+struct fs_options {
+    enum fs_options_action action;
+    const char *image;
+    struct fs_device_option devices[FS_OPTIONS_DEVICES];
+    unsigned device_count;
+    bool simtime, stop_when_idle;
+    const char *control, *health; /* paths of Unix sockets; NULL for none */
+    bool seeded;
+    uint64_t seed;
+    const char *reads[FS_OPTIONS_READS];
+    unsigned read_count;
+};
+
+/* Reads argv (which it cuts into pieces that the options point to). Answers the number of problems, each told as a line. */
+unsigned fs_options_parse(struct fs_options *o, int argc, char **argv, FILE *problems);
+void fs_options_usage(FILE *out);
+
+#endif
