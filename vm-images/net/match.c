@@ -18,16 +18,25 @@ static bool target_valid(uint32_t target, uint32_t node_count, uint32_t rule_cou
     return target < node_count;
 }
 
-/* A node of the table in the form that runs. */
-static const char *read_node(struct fs_match_node *n, const uint8_t *at)
+/* A test as the table has it, with both ways on. */
+struct test {
+    struct fs_match_node node; /* without `yes` */
+    uint32_t next[2];          /* when it does not hold, and when it does */
+    uint32_t place;            /* of its node; NOT_PLACED before */
+};
+enum { NOT_PLACED = 0xffffffff };
+
+static const char *read_test(struct test *t, const uint8_t *at)
 {
     uint32_t value = get_le32(at + 8);
     unsigned op = at[3];
+    struct fs_match_node *n = &t->node;
     n->offset = (uint16_t)(at[0] | at[1] << 8);
     n->source = at[2];
     n->mask = get_le32(at + 4);
-    n->next[1] = get_le32(at + 12);
-    n->next[0] = get_le32(at + 16);
+    t->next[1] = get_le32(at + 12);
+    t->next[0] = get_le32(at + 16);
+    t->place = NOT_PLACED;
     if (n->source >= FS_MATCH_SOURCES) {
         return "unknown source";
     }
@@ -55,15 +64,15 @@ static const char *read_node(struct fs_match_node *n, const uint8_t *at)
     }
 }
 
-/* Puts the nodes into an order in which each comes before those that it leads to (Kahn, CACM 5(11), 1962), and says how
- * many there are in it: fewer than all when there is a cycle. `order` and `degree` have room for one number a node. */
-static uint32_t sort_nodes(const struct fs_match_node *nodes, uint32_t count, uint32_t *order, uint32_t *degree)
+/* Whether there is no cycle: as many tests as there are can be put into an order in which each comes before those that
+ * it leads to (Kahn, CACM 5(11), 1962). `order` and `degree` have room for a number a test, `degree` is zero. */
+static bool acyclic(const struct test *tests, uint32_t count, uint32_t *order, uint32_t *degree)
 {
     uint32_t sorted = 0;
     for (uint32_t i = 0; i < count; i++) {
         for (unsigned k = 0; k < 2; k++) {
-            if ((nodes[i].next[k] & FS_MATCH_LEAF) == 0) {
-                degree[nodes[i].next[k]]++;
+            if ((tests[i].next[k] & FS_MATCH_LEAF) == 0) {
+                degree[tests[i].next[k]]++;
             }
         }
     }
@@ -74,43 +83,90 @@ static uint32_t sort_nodes(const struct fs_match_node *nodes, uint32_t count, ui
     }
     for (uint32_t i = 0; i < sorted; i++) {
         for (unsigned k = 0; k < 2; k++) {
-            uint32_t next = nodes[order[i]].next[k];
+            uint32_t next = tests[order[i]].next[k];
             if ((next & FS_MATCH_LEAF) == 0 && --degree[next] == 0) {
                 order[sorted++] = next;
             }
         }
     }
-    return sorted;
+    return sorted == count;
 }
 
-static int load_nodes(struct fs_match *m, struct fs_element *e, const uint8_t *at, uint32_t count,
+static void note_use(struct fs_match *m, const struct fs_match_node *n)
+{
+    m->sources |= 1u << n->source;
+    if (n->source == FS_MATCH_FIELD) {
+        m->fields |= 1u << n->offset / 4;
+    }
+    if (m->needed[n->source] < n->offset + 4u) {
+        m->needed[n->source] = n->offset + 4u;
+    }
+}
+
+/* Lays out the tests that can be reached: each is followed by the one to go on with when it does not hold, or, where that
+ * has its place already or is a rule, by a node that always holds and leads there. So there are at most two nodes a test.
+ * `todo` has room for a number a test. Answers how many nodes there are; their `yes` still are numbers of tests. */
+static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t *todo)
+{
+    uint32_t placed = 0, waiting = 0;
+    if ((m->root & FS_MATCH_LEAF) == 0) {
+        todo[waiting++] = m->root;
+    }
+    while (waiting > 0) {
+        uint32_t at = todo[--waiting];
+        if (tests[at].place != NOT_PLACED) {
+            continue;
+        }
+        while ((at & FS_MATCH_LEAF) == 0 && tests[at].place == NOT_PLACED) {
+            struct test *t = &tests[at];
+            t->place = placed;
+            nodes[placed] = t->node;
+            nodes[placed++].yes = t->next[1];
+            note_use(m, &t->node);
+            if ((t->next[1] & FS_MATCH_LEAF) == 0 && tests[t->next[1]].place == NOT_PLACED) {
+                todo[waiting++] = t->next[1];
+            }
+            at = t->next[0];
+        }
+        nodes[placed++] = (struct fs_match_node){.span = 0xffffffff, .yes = at, .source = FS_MATCH_FIELD};
+    }
+    return placed;
+}
+
+static int load_tests(struct fs_match *m, struct fs_element *e, const uint8_t *at, uint32_t count,
                       struct fs_text *error)
 {
-    struct fs_match_node *nodes = fs_alloc(e, count * sizeof *nodes);
-    uint32_t *order = fs_alloc(e, 2 * count * sizeof *order);
-    if (nodes == NULL || order == NULL) {
+    struct test *tests = fs_alloc(e, count * sizeof *tests);
+    struct fs_match_node *nodes = fs_alloc(e, 2 * (size_t)count * sizeof *nodes);
+    uint32_t *scratch = fs_alloc(e, 2 * (size_t)count * sizeof *scratch);
+    if (tests == NULL || nodes == NULL || scratch == NULL) {
         fs_text_string(error, "out of memory");
         return -1;
     }
     for (uint32_t i = 0; i < count; i++) {
-        const char *wrong = read_node(&nodes[i], at + (size_t)i * FS_MATCH_NODE_SIZE);
+        const char *wrong = read_test(&tests[i], at + (size_t)i * FS_MATCH_NODE_SIZE);
         if (wrong == NULL
-            && (!target_valid(nodes[i].next[0], count, m->rule_count)
-                || !target_valid(nodes[i].next[1], count, m->rule_count))) {
+            && (!target_valid(tests[i].next[0], count, m->rule_count)
+                || !target_valid(tests[i].next[1], count, m->rule_count))) {
             wrong = "target out of range";
         }
         if (wrong != NULL) {
             fs_text_format(error, "match program: node %u: %s", i, wrong);
             return -1;
         }
-        m->sources |= 1u << nodes[i].source;
-        if (nodes[i].source == FS_MATCH_FIELD) {
-            m->fields |= 1u << nodes[i].offset / 4;
-        }
     }
-    if (sort_nodes(nodes, count, order, order + count) != count) {
+    if (!acyclic(tests, count, scratch, scratch + count)) {
         fs_text_string(error, "match program: its nodes form a cycle");
         return -1;
+    }
+    uint32_t placed = lay_out(m, nodes, tests, scratch);
+    for (uint32_t i = 0; i < placed; i++) {
+        if ((nodes[i].yes & FS_MATCH_LEAF) == 0) {
+            nodes[i].yes = tests[nodes[i].yes].place;
+        }
+    }
+    if ((m->root & FS_MATCH_LEAF) == 0) {
+        m->root = tests[m->root].place;
     }
     m->nodes = nodes;
     return 0;
@@ -164,7 +220,7 @@ int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes tabl
         return -1;
     }
     const uint8_t *nodes = table.at + FS_MATCH_HEADER_SIZE + 4 * (size_t)m->rule_count;
-    return node_count == 0 ? 0 : load_nodes(m, e, nodes, node_count, error);
+    return node_count == 0 ? 0 : load_tests(m, e, nodes, node_count, error);
 }
 
 /* ---- looking ---- */
@@ -200,7 +256,9 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
     v->size[FS_MATCH_FRAME] = p->length;
     v->at[FS_MATCH_FIELD] = v->fields;
     v->size[FS_MATCH_FIELD] = sizeof v->fields;
-    if (m->sources == 1u << FS_MATCH_FRAME) {
+    fs_put32(v->fields, 0); /* what nodes look at that always hold */
+    if ((m->sources & ~(1u << FS_MATCH_FRAME)) == 0) {
+        v->size[FS_MATCH_NETWORK] = v->size[FS_MATCH_TRANSPORT] = 0;
         return;
     }
     const uint8_t *network = fs_network_header(p);
@@ -242,21 +300,40 @@ static bool test_at_end(const struct fs_match_node *n, const uint8_t *at, uint32
     return (n->mask & missing) == 0 && (word & n->mask) - n->low <= n->span;
 }
 
+/* Whether no test of the program can come to the end of what there is to look at. */
+static bool long_enough(const struct fs_match *m, const struct fs_match_view *v)
+{
+    return v->size[FS_MATCH_FRAME] >= m->needed[FS_MATCH_FRAME] && v->size[FS_MATCH_NETWORK] >= m->needed[FS_MATCH_NETWORK]
+        && v->size[FS_MATCH_TRANSPORT] >= m->needed[FS_MATCH_TRANSPORT];
+}
+
+/* Compiled twice, with `checked` a constant. */
+__attribute__((always_inline)) static inline uint32_t decide(const struct fs_match *m, const struct fs_match_view *v,
+                                                             bool checked)
+{
+    uint32_t yes = m->root;
+    while ((yes & FS_MATCH_LEAF) == 0) {
+        const struct fs_match_node *n = &m->nodes[yes];
+        for (;; n++) {
+            const uint8_t *bytes = v->at[n->source];
+            bool holds;
+            if (!checked || n->offset + 4u <= v->size[n->source]) {
+                holds = (fs_get32(bytes + n->offset) & n->mask) - n->low <= n->span;
+            } else {
+                holds = test_at_end(n, bytes, v->size[n->source]);
+            }
+            if (holds) {
+                break;
+            }
+        }
+        yes = n->yes;
+    }
+    return yes == FS_MATCH_NONE ? FS_MATCH_NONE : yes & ~FS_MATCH_LEAF;
+}
+
 uint32_t fs_match_decide(const struct fs_match *m, const struct fs_match_view *v)
 {
-    uint32_t at = m->root;
-    while ((at & FS_MATCH_LEAF) == 0) {
-        const struct fs_match_node *n = &m->nodes[at];
-        const uint8_t *bytes = v->at[n->source];
-        bool holds;
-        if (__builtin_expect(n->offset + 4u <= v->size[n->source], 1)) {
-            holds = (fs_get32(bytes + n->offset) & n->mask) - n->low <= n->span;
-        } else {
-            holds = test_at_end(n, bytes, v->size[n->source]);
-        }
-        at = n->next[holds];
-    }
-    return at == FS_MATCH_NONE ? FS_MATCH_NONE : at & ~FS_MATCH_LEAF;
+    return long_enough(m, v) ? decide(m, v, false) : decide(m, v, true);
 }
 
 void fs_match_batch(const struct fs_match *m, const struct fs_batch *batch, uint32_t rules[FS_BATCH_MAX])

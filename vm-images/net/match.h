@@ -32,10 +32,11 @@ enum fs_match_field {
     FS_MATCH_FIELDS, /* one more than the last */
 };
 
-/* Holds when (word & mask) - low <= span, in 32-bit arithmetic: one form for equal, at most and at least. */
+/* Holds when (word & mask) - low <= span, in 32-bit arithmetic: one form for equal, at most and at least. When it does
+ * not hold, the next node in memory follows: a row of tests that fail runs without a load waiting for another. */
 struct fs_match_node {
     uint32_t mask, low, span;
-    uint32_t next[2]; /* when it does not hold, and when it does */
+    uint32_t yes; /* when it holds: a node, or FS_MATCH_LEAF | rule, or FS_MATCH_NONE */
     uint16_t offset;
     uint8_t source;
 };
@@ -43,9 +44,11 @@ struct fs_match_node {
 struct fs_match {
     const struct fs_match_node *nodes;
     const uint32_t *verdicts; /* by rule: an output port, or FS_MATCH_NONE for drop */
-    uint32_t root, rule_count;
-    uint32_t fields; /* bit f: enum fs_match_field f is asked for */
-    uint32_t sources;
+    uint32_t root; /* as a node's `yes` */
+    uint32_t rule_count;
+    uint32_t fields;  /* bit f: enum fs_match_field f is asked for */
+    uint32_t sources; /* bit s: enum fs_match_source s is */
+    uint32_t needed[FS_MATCH_SOURCES]; /* bytes that all tests together can look at */
 };
 
 /* The bytes of one packet that tests look at. */
