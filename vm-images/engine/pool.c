@@ -29,13 +29,16 @@ uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
 {
     uint8_t *at = align_up(region, 64);
     uint8_t *end = (uint8_t *)region + bytes;
-    size_t usable = at < end ? (size_t)(end - at) : 0;
+    size_t usable = at + 64 < end ? (size_t)(end - at) - 64 : 0;
     size_t count = usable / (FS_PACKET_STRIDE + sizeof(struct fs_packet *));
     if (count > UINT32_MAX / 2) {
         count = UINT32_MAX / 2;
     }
     *pool = (struct fs_pool){.size = (uint32_t)count, .free_count = (uint32_t)count, .lowest = (uint32_t)count};
-    pool->free = (struct fs_packet **)(void *)(at + count * FS_PACKET_STRIDE);
+    /* The stack lies in front of the objects, next to those that are handed out first: so a machine that forwards little
+     * touches little memory. */
+    pool->free = (struct fs_packet **)(void *)at;
+    at += (count * sizeof(struct fs_packet *) + 63) & ~(size_t)63;
     for (size_t i = 0; i < count; i++) { /* the lowest addresses are handed out first */
         pool->free[count - 1 - i] = (struct fs_packet *)(void *)(at + i * FS_PACKET_STRIDE);
         hide(pool->free[count - 1 - i]);

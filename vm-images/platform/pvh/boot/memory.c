@@ -19,13 +19,6 @@ static size_t rounded(size_t bytes)
     return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-void memory_open(uintptr_t from, uintptr_t to)
-{
-    start = rounded(from);
-    end = to;
-    pieces = NULL;
-}
-
 size_t memory_left(void)
 {
     return end - start;
@@ -39,6 +32,18 @@ void *memory_take(size_t bytes)
     void *at = (void *)start;
     start += rounded(bytes);
     return at;
+}
+
+void memory_open(uintptr_t from, uintptr_t to, size_t early)
+{
+    start = rounded(from);
+    end = to;
+    pieces = NULL;
+    void *at = early < end - start ? memory_take(early) : NULL;
+    if (at != NULL) {
+        pieces = at;
+        *pieces = (struct piece){rounded(early), NULL};
+    }
 }
 
 void *memory_allocate(void *context, size_t bytes)

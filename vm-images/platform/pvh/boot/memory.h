@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void memory_open(uintptr_t start, uintptr_t end);
+/* The first `early` bytes are for memory_allocate(), and used up before any other: memory that lies together in one
+ * large page of the host's costs one fault there (of 2 ms, where the host zeroes 2 MiB). */
+void memory_open(uintptr_t start, uintptr_t end, size_t early);
 size_t memory_left(void);
 /* Not zeroed, aligned to 64 bytes, never given back: for memory that should not be touched before it is used. */
 void *memory_take(size_t bytes);

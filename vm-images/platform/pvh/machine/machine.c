@@ -25,6 +25,7 @@ enum {
     VIRTIO_CONSOLE = 0x1043,
     TIMER_PORT = 0x43,
     TIMER_STOP = 0x30, /* channel 0, mode 0, no count: it never fires (8254) */
+    EARLY_BYTES = 256 * 1024,
     POOL_MOST = 4096,
     /* Of the packets that there are, one in so many may wait in one device's receive ring. */
     POSTED_SHARE = 8,
@@ -99,8 +100,8 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     m->memory_kib = (uint32_t)((info.memory_end + 1023) / 1024);
     find_image(m, info.memory_end);
     uintptr_t image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
-    memory_open(image_end, info.memory_end & ~(uintptr_t)4095);
     pages_reach(image_end, info.memory_end - image_end);
+    memory_open(image_end, info.memory_end & ~(uintptr_t)4095, EARLY_BYTES);
 
     struct acpi acpi = acpi_read(info.acpi_root);
     lapic_open();
