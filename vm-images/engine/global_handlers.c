@@ -163,3 +163,4 @@ void fs_router_figures(struct fs_router *r, struct fs_router_figures *f)
 const char *fs_router_digest(const struct fs_router *r) { return r->digest; }
 struct fs_bytes fs_router_manifest(const struct fs_router *r) { return r->manifest; }
 uint32_t fs_router_device_count(const struct fs_router *r) { return r->platform->device_count; }
+uint32_t fs_router_pool_size(const struct fs_router *r) { return r->platform->pool->size; }

@@ -13,7 +13,6 @@ enum {
     ETHERNET_BYTES = 14,
     VLAN_BYTES = 4,
     ETHERNET_MTU = 1500,
-    FIRST_POSTED = 16, /* a page is touched per buffer: the rest is posted after READY */
     REFILL_AT = 16,
     RECLAIM_AT = 64,
 };
@@ -237,5 +236,4 @@ void net_start(struct net *n, struct fs_pool *pool, uint16_t posted_most)
     n->device.pool = pool;
     n->posted_most = posted_most < n->receive.size ? posted_most : n->receive.size;
     virtio_run(&n->virtio);
-    post(n, n->posted_most < FIRST_POSTED ? n->posted_most : FIRST_POSTED);
 }

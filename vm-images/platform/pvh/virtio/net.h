@@ -23,7 +23,8 @@ struct net {
 
 /* Step 1 to 7; receive buffers come later. False when the device cannot be driven. */
 bool net_open(struct net *n, pci_function f, uint8_t index);
-/* Posts the first receive buffers from the pool and starts. posted_most: bound of what this device may hold. */
+/* Step 8. The first net_tidy() posts receive buffers; till then frames wait with the host. posted_most: how many this
+ * device may hold. */
 void net_start(struct net *n, struct fs_pool *pool, uint16_t posted_most);
 
 /* In each round: schedules tasks whose frames or room have come. True when there were any. */
