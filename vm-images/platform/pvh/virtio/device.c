@@ -52,13 +52,8 @@ static volatile uint8_t *in_bar(pci_function f, uint64_t *bars, unsigned bar, ui
 }
 
 /* All queues interrupt by entry 0 of the MSI-X table. (PCI 3.0, 6.8.2.) */
-static void open_msix(pci_function f, unsigned capability, uint32_t control, uint64_t *bars)
+static void open_msix(pci_function f, unsigned capability, uint32_t control, volatile uint8_t *entry)
 {
-    uint32_t table = pci_read32(f, capability + 4);
-    volatile uint8_t *entry = in_bar(f, bars, table & 7, table & ~7u);
-    if (entry == NULL) {
-        return;
-    }
     word(entry)[0] = MSIX_ADDRESS;
     word(entry)[1] = 0;
     word(entry)[2] = VECTOR_WAKE;
@@ -72,6 +67,7 @@ static void find_registers(struct virtio_device *d)
     uint64_t bars[6] = {0};
     unsigned msix = 0;
     uint32_t msix_control = 0;
+    volatile uint8_t *msix_table = NULL;
     unsigned at = pci_read32(f, PCI_CAPABILITIES) & 0xfc;
     for (unsigned n = 0; at != 0 && n < CAPABILITIES_MAX; n++) {
         uint32_t head = pci_read32(f, at);
@@ -79,6 +75,8 @@ static void find_registers(struct virtio_device *d)
         if ((head & 0xff) == PCI_CAPABILITY_MSIX) {
             msix = at;
             msix_control = head;
+            uint32_t table = pci_read32(f, at + 4);
+            msix_table = in_bar(f, bars, table & 7, table & ~7u);
         } else if ((head & 0xff) == PCI_CAPABILITY_VENDOR
                    && (type == CAPABILITY_COMMON || type == CAPABILITY_NOTIFY || type == CAPABILITY_DEVICE)) {
             volatile uint8_t *registers = in_bar(f, bars, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
@@ -93,10 +91,11 @@ static void find_registers(struct virtio_device *d)
         }
         at = head >> 8 & 0xfc;
     }
+    /* Once, when all addresses are given out: QEMU lays its memory map out anew at each change that can be seen. */
     uint32_t command = pci_read32(f, PCI_COMMAND) & 0xffff;
     pci_write32(f, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-    if (msix != 0) {
-        open_msix(f, msix, msix_control, bars);
+    if (msix_table != NULL) {
+        open_msix(f, msix, msix_control, msix_table);
     }
 }
 
