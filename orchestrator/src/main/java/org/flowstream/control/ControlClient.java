@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,9 @@ import org.flowstream.control.GuestStream.Deadline;
  * exception but {@link HandlerException} the session is of no more use.
  */
 public final class ControlClient implements AutoCloseable {
-    private static final Pattern GREETING = Pattern.compile("Click::ControlSocket/1\\.\\d+");
+    private static final String PROTOCOL = "Click::ControlSocket/";
+    private static final int LINES_OF_ANOTHER_SESSION = 100_000;
+    private static final Pattern GREETING = Pattern.compile(PROTOCOL + "1\\.\\d+$");
     private static final Pattern STATUS = Pattern.compile("(\\d{3})([ -])(.*)");
     private static final Pattern DATA = Pattern.compile("DATA (\\d{1,9})");
     private static final Pattern HANDLER = Pattern.compile("\\S+");
@@ -38,14 +41,30 @@ public final class ControlClient implements AutoCloseable {
     public static ControlClient open(Path socket, Duration bound) throws IOException {
         GuestStream stream = GuestStream.open(socket);
         try {
-            String greeting = stream.line(Deadline.in(bound));
-            if (!GREETING.matcher(greeting).matches()) {
-                throw new IOException(socket + " greets with '" + greeting + "', not as a ControlSocket 1");
-            }
+            greeting(stream, socket, Deadline.in(bound));
             return new ControlClient(stream, bound);
         } catch (IOException e) {
             stream.close();
             throw e;
+        }
+    }
+
+    /**
+     * Reads up to the greeting. The rest of an answer to an earlier session, whose client died, may come before it: QEMU
+     * had it in hand already. A line that names the protocol in another version is the peer's greeting all the same.
+     */
+    private static void greeting(GuestStream stream, Path socket, Deadline deadline) throws IOException {
+        String first = stream.line(deadline);
+        String line = first;
+        try {
+            for (int skipped = 0; !GREETING.matcher(line).find(); skipped++) {
+                if (skipped == LINES_OF_ANOTHER_SESSION || line.contains(PROTOCOL)) {
+                    throw new IOException(socket + " greets with '" + first + "', not as a ControlSocket 1");
+                }
+                line = stream.line(deadline);
+            }
+        } catch (GuestTimeoutException e) {
+            throw new IOException(socket + " greets with '" + first + "', not as a ControlSocket 1", e);
         }
     }
 
@@ -86,7 +105,7 @@ public final class ControlClient implements AutoCloseable {
 
     private void send(String command, byte... data) throws IOException {
         byte[] line = command.getBytes(StandardCharsets.UTF_8);
-        byte[] whole = java.util.Arrays.copyOf(line, line.length + data.length);
+        byte[] whole = Arrays.copyOf(line, line.length + data.length);
         System.arraycopy(data, 0, whole, line.length, data.length);
         stream.send(whole, Deadline.in(bound));
     }

@@ -52,6 +52,19 @@ public record DropReport(List<Row> rows) {
             return Optional.ofNullable(ruleOrNull);
         }
 
+        /** This row without what rows of rules count for the same element and reason. */
+        private Row without(List<Row> all) {
+            if (ruleOrNull != null) {
+                return this;
+            }
+            long byRules = all.stream()
+                    .filter(other ->
+                            other.ruleOrNull != null && other.element.equals(element) && other.reason.equals(reason))
+                    .mapToLong(Row::packets)
+                    .sum();
+            return new Row(element, file, line, reason, null, ruleText, packets - byRules, latest, length, head);
+        }
+
         /** The latest packet in words. */
         public String packet() {
             return head.isEmpty() ? "" : PacketText.of(HEX.parseHex(head));
@@ -59,7 +72,8 @@ public record DropReport(List<Row> rows) {
     }
 
     /**
-     * Reads the handler's text.
+     * Reads the handler's text. A line without a rule counts all drops for its reason, those by rules included: it is
+     * lessened by them, and left out when nothing remains, so that the rows add up to the packets dropped.
      *
      * @throws IllegalArgumentException naming the line that is not one
      */
@@ -68,7 +82,15 @@ public record DropReport(List<Row> rows) {
                 .collect(Collectors.toMap(Manifest.Element::name, element -> element, (first, second) -> first));
         List<Row> rows = new ArrayList<>();
         text.lines().filter(line -> !line.isBlank()).forEach(line -> rows.add(row(line, elements)));
-        return new DropReport(rows);
+        return new DropReport(rows.stream()
+                .map(row -> row.without(rows))
+                .filter(row -> row.packets() > 0)
+                .toList());
+    }
+
+    /** All packets dropped. */
+    public long total() {
+        return rows.stream().mapToLong(Row::packets).sum();
     }
 
     private static Row row(String line, Map<String, Manifest.Element> elements) {

@@ -100,10 +100,44 @@ class ControlClientTest {
     }
 
     @Test
-    void whatIsNoControlSocketIsRefused() throws IOException {
-        try (Peer peer = Peer.listen(socket(), "SSH-2.0-x\r\n", ControlClientTest::answer)) {
+    void whatIsLeftOfAnEarlierSessionIsSkipped() throws IOException {
+        String left = "ata of an old answer\r\n200 OK\r\nDATA 5";
+        try (Peer peer = Peer.listen(socket(), left + GREETING, ControlClientTest::answer);
+                ControlClient client = ControlClient.open(socket(), BOUND)) {
             assertThat(peer).isNotNull();
-            assertThatThrownBy(() -> ControlClient.open(socket(), BOUND)).hasMessageContaining("SSH-2.0-x");
+            assertThat(client.text("c.count")).isEqualTo("42\n");
+        }
+    }
+
+    @Test
+    void handlersAreListed() throws IOException {
+        try (Peer peer = Peer.listen(socket(), GREETING, line -> switch (line) {
+                    case "READ list" -> "200 OK\r\nDATA 6\r\n2\na\nb\n";
+                    case "READ a.handlers" -> "200 OK\r\nDATA 16\r\ncount\tr\nreset\tw\n";
+                    default -> "200 OK\r\nDATA 6\r\nstop\tw";
+                });
+                ControlClient client = ControlClient.open(socket(), BOUND)) {
+            assertThat(peer).isNotNull();
+            assertThat(Handlers.elements(client)).containsExactly("a", "b");
+            assertThat(Handlers.of(client, "a"))
+                    .containsExactly(
+                            new Handlers.Handler("a", "count", true, false),
+                            new Handlers.Handler("a", "reset", false, true));
+            assertThat(Handlers.of(client, "").get(0).path()).isEqualTo("stop");
+        }
+    }
+
+    @Test
+    void whatIsNoControlSocketIsRefused() throws IOException {
+        try (Peer peer = Peer.listen(socket(), "Click::ControlSocket/9.0\r\n", ControlClientTest::answer)) {
+            assertThat(peer).isNotNull();
+            assertThatThrownBy(() -> ControlClient.open(socket(), BOUND))
+                    .hasMessageContaining("greets with 'Click::ControlSocket/9.0'");
+        }
+        try (Peer peer = Peer.listen(folder.resolve("u"), "SSH-2.0-x\r\n", ControlClientTest::answer)) {
+            assertThat(peer).isNotNull();
+            assertThatThrownBy(() -> ControlClient.open(folder.resolve("u"), SHORT))
+                    .hasMessageContaining("greets with 'SSH-2.0-x'");
         }
         try (Peer peer = Peer.listen(folder.resolve("t"), GREETING, ControlClientTest::answer);
                 ControlClient client = ControlClient.open(folder.resolve("t"), BOUND)) {
