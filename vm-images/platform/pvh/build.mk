@@ -36,3 +36,14 @@ $(OUT)/flowstream-pvh.debug: $(PVH_OBJECTS) $(PVH_LAYOUT)
 	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) -lgcc
 $(OUT)/flowstream-pvh.elf: $(OUT)/flowstream-pvh.debug
 	$(quiet)objcopy --strip-all $< $@
+
+# The same with an element that trespasses, for the tests alone.
+PVH_SELFTEST := $(call objects,pvh,$(PVH)/tests/Trespass.c)
+$(OUT)/flowstream-pvh-selftest.elf: $(PVH_OBJECTS) $(PVH_SELFTEST) $(PVH_LAYOUT)
+	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) $(PVH_SELFTEST) -lgcc
+	$(quiet)objcopy --strip-all $@
+
+# Boots machines: needs qemu-system-x86_64 and python3, no privileges. Uses KVM where /dev/kvm can be opened.
+.PHONY: check-vm
+check-vm: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf
+	$(quiet)python3 $(PVH)/tests/boot_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)

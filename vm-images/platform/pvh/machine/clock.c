@@ -10,6 +10,7 @@
 enum {
     CMOS_PORT = 0x70, /* index; data behind it */
     PM_TIMER_HZ = 3579545,
+    LOOKS = 4,
     PM_TIMER_MASK = 0xffffff, /* 24 bits at least */
 };
 #define NS_PER_S UINT64_C(1000000000)
@@ -94,10 +95,20 @@ static uint64_t counted_ns(uint32_t from, uint32_t to)
     return (uint64_t)(to - from) * LAPIC_NS_PER_TICK;
 }
 
-static void start_measuring(void)
+/* The counter and the time stamp at one moment: of a few looks the quickest, since the host may stop us in any. */
+static void look(uint32_t *counted, uint64_t *stamp)
 {
-    measured_count = count();
-    measured_stamp = time_stamp();
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < LOOKS; i++) {
+        uint64_t before = time_stamp();
+        uint32_t value = count();
+        uint64_t took = time_stamp() - before;
+        if (took < least) {
+            least = took;
+            *counted = value;
+            *stamp = before + took / 2;
+        }
+    }
 }
 
 /* ---- the CMOS clock (MC146818; ACPI 6.4, 5.2.9 for the century, which is taken as 20) ---- */
@@ -165,11 +176,11 @@ void clock_open(uint16_t pm_timer, uint64_t started_at)
     if (pm_timer_port == 0) {
         lapic_timer(UINT32_MAX);
     }
-    start_measuring();
+    look(&measured_count, &measured_stamp);
 }
 
-/* The time stamp's rate, by what the known counter has counted since start_measuring(). */
-static void take_measure(uint64_t stamp, uint64_t ns)
+/* The time stamp's rate, by what the known counter has counted since the measurement began. */
+static void set_rate(uint64_t stamp, uint64_t ns)
 {
     multiplier = (ns << 32) / (stamp - measured_stamp); /* ns < REFINE_BEFORE_NS < 2^32 */
 }
@@ -184,10 +195,11 @@ void clock_settle(void)
     }
     uint64_t ns, stamp;
     do {
-        ns = counted_ns(measured_count, count());
-        stamp = time_stamp();
+        uint32_t counted;
+        look(&counted, &stamp);
+        ns = counted_ns(measured_count, counted);
     } while (ns < CLOCK_BOOT_MEASURE_NS);
-    take_measure(stamp, ns);
+    set_rate(stamp, ns);
     base_stamp = started;
     base_ns = 1;
     if (pm_timer_port == 0) {
@@ -206,14 +218,15 @@ void clock_refine(void)
         return;
     }
     if (since > REFINE_BEFORE_NS) {
-        start_measuring(); /* too late for the counter's 24 bits: from here, then */
+        look(&measured_count, &measured_stamp); /* too late for the counter's 24 bits: from here, then */
         return;
     }
-    uint64_t ns = counted_ns(measured_count, count());
-    uint64_t stamp = time_stamp();
+    uint32_t counted;
+    uint64_t stamp;
+    look(&counted, &stamp);
     base_ns += scale(stamp - base_stamp, multiplier);
     base_stamp = stamp;
-    take_measure(stamp, ns);
+    set_rate(stamp, counted_ns(measured_count, counted));
     refined = true;
 }
 
