@@ -1,0 +1,32 @@
+package org.flowstream.lowering;
+
+import java.util.Optional;
+
+/** Turns the text of arguments of one type into bytes. Element classes are not known here, argument types only. */
+sealed interface Lowering
+        permits AnnotationLowering,
+                ArpEntriesLowering,
+                BooleanLowering,
+                BytePatternsLowering,
+                DataLowering,
+                DeviceLowering,
+                DurationLowering,
+                ElementLowering,
+                EtherAddressLowering,
+                EtherTypeLowering,
+                HandlerLowering,
+                IntegerLowering,
+                IpAddressLowering,
+                IpFilterRulesLowering,
+                Ip6AddressLowering,
+                IpPatternsLowering,
+                IpPrefixLowering,
+                RateLowering,
+                StringLowering,
+                WordLowering {
+    /** The type's name in descriptors. */
+    String type();
+
+    /** The value; empty when it was reported why there is none. */
+    Optional<Value> lower(Given given);
+}

@@ -1,0 +1,41 @@
+package org.flowstream.lowering;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The lowering of each argument type. */
+final class Lowerings {
+    private static final Map<String, Lowering> BY_TYPE = List.of(
+                    new AnnotationLowering(),
+                    new ArpEntriesLowering(),
+                    new BooleanLowering(),
+                    new BytePatternsLowering(),
+                    new DataLowering(),
+                    new DeviceLowering(),
+                    new DurationLowering(),
+                    new ElementLowering(),
+                    new EtherAddressLowering(),
+                    new EtherTypeLowering(),
+                    new HandlerLowering(),
+                    new IntegerLowering(),
+                    new IpAddressLowering(),
+                    new IpFilterRulesLowering("ip-filter-rules", new Ip4Family()),
+                    new IpFilterRulesLowering("ip6-filter-rules", new Ip6Family()),
+                    new Ip6AddressLowering(),
+                    new IpPatternsLowering(),
+                    new IpPrefixLowering(),
+                    new RateLowering(),
+                    new StringLowering(),
+                    new WordLowering())
+            .stream()
+            .collect(Collectors.toUnmodifiableMap(Lowering::type, Function.identity()));
+
+    private Lowerings() {}
+
+    static Optional<Lowering> of(String type) {
+        return Optional.ofNullable(BY_TYPE.get(type));
+    }
+}

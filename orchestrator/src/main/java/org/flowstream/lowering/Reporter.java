@@ -1,0 +1,54 @@
+package org.flowstream.lowering;
+
+import java.util.Collection;
+import org.flowstream.click.ConfigText;
+import org.flowstream.click.GraphElement;
+import org.flowstream.problem.Place;
+import org.flowstream.problem.Problem;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.Suggestion;
+
+/** Reports what is wrong with one element, in Click's words for it. */
+final class Reporter {
+    private final GraphElement element;
+    private final String prefix;
+    private final Problems problems;
+
+    Reporter(GraphElement element, Problems problems) {
+        this(element, "", problems);
+    }
+
+    private Reporter(GraphElement element, String prefix, Problems problems) {
+        this.element = element;
+        this.prefix = prefix;
+        this.problems = problems;
+    }
+
+    /** A reporter whose messages begin with these words. */
+    Reporter within(String words) {
+        return new Reporter(element, prefix + words + ": ", problems);
+    }
+
+    void report(ConfigText text, int from, int to, String message) {
+        add(text.problem(from, to, prefix + message));
+    }
+
+    void report(ConfigText text, String message) {
+        add(text.problem(prefix + message));
+    }
+
+    void report(Place place, String message) {
+        add(place.problem(prefix + message));
+    }
+
+    /** With the nearest of the known words, when there is one. */
+    void reportUnknown(ConfigText text, int from, int to, String message, Collection<String> known) {
+        Problem problem = text.problem(from, to, prefix + message);
+        String hint = Suggestion.hint(text.text().substring(from, to), known);
+        add(hint.isEmpty() ? problem : problem.withHint(hint));
+    }
+
+    private void add(Problem problem) {
+        problems.add(problem.withContext(element.context()));
+    }
+}
