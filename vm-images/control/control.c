@@ -54,6 +54,10 @@ static size_t control_output(struct fs_service *s, const uint8_t **at)
         return c->head.length - c->answered;
     }
     size_t of_body = c->answered - c->head.length;
+    *at = NULL;
+    if (of_body == c->body_length) {
+        return 0;
+    }
     *at = (const uint8_t *)c->body.at + of_body;
     return c->body_length - of_body;
 }

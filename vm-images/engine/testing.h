@@ -52,6 +52,8 @@ struct fs_test_case {
 /* found: a struct fs_packet *; expected: its bytes */
 #define FS_FRAME(found, expected, size) fs_test_frame_equal((found), (expected), (size), __FILE__, __LINE__, #found)
 
+/* How many checks have failed so far. */
+unsigned fs_test_failures(void);
 bool fs_test_check(bool holds, const char *file, int line, const char *what);
 bool fs_test_equal(uint64_t found, uint64_t expected, const char *file, int line, const char *what);
 bool fs_test_text_equal(const char *found, const char *expected, const char *file, int line, const char *what);
@@ -80,6 +82,8 @@ void fs_test_text(struct fs_test *t, const char *name, const char *value);
 void fs_test_bytes(struct fs_test *t, const char *name, const void *bytes, size_t size);
 /* A value that `items` arguments of the text were made of (FS_REST); decides port counts of `=arguments`. */
 void fs_test_table(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items);
+/* A value of whatever type the argument has, as bytes. */
+void fs_test_value(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items);
 /* The element's argument text, for its `config` handler. */
 void fs_test_config(struct fs_test *t, const char *text);
 /* Port counts come from the connections and the least that the class needs; this asks for more, unconnected ones. */

@@ -6,7 +6,7 @@
 #include "testing.h"
 #include "testing_elements.h"
 
-enum { ELEMENTS = 64, CONNECTIONS = 256, TEXT = 65536 };
+enum { ELEMENTS = 64, CONNECTIONS = 256, TEXT = 65536, ANY_ENCODING = 0 };
 
 struct fs_test {
     struct fs_test_platform platform;
@@ -85,7 +85,8 @@ static void set(struct fs_test *t, const char *name, const void *bytes, size_t s
         if (strcmp(class->args[i].name, name) != 0) {
             continue;
         }
-        if (fs_type_encoding(class->args[i].type, &fixed) != encoding || (fixed != 0 && fixed != size)) {
+        unsigned type = fs_type_encoding(class->args[i].type, &fixed);
+        if ((encoding != ANY_ENCODING && type != encoding) || (fixed != 0 && fixed != size)) {
             complain(t, "an argument's type does not fit the call", name);
             return;
         }
@@ -119,6 +120,11 @@ void fs_test_bytes(struct fs_test *t, const char *name, const void *bytes, size_
 void fs_test_table(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items)
 {
     set(t, name, bytes, size, items, FS_ENCODING_TABLE);
+}
+
+void fs_test_value(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items)
+{
+    set(t, name, bytes, size, items, ANY_ENCODING);
 }
 
 void fs_test_config(struct fs_test *t, const char *text) { latest(t)->args->config = copy(t, text); }

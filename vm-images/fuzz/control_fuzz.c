@@ -1,0 +1,77 @@
+/* control_fuzz.c: the control and health protocols. The first byte says in what pieces the rest arrives; a byte 0xff
+ * ends the session and begins another. */
+#include <stdlib.h>
+
+#include "control/control.h"
+#include "control/health.h"
+#include "harness.h"
+
+/* Every class that needs no argument and no device: their handlers are what a client reaches. */
+static void add_classes(struct fs_test *t)
+{
+    for (unsigned i = 0; i < fs_class_count(); i++) {
+        const struct fs_class *c = fs_class_at(i);
+        bool plain = strncmp(c->name, "Test", 4) != 0;
+        for (uint32_t k = 0; k < c->arg_count; k++) {
+            plain = plain && c->args[k].kind != FS_POSITIONAL && c->args[k].kind != FS_REST;
+        }
+        if (plain) {
+            fs_test_add(t, c->name, c->name);
+        }
+    }
+}
+
+static void drain(struct fs_service *s, size_t piece)
+{
+    const uint8_t *at;
+    for (size_t n = s->output(s, &at); n > 0; n = s->output(s, &at)) {
+        n = n < piece ? n : piece;
+        uint8_t *copy = fs_fuzz_copy(at, n); /* touches every byte of it */
+        free(copy);
+        s->sent(s, n);
+    }
+}
+
+static void talk(struct fs_service *s, const uint8_t *bytes, size_t size, size_t piece)
+{
+    s->open(s);
+    for (size_t i = 0; i < size;) {
+        size_t n = size - i < piece ? size - i : piece;
+        const uint8_t *end = memchr(bytes + i, 0xff, n);
+        if (end == bytes + i) {
+            s->close(s);
+            s->open(s);
+            i++;
+            continue;
+        }
+        n = end != NULL ? (size_t)(end - bytes) - i : n;
+        uint8_t *copy = fs_fuzz_copy(bytes + i, n);
+        drain(s, piece);
+        size_t taken = s->input(s, copy, n);
+        fs_fuzz_require(taken > 0 && taken <= n, "input goes on once the answer is out");
+        free(copy);
+        i += taken;
+    }
+    s->close(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static struct fs_control control;
+    static struct fs_health health;
+    if (size == 0) {
+        return 0;
+    }
+    struct fs_test *t = fs_test_new();
+    fs_test_pool(t, 16);
+    add_classes(t);
+    fs_fuzz_require(fs_test_start(t), "classes without arguments start");
+    fs_control_init(&control, fs_test_router(t)->platform, fs_test_router(t));
+    fs_health_init(&health, fs_test_router(t), "READY digest=");
+    size_t piece = bytes[0] == 0 ? 4096 : bytes[0];
+    talk(&control.service, bytes + 1, size - 1, piece);
+    talk(&health.service, bytes + 1, size - 1, piece);
+    fs_test_end(t);
+    fs_fuzz_require(fs_test_failures() == 0, "nothing is left behind");
+    return 0;
+}
