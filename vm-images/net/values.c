@@ -244,7 +244,7 @@ void fs_text_prefix(struct fs_text *t, const uint8_t address[4], const uint8_t m
     fs_text_ip(t, address);
     fs_text_char(t, '/');
     if ((~bits & (~bits + 1)) == 0) { /* ones, then zeros */
-        fs_text_u64(t, (uint64_t)__builtin_popcount(bits));
+        fs_text_u64(t, bits == 0 ? 0 : 32u - (unsigned)__builtin_ctz(bits));
     } else {
         fs_text_ip(t, mask);
     }

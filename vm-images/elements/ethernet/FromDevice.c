@@ -96,7 +96,11 @@ static bool run(struct fs_element *e, struct fs_task *t)
     return true;
 }
 
-static bool equal(const char *a, const char *b) { return __builtin_strcmp(a, b) == 0; }
+static bool equal(const char *a, const char *b)
+{
+    size_t length = __builtin_strlen(a);
+    return length == __builtin_strlen(b) && __builtin_memcmp(a, b, length) == 0;
+}
 
 static int configure(struct fs_element *e, struct fs_text *error)
 {
