@@ -13,7 +13,8 @@ final class Commands {
     private Commands() {}
 
     static void addTo(CommandLine root) {
-        root.addSubcommand(new StatusCommand())
+        root.addSubcommand(new DaemonCommands())
+                .addSubcommand(new StatusCommand())
                 .addSubcommand(new PsCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new LogsCommand())

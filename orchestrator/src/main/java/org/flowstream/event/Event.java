@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
 
 /**
  * Something that happened. Events tell; nothing is derived from them: what is so is read from the world.
@@ -62,6 +63,19 @@ public sealed interface Event {
         @Override
         public Optional<Name> subject() {
             return Optional.of(name);
+        }
+    }
+
+    /** An external port was written down or struck out. */
+    record PortDeclared(PortName port, boolean present) implements Event {
+        @Override
+        public String text() {
+            return "port " + port + (present ? " declared" : " no longer declared");
+        }
+
+        @Override
+        public Optional<Name> subject() {
+            return Optional.empty();
         }
     }
 

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.flowstream.health.HealthReport;
 import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.MachineId;
+import org.flowstream.model.PortName;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.Observed;
@@ -47,6 +49,12 @@ public interface World extends AutoCloseable {
 
     /** How a machine is; empty when it does not run. */
     Optional<HealthReport> health(MachineId machine);
+
+    /** What is to be known of a port before it is declared; {@code consent} to take an interface that carries addresses. */
+    PortFacts examine(PortName port, BridgeName bridge, boolean consent);
+
+    /** What a machine wrote on its console, also when it is gone. */
+    Console console(MachineId machine);
 
     /** Calls this whenever something may have changed; from any thread, and often. */
     void whenChanged(Runnable listener);

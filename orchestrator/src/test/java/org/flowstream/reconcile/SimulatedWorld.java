@@ -251,6 +251,22 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
+    public synchronized PortFacts examine(PortName port, BridgeName bridge, boolean consent) {
+        Optional<ObservedPort> there = Optional.ofNullable(ports.get(port));
+        return new PortFacts(
+                there.map(ObservedPort::bridge),
+                there.map(ObservedPort::tagged).orElse(false),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    @Override
+    public Console console(MachineId machine) {
+        return new Console(java.nio.file.Path.of("/nonexistent"));
+    }
+
+    @Override
     public synchronized void whenChanged(Runnable newListener) {
         listener = newListener;
     }

@@ -3,12 +3,12 @@ package org.flowstream.cli;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.flowstream.daemon.Places;
+import org.flowstream.daemon.Settings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say where the daemon keeps and finds things. */
-final class PlacesOptions {
+final class SettingsOptions {
     @Option(
             names = "--state-folder",
             paramLabel = "FOLDER",
@@ -40,20 +40,24 @@ final class PlacesOptions {
                     + "else unix:/var/run/openvswitch/db.sock).")
     private @Nullable String ovsdb;
 
-    Places places() {
+    Settings settings() {
+        return settings("");
+    }
+
+    Settings settings(String group) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         put(environment, "FLOWSTREAM_STATE", state);
         put(environment, "FLOWSTREAM_RUN", run);
         put(environment, "FLOWSTREAM_LOG", log);
         put(environment, "FLOWSTREAM_LIBVIRT", libvirt);
         put(environment, "FLOWSTREAM_OVSDB", ovsdb);
-        return Places.of(environment);
+        put(environment, "FLOWSTREAM_GROUP", group.isEmpty() ? null : group);
+        return Settings.of(environment);
     }
 
     private static void put(Map<String, String> environment, String name, @Nullable Object value) {
         if (value != null) {
-            environment.put(
-                    name, value instanceof Path path ? path.toAbsolutePath().toString() : value.toString());
+            environment.put(name, value.toString());
         }
     }
 }

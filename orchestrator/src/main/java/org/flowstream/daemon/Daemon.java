@@ -1,0 +1,174 @@
+package org.flowstream.daemon;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.flowstream.api.ApiServer;
+import org.flowstream.api.ChainResource;
+import org.flowstream.api.EventResource;
+import org.flowstream.api.ImageResource;
+import org.flowstream.api.MiddleboxViews;
+import org.flowstream.api.PeerPolicy;
+import org.flowstream.api.PortResource;
+import org.flowstream.api.Route;
+import org.flowstream.api.StatusResource;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.image.ImageStore;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.DeclaredJson;
+import org.flowstream.model.Owner;
+import org.flowstream.problem.BadValueException;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Failpoints;
+import org.flowstream.reconcile.HostWorld;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+import org.flowstream.store.Store;
+import org.flowstream.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon: the store, the world, the loop and the interface, put together. It ends at SIGTERM and leaves machines and
+ * rules as they are; the next one adopts them.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final BridgeName OWN_BRIDGE = BridgeName.parse("flowstream");
+    private static final int KEPT_EVENTS = 2000;
+
+    private final Settings settings;
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Makes the world; it connects by itself, as soon as the systems answer. */
+    @FunctionalInterface
+    public interface WorldMaker {
+        World make(Settings settings, ImageStore images, EventLog events, Clock clock);
+    }
+
+    private Daemon(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The daemon as a process of its own: its settings come by the environment. */
+    public static void main(String[] args) {
+        try {
+            run(Settings.of(System.getenv()));
+        } catch (StoreException e) {
+            LOG.error("{}. Cure: {}", e.getMessage(), e.cure());
+            System.exit(1);
+        } catch (IOException | BadValueException e) {
+            LOG.error("{}", e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Works until the process is told to end. */
+    public static void run(Settings settings) throws IOException {
+        Daemon daemon = start(settings, Daemon::host, Clock.systemUTC());
+        Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "end"));
+        try {
+            daemon.ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            daemon.close();
+        }
+    }
+
+    private static World host(Settings settings, ImageStore images, EventLog events, Clock clock) {
+        return new HostWorld(
+                settings.places(), settings.libvirt(), settings.openVswitch(), OWN_BRIDGE, images, events, clock);
+    }
+
+    /** Starts all parts; the interface answers when this returns. */
+    public static Daemon start(Settings settings, WorldMaker maker, Clock clock) throws IOException {
+        Daemon daemon = new Daemon(settings);
+        boolean good = false;
+        try {
+            daemon.begin(maker, clock);
+            good = true;
+        } finally {
+            if (!good) {
+                daemon.close();
+            }
+        }
+        return daemon;
+    }
+
+    private void begin(WorldMaker maker, Clock clock) throws IOException {
+        makeFolders();
+        Failpoints failpoints = Failpoints.parse(System.getenv().getOrDefault(Failpoints.VARIABLE, ""));
+        Store store = closing(Store.open(settings.places().state()));
+        Files.writeString(settings.pidFile(), ProcessHandle.current().pid() + "\n");
+        parts.add(() -> Files.deleteIfExists(settings.pidFile()));
+        EventLog events = new EventLog(clock, KEPT_EVENTS);
+        Declarations declarations = new Declarations(store, new SecureRandom(), clock);
+        ImageStore images = new ImageStore(settings.places().images());
+        World world = closing(maker.make(settings, images, events, clock));
+        Reconciler reconciler =
+                closing(new Reconciler(OWN_BRIDGE, store, declarations, world, events, clock, failpoints));
+        MiddleboxViews views = new MiddleboxViews(declarations, store, world, reconciler);
+        Instant now = clock.instant();
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new StatusResource(version(), now, world, reconciler, views).routes());
+        routes.addAll(new ChainResource(declarations, reconciler, images, events).routes());
+        routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
+        routes.addAll(new ImageResource(images, declarations).routes());
+        routes.addAll(new EventResource(events).routes());
+        int chains = declarations.chains().size();
+        events.add(Owner.OPERATOR, new Event.DaemonChanged(true, chains + " chains declared"));
+        ObjectMapper json = DeclaredJson.mapper();
+        reconciler.start();
+        closing(ApiServer.start(settings.apiSocket(), PeerPolicy.of(settings.group()), routes, json));
+        LOG.info("flowstream {} answers at {}, {} chains declared", version(), settings.apiSocket(), chains);
+    }
+
+    private void makeFolders() throws IOException {
+        for (Path folder : List.of(
+                settings.places().state(),
+                settings.places().images(),
+                settings.places().run(),
+                settings.places().run().resolve("machines"),
+                settings.places().log())) {
+            Files.createDirectories(folder);
+        }
+        // QEMU's user reaches its sockets, and none of the others' contents.
+        Files.setPosixFilePermissions(settings.places().run(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(settings.places().state(), PosixFilePermissions.fromString("rwxr-x--x"));
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        parts.add(part);
+        return part;
+    }
+
+    /** The version that the build wrote into the jar. */
+    static String version() {
+        String version = Daemon.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+
+    /** Ends the parts, the latest first; what fails to end does not keep the others. */
+    @Override
+    public void close() {
+        for (int index = parts.size() - 1; index >= 0; index--) {
+            try {
+                parts.get(index).close();
+            } catch (Exception e) {
+                LOG.warn("a part of the daemon does not end well", e);
+            }
+        }
+        parts.clear();
+        ended.countDown();
+    }
+}

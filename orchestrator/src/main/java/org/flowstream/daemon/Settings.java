@@ -1,0 +1,72 @@
+package org.flowstream.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.flowstream.domain.Places;
+import org.flowstream.ovsdb.SwitchAddress;
+
+/**
+ * Where a daemon keeps and finds things. Each is an option of {@code daemon start} and a variable of the environment.
+ *
+ * @param libvirt the URI of the connection
+ * @param group whose members may use the daemon beside root; empty for none
+ */
+public record Settings(Places places, String libvirt, SwitchAddress openVswitch, String group) {
+    private static final String STATE = "FLOWSTREAM_STATE";
+    private static final String RUN = "FLOWSTREAM_RUN";
+    private static final String LOG = "FLOWSTREAM_LOG";
+    private static final String LIBVIRT = "FLOWSTREAM_LIBVIRT";
+    private static final String OVSDB = "FLOWSTREAM_OVSDB";
+    private static final String GROUP = "FLOWSTREAM_GROUP";
+
+    /** What an environment says; the ordinary places where it is silent. */
+    public static Settings of(Map<String, String> environment) {
+        Places standard = Places.STANDARD;
+        return new Settings(
+                new Places(
+                        Path.of(environment.getOrDefault(STATE, standard.state().toString())),
+                        Path.of(environment.getOrDefault(RUN, standard.run().toString())),
+                        Path.of(environment.getOrDefault(LOG, standard.log().toString()))),
+                environment.getOrDefault(LIBVIRT, "qemu:///system"),
+                SwitchAddress.parse(environment.getOrDefault(OVSDB, "unix:/var/run/openvswitch/db.sock")),
+                environment.getOrDefault(GROUP, ""));
+    }
+
+    /** The environment that {@link #of} takes back. */
+    public Map<String, String> environment() {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put(STATE, places.state().toString());
+        environment.put(RUN, places.run().toString());
+        environment.put(LOG, places.log().toString());
+        environment.put(LIBVIRT, libvirt);
+        environment.put(OVSDB, openVswitch.toString());
+        environment.put(GROUP, group);
+        return environment;
+    }
+
+    public Path apiSocket() {
+        return places.run().resolve("api.sock");
+    }
+
+    public Path pidFile() {
+        return places.run().resolve("daemon.pid");
+    }
+
+    public Path daemonLog() {
+        return places.log().resolve("daemon.log");
+    }
+
+    /** The process of the daemon that works here, as far as its file tells and the process lives. */
+    public Optional<ProcessHandle> process() {
+        try {
+            return ProcessHandle.of(Long.parseLong(Files.readString(pidFile()).strip()))
+                    .filter(ProcessHandle::isAlive);
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty(); // no file, or one that a dying daemon left half-written: there is none
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.flowstream.health;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.flowstream.net.MacAddress;
+import org.flowstream.openflow.OpenFlowConnection;
+import org.flowstream.openflow.PacketIn;
+import org.flowstream.rules.RuleAction;
+import org.flowstream.rules.SwitchPorts;
+
+/**
+ * Probe frames (docs/contracts.md, 6): each goes by packet-out into one device of a machine and comes back, by packet-in,
+ * from another; that shows that the guest's engine takes and sends frames, and not only that it talks.
+ */
+public final class ForwardingProbe {
+    private static final int ETHER_TYPE = 0x88b5;
+    private static final byte[] MAGIC = "FSPROBE1".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEADER = 14;
+    private static final int TOKEN = 16;
+    private static final int TOKEN_AT = HEADER + MAGIC.length;
+    private static final int DEVICE_AT = TOKEN_AT + TOKEN;
+    private static final int FLAGS_AT = DEVICE_AT + 1;
+    private static final int LENGTH = 60;
+    private static final int RETURNED = 1;
+    /** Locally administered, and nobody's. */
+    private static final MacAddress SOURCE = MacAddress.parse("06:66:6c:00:00:01");
+
+    private final RandomGenerator random;
+    private final Map<ByteBuffer, CompletableFuture<PacketIn>> waiting = new ConcurrentHashMap<>();
+
+    public ForwardingProbe(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * One way through a machine.
+     *
+     * @param inPort the switch port of the device that the frame enters by
+     * @param inMac that device's address
+     * @param outDevice the number of the device that it is to leave by
+     * @param outPort that device's switch port
+     */
+    public record Way(int inPort, MacAddress inMac, int outDevice, int outPort) {}
+
+    /** How a probe fared: its round trip, or why it did not come back. */
+    public record Outcome(Optional<Duration> roundTrip, String detail) {}
+
+    /** Sends a probe and waits for its return, so long at most. */
+    public Outcome send(OpenFlowConnection connection, Way way, Duration patience) throws InterruptedException {
+        byte[] token = new byte[TOKEN];
+        random.nextBytes(token);
+        CompletableFuture<PacketIn> back = new CompletableFuture<>();
+        ByteBuffer key = ByteBuffer.wrap(token);
+        waiting.put(key, back);
+        long begin = System.nanoTime();
+        try {
+            connection.packetOut(SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame(way, token));
+            PacketIn packet = back.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            return packet.inPort() == way.outPort
+                    ? new Outcome(Optional.of(took), "")
+                    : new Outcome(
+                            Optional.empty(),
+                            "the probe came back by port " + packet.inPort() + ", not by " + way.outPort);
+        } catch (TimeoutException e) {
+            return new Outcome(
+                    Optional.empty(),
+                    "no probe came from device " + way.outDevice + " within " + patience.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a probe's future cannot fail", e);
+        } finally {
+            waiting.remove(key);
+        }
+    }
+
+    private static byte[] frame(Way way, byte[] token) {
+        ByteBuffer frame = ByteBuffer.allocate(LENGTH);
+        frame.put(way.inMac.toBytes()).put(SOURCE.toBytes()).putShort((short) ETHER_TYPE);
+        frame.put(MAGIC).put(token).put((byte) way.outDevice).put((byte) 0);
+        return frame.array();
+    }
+
+    /** Takes a packet-in; false when it is no probe of ours. */
+    public boolean take(PacketIn packet) {
+        byte[] frame = packet.data();
+        boolean probe = frame.length > FLAGS_AT
+                && (((frame[HEADER - 2] & 0xff) << 8) | (frame[HEADER - 1] & 0xff)) == ETHER_TYPE
+                && Arrays.equals(frame, HEADER, TOKEN_AT, MAGIC, 0, MAGIC.length)
+                && frame[FLAGS_AT] == RETURNED;
+        if (!probe) {
+            return false;
+        }
+        CompletableFuture<PacketIn> back =
+                waiting.get(ByteBuffer.wrap(Arrays.copyOfRange(frame, TOKEN_AT, TOKEN_AT + TOKEN)));
+        if (back != null) {
+            back.complete(packet);
+        }
+        return true;
+    }
+}

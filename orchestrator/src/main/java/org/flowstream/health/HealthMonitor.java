@@ -1,0 +1,119 @@
+package org.flowstream.health;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.flowstream.control.ReadyLine;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.openflow.PacketIn;
+
+/** The health of all machines that run, each watched by itself. Safe for all threads. */
+public final class HealthMonitor implements AutoCloseable {
+    private final Watched.Switch openVswitch;
+    private final Listener listener;
+    private final Clock clock;
+    private final ForwardingProbe probe;
+    private final Map<MachineId, MachineMonitor> monitors = new HashMap<>();
+
+    /** Is told when a level of health turns. */
+    @FunctionalInterface
+    public interface Listener {
+        void turned(MachineSpec machine, HealthLevel level, boolean good, String detail);
+    }
+
+    /**
+     * How a machine came to be ready.
+     *
+     * @param guest from its start to READY
+     * @param health from READY until all levels held
+     * @param ready what the guest said
+     */
+    public record Birth(Duration guest, Duration health, Optional<ReadyLine> ready) {}
+
+    public HealthMonitor(Watched.Switch openVswitch, Listener listener, Clock clock, RandomGenerator random) {
+        this.openVswitch = openVswitch;
+        this.listener = listener;
+        this.clock = clock;
+        this.probe = new ForwardingProbe(random);
+    }
+
+    /** Begins to watch a machine that is about to start, or runs; one that is watched as it is stays so. */
+    public synchronized void watch(Watched watched) {
+        MachineMonitor before = monitors.get(watched.machine().id());
+        if (before != null && before.watched().equals(watched)) {
+            return;
+        }
+        if (before != null) {
+            before.close();
+        }
+        MachineMonitor monitor = new MachineMonitor(watched, openVswitch, probe, listener, clock);
+        monitors.put(watched.machine().id(), monitor);
+        monitor.start();
+    }
+
+    /** Takes note that libvirt has started a machine. */
+    public void started(MachineId id) {
+        monitor(id).ifPresent(MachineMonitor::started);
+    }
+
+    /** Begins anew with a machine: what was known of it is of one that is gone. */
+    public synchronized void forget(MachineId id) {
+        MachineMonitor monitor = monitors.remove(id);
+        if (monitor != null) {
+            monitor.close();
+        }
+    }
+
+    /** Ceases to watch all but those that are there and those that are being started. */
+    public synchronized void keepOnly(Collection<MachineId> there, Collection<MachineId> starting) {
+        Set<MachineId> gone = monitors.keySet().stream()
+                .filter(id -> !there.contains(id) && !starting.contains(id))
+                .collect(Collectors.toSet());
+        gone.forEach(this::forget);
+    }
+
+    private synchronized Optional<MachineMonitor> monitor(MachineId id) {
+        return Optional.ofNullable(monitors.get(id));
+    }
+
+    public boolean isReady(MachineId id) {
+        return monitor(id).filter(MachineMonitor::isReady).isPresent();
+    }
+
+    /** Whether a machine was ready and may well be again: one level is lost. */
+    public boolean wasReady(MachineId id) {
+        return monitor(id).filter(MachineMonitor::wasReady).isPresent();
+    }
+
+    /** Whether a machine is to be started anew. */
+    public boolean isUnwell(MachineId id) {
+        return monitor(id).filter(MachineMonitor::isUnwell).isPresent();
+    }
+
+    public Optional<HealthReport> report(MachineId id) {
+        return monitor(id).map(MachineMonitor::report);
+    }
+
+    public Optional<Birth> birth(MachineId id) {
+        return monitor(id).flatMap(MachineMonitor::birth);
+    }
+
+    /** Takes a packet-in; false when it is no probe's return. */
+    public boolean take(PacketIn packet) {
+        return probe.take(packet);
+    }
+
+    @Override
+    public synchronized void close() {
+        monitors.values().forEach(MachineMonitor::close);
+        monitors.clear();
+    }
+}

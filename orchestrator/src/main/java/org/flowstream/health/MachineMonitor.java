@@ -1,0 +1,266 @@
+package org.flowstream.health;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.flowstream.control.HealthClient;
+import org.flowstream.control.Pong;
+import org.flowstream.control.ReadyLine;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.openflow.OpenFlowException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watch over one machine, on a thread of its own: it opens the health port, waits for READY, then asks at each
+ * heartbeat and sends a probe now and then. A guest that does not answer costs nobody else any time.
+ */
+final class MachineMonitor {
+    /** A PONG that comes later counts as none. */
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+
+    private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
+    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
+    /** Between probes until the first one comes back: the switch may still be taking the rules in. */
+    private static final Duration PROBE_AGAIN = Duration.ofMillis(10);
+
+    /** From its start a guest has so long to be ready. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+    /** So many heartbeats in a row without an answer: it hangs, and is to be started anew. */
+    private static final int MOST_MISSES = 3;
+
+    private static final long CONNECT_AGAIN_NANOS = 2_000_000;
+    private static final long AFTER_LOSS_NANOS = 50_000_000;
+
+    private final Watched watched;
+    private final Watched.Switch openVswitch;
+    private final ForwardingProbe probe;
+    private final HealthMonitor.Listener listener;
+    private final Thread thread;
+    private final long beganNanos = System.nanoTime();
+    private final Instant began;
+
+    private final Map<HealthLevel, HealthReport.Level> levels = new EnumMap<>(HealthLevel.class);
+    private HealthReport.@Nullable Counters counters;
+    private long countersNanos;
+    private @Nullable ReadyLine ready;
+    private long startedNanos;
+    private long readyNanos;
+    private long wellNanos;
+    private int misses;
+    private boolean closed;
+
+    MachineMonitor(
+            Watched watched,
+            Watched.Switch openVswitch,
+            ForwardingProbe probe,
+            HealthMonitor.Listener listener,
+            Clock clock) {
+        this.watched = watched;
+        this.openVswitch = openVswitch;
+        this.probe = probe;
+        this.listener = listener;
+        this.began = clock.instant();
+        for (HealthLevel level : watched.machine().health().ready()) {
+            levels.put(level, new HealthReport.Level(level, HealthReport.State.UNKNOWN, ""));
+        }
+        this.thread = new Thread(this::run, "health-" + watched.machine().name());
+        thread.setDaemon(true);
+    }
+
+    Watched watched() {
+        return watched;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        thread.interrupt();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** libvirt has started it: what comes now is the guest's own time. */
+    synchronized void started() {
+        startedNanos = System.nanoTime();
+    }
+
+    private void run() {
+        set(HealthLevel.MACHINE, HealthReport.State.GOOD, "");
+        while (!isClosed()) {
+            try (HealthClient client = HealthClient.open(watched.healthSocket())) {
+                greet(client.awaitReady(isKnown() ? DEADLINE : START_PATIENCE));
+                beat(client);
+            } catch (IOException e) {
+                if (isKnown()) {
+                    lost(String.valueOf(e.getMessage()));
+                    LockSupport.parkNanos(AFTER_LOSS_NANOS);
+                } else {
+                    LockSupport.parkNanos(CONNECT_AGAIN_NANOS);
+                }
+            }
+        }
+    }
+
+    private synchronized boolean isKnown() {
+        return readyNanos != 0;
+    }
+
+    private synchronized void greet(ReadyLine line) {
+        ready = line;
+        if (readyNanos == 0) {
+            readyNanos = System.nanoTime();
+        }
+    }
+
+    /** Asks at each heartbeat, and probes now and then, until it is told to end; a lost answer is thrown. */
+    private void beat(HealthClient client) throws IOException {
+        long period = watched.machine().health().heartbeat().toNanos();
+        boolean probes = watched.machine().health().asks(HealthLevel.FORWARDING);
+        long nextBeat = System.nanoTime();
+        long nextProbe = probes ? nextBeat : Long.MAX_VALUE;
+        while (!isClosed()) {
+            if (System.nanoTime() >= nextBeat) {
+                Pong pong = client.ping(DEADLINE);
+                count(pong);
+                set(HealthLevel.CONTROL, HealthReport.State.GOOD, millis(pong.took()));
+                nextBeat = Math.max(nextBeat + period, System.nanoTime() + period / 2);
+            }
+            if (System.nanoTime() >= nextProbe) {
+                boolean well = probe();
+                nextProbe = System.nanoTime() + (well ? PROBE_EVERY : wasReady() ? DEADLINE : PROBE_AGAIN).toNanos();
+            }
+            LockSupport.parkNanos(Math.max(1, Math.min(nextBeat, nextProbe) - System.nanoTime()));
+        }
+    }
+
+    private void lost(String detail) {
+        synchronized (this) {
+            misses++;
+        }
+        set(HealthLevel.CONTROL, HealthReport.State.BAD, detail);
+    }
+
+    private synchronized void count(Pong pong) {
+        long now = System.nanoTime();
+        HealthReport.Counters before = counters;
+        double seconds = (now - countersNanos) / 1e9;
+        boolean grows =
+                before != null && pong.received() >= before.received() && pong.sent() >= before.sent() && seconds > 0;
+        counters = new HealthReport.Counters(
+                pong.received(),
+                pong.sent(),
+                pong.dropped(),
+                pong.poolFree(),
+                pong.uptime().toNanos() / 1000,
+                grows && before != null ? (pong.received() - before.received()) / seconds : 0,
+                grows && before != null ? (pong.sent() - before.sent()) / seconds : 0);
+        countersNanos = now;
+        misses = 0;
+    }
+
+    /** Sends a probe each way; whether all came back. */
+    private boolean probe() {
+        try {
+            List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
+            if (ways.isEmpty()) {
+                set(HealthLevel.FORWARDING, HealthReport.State.BAD, "its ports are not in the switch");
+                return false;
+            }
+            Duration slowest = Duration.ZERO;
+            for (ForwardingProbe.Way way : ways) {
+                ForwardingProbe.Outcome outcome =
+                        probe.send(openVswitch.connection(watched.bridge()), way, PROBE_PATIENCE);
+                if (outcome.roundTrip().isEmpty()) {
+                    set(HealthLevel.FORWARDING, HealthReport.State.BAD, outcome.detail());
+                    return false;
+                }
+                slowest = slowest.compareTo(outcome.roundTrip().get()) > 0
+                        ? slowest
+                        : outcome.roundTrip().get();
+            }
+            set(HealthLevel.FORWARDING, HealthReport.State.GOOD, millis(slowest));
+            return true;
+        } catch (OpenFlowException e) {
+            set(HealthLevel.FORWARDING, HealthReport.State.BAD, String.valueOf(e.getMessage()));
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static String millis(Duration duration) {
+        return String.format(java.util.Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
+    }
+
+    private void set(HealthLevel level, HealthReport.State state, String detail) {
+        boolean turned;
+        synchronized (this) {
+            HealthReport.Level before = levels.get(level);
+            if (before == null || closed) {
+                return;
+            }
+            levels.put(level, new HealthReport.Level(level, state, detail));
+            turned = before.state() != state;
+            if (wellNanos == 0 && isWell()) {
+                wellNanos = System.nanoTime();
+            }
+        }
+        if (turned) {
+            listener.turned(watched.machine(), level, state == HealthReport.State.GOOD, detail);
+        }
+    }
+
+    /** Function, the fourth level, is not looked at here: it says nothing for or against. */
+    private boolean isWell() {
+        return levels.values().stream()
+                .filter(level -> level.level() != HealthLevel.FUNCTION)
+                .allMatch(level -> level.state() == HealthReport.State.GOOD);
+    }
+
+    /** Whether all levels hold that are asked for and looked at. */
+    synchronized boolean isReady() {
+        return readyNanos != 0 && isWell();
+    }
+
+    /** Whether it was ready once. */
+    synchronized boolean wasReady() {
+        return wellNanos != 0;
+    }
+
+    /** Whether it is to be started anew: it hangs, or was not ready in its time. */
+    synchronized boolean isUnwell() {
+        boolean late = wellNanos == 0 && System.nanoTime() - beganNanos > START_PATIENCE.toNanos();
+        return late || misses >= MOST_MISSES;
+    }
+
+    synchronized HealthReport report() {
+        return new HealthReport(new ArrayList<>(levels.values()), Optional.ofNullable(counters), began);
+    }
+
+    /** How it came to be ready; empty before. */
+    synchronized Optional<HealthMonitor.Birth> birth() {
+        if (wellNanos == 0) {
+            return Optional.empty();
+        }
+        long from = startedNanos == 0 ? beganNanos : startedNanos;
+        return Optional.of(new HealthMonitor.Birth(
+                Duration.ofNanos(Math.max(0, readyNanos - from)),
+                Duration.ofNanos(Math.max(0, wellNanos - Math.max(readyNanos, from))),
+                Optional.ofNullable(ready)));
+    }
+}

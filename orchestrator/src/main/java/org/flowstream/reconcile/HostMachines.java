@@ -1,0 +1,225 @@
+package org.flowstream.reconcile;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.flowstream.domain.DomainMetadata;
+import org.flowstream.domain.DomainXml;
+import org.flowstream.domain.HypervisorHost;
+import org.flowstream.domain.Places;
+import org.flowstream.libvirt.LibvirtFault;
+import org.flowstream.libvirt.LibvirtHost;
+import org.flowstream.libvirt.LibvirtMachine;
+import org.flowstream.libvirt.MachineEvent;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.Name;
+import org.flowstream.plan.MachineRef;
+import org.flowstream.plan.ObservedMachine;
+
+/** libvirt as the loop sees it: our machines, why one ended, and the folders of their sockets. */
+final class HostMachines implements AutoCloseable {
+    static final String SYSTEM = "libvirt";
+
+    private final Places places;
+    private final Clock clock;
+    private final URI uri;
+    private final Runnable changed;
+    private final LibvirtHost libvirt;
+    /** The latest news of a domain's end, by its name: libvirt tells it once. */
+    private final Map<String, MachineEvent.Moved> ends = new ConcurrentHashMap<>();
+
+    HostMachines(Places places, String uri, Clock clock, Runnable changed) {
+        this.places = places;
+        this.clock = clock;
+        this.uri = URI.create(uri);
+        this.changed = changed;
+        this.libvirt = LibvirtHost.open(this.uri, clock, this::hear);
+    }
+
+    private void hear(MachineEvent event) {
+        if (event instanceof MachineEvent.Moved moved
+                && (moved.kind().ended() || moved.kind() == MachineEvent.Kind.PANICKED)) {
+            // The panic comes first and says more than the end that follows it.
+            ends.merge(
+                    moved.domain(), moved, (before, now) -> before.kind() == MachineEvent.Kind.PANICKED ? before : now);
+        }
+        if (event instanceof MachineEvent.Moved moved && moved.kind() == MachineEvent.Kind.STARTED) {
+            ends.remove(moved.domain());
+        }
+        changed.run();
+    }
+
+    /** The machines of this installation, each with what its health says. */
+    List<LibvirtMachine> machines() {
+        try {
+            return libvirt.machines().stream()
+                    .filter(machine -> machine.tag().installation().equals(places.installation()))
+                    .toList();
+        } catch (LibvirtFault e) {
+            throw failure(e);
+        }
+    }
+
+    static ObservedMachine.Power power(LibvirtMachine machine) {
+        return switch (machine.state()) {
+            case RUNNING, BLOCKED, NO_STATE -> ObservedMachine.Power.RUNNING;
+            case PAUSED, SUSPENDED -> ObservedMachine.Power.PAUSED;
+            case SHUTDOWN -> ObservedMachine.Power.ENDING;
+            case SHUT_OFF, CRASHED -> ObservedMachine.Power.ENDED;
+        };
+    }
+
+    private static WorldException failure(LibvirtFault e) {
+        String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+        return new WorldException(SYSTEM, message, e);
+    }
+
+    void start(MachineSpec machine, Accelerator accelerator) {
+        try {
+            Files.createDirectories(places.log());
+            makeFolder(machine.id());
+            libvirt.create(DomainXml.render(machine, accelerator, places, host()));
+        } catch (LibvirtFault e) {
+            throw failure(e);
+        } catch (IOException e) {
+            throw new WorldException(
+                    "kernel", "cannot make " + places.machine(machine.id()) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private HypervisorHost host() {
+        return libvirt.qemuUser().map(HypervisorHost.PLAIN::withUser).orElse(HypervisorHost.PLAIN);
+    }
+
+    /** QEMU makes its sockets there, as its own user. */
+    private void makeFolder(MachineId id) throws IOException {
+        Path folder = places.machine(id);
+        Files.createDirectories(folder);
+        Optional<String> label = libvirt.qemuUser();
+        if (label.isPresent()) {
+            UserPrincipal owner = folder.getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(label.get().substring(1, label.get().indexOf(':')));
+            Files.setOwner(folder, owner);
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** QEMU's user, as {@code ip tuntap} takes it. */
+    String qemuUser() {
+        try {
+            return libvirt.qemuUser()
+                    .map(label -> label.substring(1, label.indexOf(':')))
+                    .orElse("root");
+        } catch (LibvirtFault e) {
+            throw failure(e);
+        }
+    }
+
+    void resume(MachineRef machine) {
+        doing(() -> libvirt.resume(machine.name(), machine.id()));
+    }
+
+    void stop(MachineRef machine, Duration grace) {
+        doing(() -> libvirt.stop(machine.name(), machine.id(), grace));
+        removeFolder(machine.id());
+    }
+
+    void destroy(MachineRef machine) {
+        doing(() -> libvirt.destroy(machine.name(), machine.id()));
+        removeFolder(machine.id());
+    }
+
+    private static void doing(Runnable work) {
+        try {
+            work.run();
+        } catch (LibvirtFault e) {
+            throw failure(e);
+        }
+    }
+
+    private void removeFolder(MachineId id) {
+        try (Stream<Path> files = Files.exists(places.machine(id)) ? Files.walk(places.machine(id)) : Stream.empty()) {
+            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new WorldException("kernel", "cannot remove " + places.machine(id) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Why a machine ended: libvirt's news and the guest's last words together. */
+    ExitReason exit(MachineId id, Name name) {
+        MachineEvent.Moved news = ends.remove(DomainMetadata.domainName(name));
+        Console console = new Console(places.console(id));
+        if (news == null) {
+            return unseen(console);
+        }
+        return switch (news.kind()) {
+            case PANICKED, ENDED_BY_PANIC ->
+                new ExitReason(news.at(), ExitReason.Cause.PANIC, console.lastLine(List.of("PANIC ")));
+            case ENDED_BY_POWER_OFF -> poweredOff(news, console.lastLine(List.of("ERROR ", "STOP ")));
+            case ENDED_BY_DESTROY -> new ExitReason(news.at(), ExitReason.Cause.DESTROYED, console.lastLine());
+            default -> new ExitReason(news.at(), ExitReason.Cause.DIED, console.lastLine());
+        };
+    }
+
+    private static ExitReason poweredOff(MachineEvent.Moved news, String line) {
+        return new ExitReason(
+                news.at(),
+                line.startsWith("ERROR ") ? ExitReason.Cause.CONFIGURATION_ERROR : ExitReason.Cause.POWERED_OFF,
+                line);
+    }
+
+    /** Nobody heard of its end: its last words may say why. */
+    private ExitReason unseen(Console console) {
+        String line = console.lastLine();
+        ExitReason.Cause cause = ExitReason.Cause.GONE;
+        if (line.startsWith("PANIC ")) {
+            cause = ExitReason.Cause.PANIC;
+        } else if (line.startsWith("ERROR ")) {
+            cause = ExitReason.Cause.CONFIGURATION_ERROR;
+        }
+        return new ExitReason(clock.instant(), cause, line);
+    }
+
+    World.SystemState state() {
+        Optional<String> trouble = libvirt.trouble();
+        return trouble.map(text -> new World.SystemState(SYSTEM, false, text.replaceAll("\\s*\\R\\s*", " ")))
+                .orElseGet(() -> new World.SystemState(SYSTEM, true, "answers at " + uri));
+    }
+
+    /** Hands the console on, for those who read it. */
+    Console console(MachineId id) {
+        return new Console(places.console(id));
+    }
+
+    @Override
+    public void close() {
+        libvirt.close();
+    }
+
+    /** For tests of the news. */
+    Consumer<MachineEvent> listener() {
+        return this::hear;
+    }
+
+    /** The order of machines in every listing. */
+    static final Comparator<LibvirtMachine> BY_NAME =
+            Comparator.comparing(machine -> machine.tag().name());
+}

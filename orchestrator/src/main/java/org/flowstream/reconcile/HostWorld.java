@@ -1,0 +1,370 @@
+package org.flowstream.reconcile;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.flowstream.control.ReadyLine;
+import org.flowstream.domain.Places;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.health.ForwardingProbe;
+import org.flowstream.health.HealthMonitor;
+import org.flowstream.health.HealthReport;
+import org.flowstream.health.Watched;
+import org.flowstream.image.ImageException;
+import org.flowstream.image.ImageStore;
+import org.flowstream.libvirt.LibvirtMachine;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ExitReason;
+import org.flowstream.model.HealthLevel;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
+import org.flowstream.openflow.OpenFlowConnection;
+import org.flowstream.openflow.PacketIn;
+import org.flowstream.openflow.PortChange;
+import org.flowstream.openflow.SwitchEvents;
+import org.flowstream.ovsdb.SwitchAddress;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.Observed;
+import org.flowstream.plan.ObservedMachine;
+
+/** The real host: libvirt, Open vSwitch, the kernel's taps, and the health of what runs. */
+public final class HostWorld implements World {
+    private final ImageStore images;
+    private final EventLog events;
+    private volatile Runnable listener = () -> {};
+    private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
+    private final Map<MachineId, Name> names = new ConcurrentHashMap<>();
+    private final HostMachines machines;
+    private final HostSwitch openVswitch;
+    private final HealthMonitor health;
+    private final Places places;
+    private volatile Desired desired;
+
+    public HostWorld(
+            Places places,
+            String libvirt,
+            SwitchAddress switchAddress,
+            BridgeName ownBridge,
+            ImageStore images,
+            EventLog events,
+            Clock clock) {
+        this.places = places;
+        this.images = images;
+        this.events = events;
+        this.desired = Desired.nothing(ownBridge);
+        this.health = new HealthMonitor(new Ways(), this::turned, clock, new SecureRandom());
+        this.openVswitch = new HostSwitch(switchAddress, ownBridge, new Packets(), this::changed);
+        this.machines = new HostMachines(places, libvirt, clock, this::changed);
+    }
+
+    private void changed() {
+        listener.run();
+    }
+
+    /** What the switch says unasked: returning probes, and ports that move. */
+    private final class Packets implements SwitchEvents {
+        @Override
+        public void packetIn(PacketIn packet) {
+            health.take(packet);
+        }
+
+        @Override
+        public void portChanged(PortChange change) {
+            changed();
+        }
+    }
+
+    /** The switch as the probes need it. */
+    private final class Ways implements Watched.Switch {
+        @Override
+        public OpenFlowConnection connection(BridgeName bridge) {
+            return openVswitch.connection(bridge);
+        }
+
+        @Override
+        public List<ForwardingProbe.Way> ways(MachineSpec machine, BridgeName bridge) {
+            List<ForwardingProbe.Way> ways = new ArrayList<>();
+            int count = machine.devices().size();
+            for (MachineSpec.Device in : machine.devices()) {
+                MachineSpec.Device out = machine.devices().get((in.index() + 1) % count);
+                Optional<Integer> inPort = openVswitch.number(bridge, in.tap());
+                Optional<Integer> outPort = openVswitch.number(bridge, out.tap());
+                if (inPort.isEmpty() || outPort.isEmpty()) {
+                    return List.of();
+                }
+                ways.add(new ForwardingProbe.Way(inPort.get(), in.mac(), out.index(), outPort.get()));
+            }
+            return ways;
+        }
+    }
+
+    private void turned(MachineSpec machine, HealthLevel level, boolean good, String detail) {
+        if (level != HealthLevel.MACHINE) {
+            events.add(machine.owner(), new Event.HealthChanged(machine.name(), level, good, detail));
+        }
+        changed();
+    }
+
+    private HostTaps taps() {
+        return new HostTaps(places.installation(), machines.qemuUser());
+    }
+
+    @Override
+    public Observed observe(Desired now) {
+        desired = now;
+        tellSystems();
+        HostSwitch.Found found = openVswitch.observe(now);
+        List<LibvirtMachine> running =
+                machines.machines().stream().sorted(HostMachines.BY_NAME).toList();
+        watch(now, running);
+        return new Observed(
+                found.bridges(),
+                found.ports(),
+                new TreeSet<>(new HostTaps(places.installation(), "").observe()),
+                offloads(now),
+                running.stream().map(this::observed).toList(),
+                found.rules());
+    }
+
+    private void tellSystems() {
+        for (SystemState system : systems()) {
+            Boolean before = answered.put(system.name(), system.answers());
+            if (before == null ? !system.answers() : before != system.answers()) {
+                events.add(
+                        org.flowstream.model.Owner.OPERATOR,
+                        new Event.SystemChanged(system.name(), system.answers(), system.detail()));
+            }
+        }
+    }
+
+    private void watch(Desired now, List<LibvirtMachine> running) {
+        Map<MachineId, Watched> wanted = new HashMap<>();
+        for (DesiredChain chain : now.chains()) {
+            for (MachineSpec machine : chain.plan().machines()) {
+                names.put(machine.id(), machine.name());
+                wanted.put(machine.id(), watched(machine, chain.plan().bridge()));
+            }
+        }
+        names.keySet().retainAll(wanted.keySet());
+        List<MachineId> there = running.stream()
+                .filter(machine -> HostMachines.power(machine) != ObservedMachine.Power.ENDED)
+                .map(machine -> machine.tag().id())
+                .filter(wanted::containsKey)
+                .toList();
+        there.forEach(id -> Optional.ofNullable(wanted.get(id)).ifPresent(health::watch));
+        health.keepOnly(there, starting.keySet());
+    }
+
+    private Watched watched(MachineSpec machine, BridgeName bridge) {
+        return new Watched(machine, bridge, places.health(machine.id()));
+    }
+
+    private ObservedMachine observed(LibvirtMachine machine) {
+        MachineId id = machine.tag().id();
+        return new ObservedMachine(
+                id,
+                machine.tag().name(),
+                machine.tag().chain(),
+                machine.tag().image(),
+                machine.tag().memoryMib(),
+                machine.tag().vcpus(),
+                machine.tag().devices(),
+                machine.tag().accelerator(),
+                HostMachines.power(machine),
+                wellness(id));
+    }
+
+    private ObservedMachine.Wellness wellness(MachineId id) {
+        if (health.isUnwell(id)) {
+            return ObservedMachine.Wellness.UNWELL;
+        }
+        return health.isReady(id) ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING;
+    }
+
+    private Map<PortName, java.util.Set<String>> offloads(Desired now) {
+        Map<PortName, java.util.Set<String>> on = new TreeMap<>();
+        now.ports().forEach(port -> on.put(port.name(), java.util.Set.of()));
+        return on;
+    }
+
+    /** Machines that libvirt is being told to start. */
+    private final Map<MachineId, Boolean> starting = new ConcurrentHashMap<>();
+
+    @Override
+    public void perform(Action action) {
+        if (action instanceof Action.CreateBridge create) {
+            openVswitch.createBridge(create.bridge());
+        } else if (action instanceof Action.DeleteBridge delete) {
+            openVswitch.deleteBridge(delete.bridge());
+        } else if (action instanceof Action.SetBaseRules set) {
+            openVswitch.setBaseRules(set.bridge(), desired);
+        } else if (action instanceof Action.ClearBaseRules clear) {
+            openVswitch.clearBaseRules(clear.bridge());
+        } else if (action instanceof Action.AddExternalPort add) {
+            openVswitch.addExternalPort(add.port());
+        } else if (action instanceof Action.RemoveExternalPort remove) {
+            openVswitch.removePorts(remove.bridge(), List.of(remove.port()));
+        } else if (action instanceof Action.SetOffloads set) {
+            throw new WorldException("kernel", "cannot " + set.describe());
+        } else if (action instanceof Action.VerifyImage verify) {
+            verify(verify.image());
+        } else if (action instanceof Action.CreateTaps create) {
+            taps().create(create.machine().taps());
+        } else if (action instanceof Action.DeleteTaps delete) {
+            taps().delete(delete.taps());
+        } else if (action instanceof Action.AddTapPorts add) {
+            openVswitch.addTapPorts(add.bridge(), add.machine());
+        } else if (action instanceof Action.RemoveTapPorts remove) {
+            openVswitch.removePorts(remove.bridge(), remove.taps());
+        } else if (action instanceof Action.SetRules set) {
+            openVswitch.setRules(set.plan(), set.stage());
+        } else if (action instanceof Action.ClearRules clear) {
+            openVswitch.clearRules(clear.bridge(), clear.rulesOf());
+        } else {
+            performOnMachine(action);
+        }
+    }
+
+    private void performOnMachine(Action action) {
+        if (action instanceof Action.StartMachine start) {
+            start(start.machine(), start.accelerator());
+        } else if (action instanceof Action.ResumeMachine resume) {
+            machines.resume(resume.machine());
+        } else if (action instanceof Action.StopMachine stop) {
+            machines.stop(stop.machine(), stop.grace());
+            health.forget(stop.machine().id());
+        } else if (action instanceof Action.DestroyMachine destroy) {
+            machines.destroy(destroy.machine());
+            health.forget(destroy.machine().id());
+        } else if (!(action instanceof Action.AwaitReady)) {
+            throw new IllegalStateException("no way to " + action.describe());
+        }
+    }
+
+    private void start(MachineSpec machine, Accelerator accelerator) {
+        health.forget(machine.id());
+        starting.put(machine.id(), true);
+        BridgeName bridge = desired.chains().stream()
+                .filter(chain -> chain.plan().name().equals(machine.chain()))
+                .map(chain -> chain.plan().bridge())
+                .findFirst()
+                .orElse(desired.ownBridge());
+        try {
+            // The guest is ready a moment after QEMU is: whoever begins to listen then has missed nothing, but is late.
+            health.watch(watched(machine, bridge));
+            machines.start(machine, accelerator);
+            health.started(machine.id());
+        } finally {
+            starting.remove(machine.id());
+        }
+    }
+
+    private void verify(ImageDigest image) {
+        try {
+            images.get(image);
+        } catch (ImageException e) {
+            throw new WorldException("images", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public ExitReason exit(MachineId machine) {
+        Name name = names.get(machine);
+        if (name == null) {
+            throw new IllegalStateException("machine " + machine + " was never seen");
+        }
+        return machines.exit(machine, name);
+    }
+
+    @Override
+    public Accelerator accelerator() {
+        return Accelerators.best(Path.of("/dev/kvm"));
+    }
+
+    @Override
+    public List<SystemState> systems() {
+        return List.of(machines.state(), openVswitch.state());
+    }
+
+    @Override
+    public Optional<Readiness> readiness(MachineId machine) {
+        Optional<HealthReport> report = health.report(machine);
+        return health.birth(machine)
+                .map(birth -> new Readiness(
+                        birth.guest(),
+                        birth.health(),
+                        birth.ready().map(HostWorld::guestText).orElse("ready"),
+                        report.map(HostWorld::healthText).orElse("")));
+    }
+
+    private static String guestText(ReadyLine ready) {
+        return String.format(
+                Locale.ROOT,
+                "ready %.1f ms after its first instruction",
+                ready.boot().toNanos() / 1e6);
+    }
+
+    private static String healthText(HealthReport report) {
+        List<String> words = new ArrayList<>();
+        report.levels().stream()
+                .filter(level -> !level.detail().isEmpty())
+                .forEach(level -> words.add(level.level() + " " + level.detail()));
+        return String.join(" · ", words);
+    }
+
+    @Override
+    public Optional<HealthReport> health(MachineId machine) {
+        return health.report(machine);
+    }
+
+    @Override
+    public PortFacts examine(PortName port, BridgeName bridge, boolean consent) {
+        Optional<HostSwitch.Place> place = openVswitch.place(port);
+        Optional<PortFacts.Refusal> refusal = Optional.empty();
+        if (place.isEmpty() && !Files.exists(Path.of("/sys/class/net", port.text()))) {
+            refusal = Optional.of(new PortFacts.Refusal(
+                    "there is no network interface '" + port + "', nor a port of that name on a bridge",
+                    "ip link; ovs-vsctl show"));
+        }
+        return new PortFacts(
+                place.map(HostSwitch.Place::bridge),
+                place.map(HostSwitch.Place::tagged).orElse(false),
+                refusal,
+                List.of(),
+                List.of());
+    }
+
+    @Override
+    public Console console(MachineId machine) {
+        return machines.console(machine);
+    }
+
+    @Override
+    public void whenChanged(Runnable newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void close() {
+        health.close();
+        machines.close();
+        openVswitch.close();
+    }
+}
