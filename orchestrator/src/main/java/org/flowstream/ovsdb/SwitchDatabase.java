@@ -16,9 +16,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
+import org.flowstream.rules.BridgeRules;
 import org.flowstream.rules.GroupRule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +41,12 @@ public final class SwitchDatabase implements AutoCloseable {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final DatabaseLink link;
+    private final Installation installation;
     private final Duration bound;
 
-    private SwitchDatabase(DatabaseLink link, Duration bound) {
+    private SwitchDatabase(DatabaseLink link, Installation installation, Duration bound) {
         this.link = link;
+        this.installation = installation;
         this.bound = bound;
     }
 
@@ -50,11 +54,17 @@ public final class SwitchDatabase implements AutoCloseable {
      * Starts to connect, and goes on until it is closed.
      *
      * @param socket such as {@code /var/run/openvswitch/db.sock}
+     * @param installation whose tag new bridges and ports get
      * @param bound how long each change waits for the database, and for ovs-vswitchd
      * @param changed called after each change of what {@link #observe} answers; it must not wait
      */
+    public static SwitchDatabase connect(Path socket, Installation installation, Duration bound, Runnable changed) {
+        return new SwitchDatabase(new DatabaseLink(socket, bound, changed), installation, bound);
+    }
+
+    /** The same for the daemon of an ordinary host. */
     public static SwitchDatabase connect(Path socket, Duration bound, Runnable changed) {
-        return new SwitchDatabase(new DatabaseLink(socket, bound, changed), bound);
+        return connect(socket, Installation.STANDARD, bound, changed);
     }
 
     /**
@@ -95,6 +105,7 @@ public final class SwitchDatabase implements AutoCloseable {
             change(new Operations()
                     .insert(Replica.INTERFACE, "interface", row(name.text()).put("type", "internal"))
                     .insert(Replica.PORT, "port", row(name.text()).set("interfaces", Operations.named("interface")))
+                    .insert("Flow_Table", "places", placesTable())
                     .insert(Replica.BRIDGE, "bridge", ownBridge(name, datapath))
                     .mutate(Replica.ROOT, Operations.everyRow(), "bridges", "insert", Operations.named("bridge")));
         }
@@ -106,13 +117,23 @@ public final class SwitchDatabase implements AutoCloseable {
                                 port.number().isPresent() || port.error().isPresent()));
     }
 
-    private static ObjectNode ownBridge(BridgeName name, Datapath datapath) {
+    private ObjectNode ownBridge(BridgeName name, Datapath datapath) {
         ObjectNode row = row(name.text()).put("datapath_type", datapath.type()).put("fail_mode", "secure");
-        Map<String, String> ids = Tags.of("bridge", Owner.OPERATOR).externalIds();
+        Map<String, String> ids =
+                Tags.of("bridge", Owner.OPERATOR).in(installation).externalIds();
         ids.put(Tags.GROUPS, groupRange());
         row.set("external_ids", Operations.map(ids));
         row.set("ports", Operations.named("port"));
+        ArrayNode places = JSON.arrayNode().add(BridgeRules.PLACES).add(Operations.named("places"));
+        row.set("flow_tables", JSON.arrayNode().add("map").add(JSON.arrayNode().add(places)));
         return row;
+    }
+
+    /** Bounds what a station can make us remember by sending from ever new addresses. */
+    private static ObjectNode placesTable() {
+        return row("flowstream-places")
+                .put("flow_limit", BridgeRules.MOST_PLACES)
+                .put("overflow_policy", "evict");
     }
 
     /** Removes our bridge; one that holds ports of others stays, and is an error that names them. */
@@ -225,7 +246,7 @@ public final class SwitchDatabase implements AutoCloseable {
             anInterface.set("options", Operations.map(port.options()));
             ObjectNode row = row(port.name().text());
             row.set("interfaces", Operations.named("interface" + i));
-            row.set("external_ids", Operations.map(port.tags().externalIds()));
+            row.set("external_ids", Operations.map(port.tags().in(installation).externalIds()));
             operations
                     .require(Replica.BRIDGE, where, "name", Operations.text(bridge.name()))
                     .insert(Replica.INTERFACE, "interface" + i, anInterface)

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
 
@@ -34,11 +35,21 @@ public record SwitchView(Optional<String> version, long wanted, long done, List<
         return bridges.stream().flatMap(bridge -> bridge.port(name).stream()).findFirst();
     }
 
-    /** The ports of all bridges that carry our tag. */
+    /** The ports of all bridges that carry our tag, whichever installation's. */
     public List<ObservedPort> ourPorts() {
         return bridges.stream()
                 .flatMap(bridge -> bridge.ports().stream())
                 .filter(port -> port.tags().isPresent())
+                .toList();
+    }
+
+    /** The ports of all bridges that carry the tag of one installation. */
+    public List<ObservedPort> portsOf(Installation installation) {
+        return ourPorts().stream()
+                .filter(port -> port.tags()
+                        .map(Tags::installation)
+                        .filter(installation::equals)
+                        .isPresent())
                 .toList();
     }
 

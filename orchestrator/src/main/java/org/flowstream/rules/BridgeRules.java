@@ -24,7 +24,10 @@ import org.flowstream.net.FlowMatch;
  */
 public final class BridgeRules {
     static final int UNCLAIMED = 10;
-    static final int PLACES = 20;
+    /** The table of learnt addresses. */
+    public static final int PLACES = 20;
+    /** How many addresses are kept at most; one more takes the place of one that was not seen for long. */
+    public static final int MOST_PLACES = 16_384;
 
     /** How long an address keeps its place without a packet from it: what IEEE 802.1D recommends, in seconds. */
     private static final int AGE = 300;

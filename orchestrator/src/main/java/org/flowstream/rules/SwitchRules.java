@@ -32,25 +32,22 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
         return only(rule -> rule.isOurs() && new Cookie(rule.cookie()).id() == id);
     }
 
-    /** The rules that serve the bridge as a whole, but for those that the switch learnt. */
+    /** The rules that serve the bridge as a whole, but for those that come and go: what was learnt, samples. */
     public SwitchRules ofBridge() {
         return only(rule -> rule.isOurs()
                 && new Cookie(rule.cookie()).id() == 0
-                && new Cookie(rule.cookie())
-                        .kind()
-                        .filter(Cookie.Kind.LEARNT::equals)
-                        .isEmpty());
+                && !isOf(rule, Cookie.Kind.LEARNT)
+                && !isOf(rule, Cookie.Kind.SAMPLE));
     }
 
     /** The places of addresses that the switch learnt. */
     public List<FlowRule> learnt() {
-        return flows.stream()
-                .filter(FlowRule::isOurs)
-                .filter(rule -> new Cookie(rule.cookie())
-                        .kind()
-                        .filter(Cookie.Kind.LEARNT::equals)
-                        .isPresent())
-                .toList();
+        return flows.stream().filter(rule -> isOf(rule, Cookie.Kind.LEARNT)).toList();
+    }
+
+    private static boolean isOf(FlowRule rule, Cookie.Kind kind) {
+        return rule.isOurs()
+                && new Cookie(rule.cookie()).kind().filter(kind::equals).isPresent();
     }
 
     /** The ids of the chains that have rules here. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
@@ -255,9 +256,27 @@ final class SwitchDatabaseTest {
     }
 
     @Test
+    void installationsTellTheirPortsApart() {
+        Installation other = new Installation("/tmp/other");
+        database.makeOwnBridge(OWN, Datapath.USER);
+        database.addPorts(List.of(tap(0)));
+        try (SwitchDatabase others = SwitchDatabase.connect(OVS.databaseSocket(), other, BOUND, () -> {})) {
+            others.awaitConnected();
+            others.addPorts(List.of(tap(1)));
+            assertThat(others.observe().portsOf(other))
+                    .extracting(ObservedPort::name)
+                    .containsExactly(MACHINE.portName(1).text());
+            assertThat(others.observe().portsOf(Installation.STANDARD))
+                    .extracting(ObservedPort::name)
+                    .containsExactly(MACHINE.portName(0).text());
+            assertThat(others.observe().ourPorts()).hasSize(2);
+        }
+    }
+
+    @Test
     void garbledTagsStayOurs() {
         assertThat(Tags.read(Map.of("flowstream", "x", "flowstream-machine", "!", "flowstream-owner", "a b")))
-                .contains(new Tags("x", Optional.empty(), Owner.OPERATOR));
+                .contains(new Tags("x", Optional.empty(), Owner.OPERATOR, Installation.STANDARD));
         assertThat(Tags.read(Map.of("flowstream-machine", MACHINE.toString()))).isEmpty();
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -309,6 +310,27 @@ final class SteeringTest {
         for (PortName tap : plan.taps()) {
             assertThat(sent(number(tap))).as("nothing floods into " + tap).isZero();
         }
+    }
+
+    @Test
+    void everNewAddressesDoNotFillTheSwitch() {
+        assertThat(OVS.vsctl("get", "flow_table", "flowstream-places", "flow_limit", "overflow_policy")
+                        .lines())
+                .containsExactly("16384", "evict");
+        OVS.vsctl("set", "flow_table", "flowstream-places", "flow_limit=5");
+        for (int i = 0; i < 20; i++) {
+            OVS.receive(
+                    Chains.UPLINK.text(),
+                    "ffffffffffff" + String.format(Locale.ROOT, "0200000001%02x", i) + "0806" + "00".repeat(46));
+        }
+        awaitSent(number(OTHER), 20);
+        assertThat(connection.observe().learnt()).hasSize(4);
+        assertThat(from(Chains.SERVERS, "arp,dl_dst=02:00:00:00:01:13"))
+                .as("the latest")
+                .isEqualTo(to(Chains.UPLINK));
+        assertThat(connection.observe().ofBridge().flows())
+                .as("our own rules stay")
+                .hasSize(8);
     }
 
     @Test
