@@ -17,8 +17,8 @@ PVH_FLAGS := $(PVH_LTO) -fno-strict-aliasing -ffunction-sections -fdata-sections
 PVH_LINK := $(PVH_LTO) -O2 -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=16 \
 	-Wl,-z,noexecstack -Wl,-T,$(PVH_LAYOUT)
 
-# memset() must not become a call of memset().
-PVH_FAST_FLAGS = -O2 $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin -fno-tree-loop-distribute-patterns)
+# memset() must not become a call of memset(); the second flag is gcc's own.
+PVH_FAST_FLAGS = -O2 $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin $(if $(PVH_LTO),-fno-tree-loop-distribute-patterns))
 $(eval $(call rule,pvh,$$(PVH_FAST_FLAGS)))
 $(eval $(call rule,pvh-setup,-Os $(PVH_FLAGS)))
 
