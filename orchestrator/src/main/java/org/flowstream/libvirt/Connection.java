@@ -34,6 +34,7 @@ final class Connection {
     private final ConnectionPointer pointer;
     private final Libvirt.VirConnectCloseFunc onClose;
     private final int eventId;
+    private String capabilities = "";
 
     private Connection(ConnectionPointer pointer, Libvirt.VirConnectCloseFunc onClose, int eventId) {
         this.pointer = pointer;
@@ -72,8 +73,12 @@ final class Connection {
         return Libvirt.INSTANCE.virConnectIsAlive(pointer) == 1;
     }
 
-    String capabilities() {
-        return Calls.text(Libvirt.INSTANCE.virConnectGetCapabilities(pointer));
+    /** QEMU's user, asked once: libvirt looks at every QEMU there is to answer, and does not change it while it runs. */
+    synchronized Optional<String> qemuUser() {
+        if (capabilities.isEmpty()) {
+            capabilities = Calls.text(Libvirt.INSTANCE.virConnectGetCapabilities(pointer));
+        }
+        return QemuUser.label(capabilities);
     }
 
     /** All domains that carry a tag of ours, of any installation. */

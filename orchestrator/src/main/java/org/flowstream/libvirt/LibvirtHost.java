@@ -94,9 +94,9 @@ public final class LibvirtHost implements AutoCloseable {
         return call(Connection::machines);
     }
 
-    /** QEMU's user and group, as a label for {@code HypervisorHost}; the first call may take seconds. */
+    /** QEMU's user and group, as a label for {@code HypervisorHost}; the first call of a connection may take seconds. */
     public Optional<String> qemuUser() {
-        return QemuUser.label(call(Connection::capabilities));
+        return call(Connection::qemuUser);
     }
 
     /** Creates a domain and starts it; a name that is taken is refused. */
