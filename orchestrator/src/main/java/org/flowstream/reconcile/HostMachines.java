@@ -19,6 +19,7 @@ import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
 import org.flowstream.domain.HypervisorHost;
 import org.flowstream.domain.Places;
+import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.LibvirtMachine;
@@ -103,7 +104,7 @@ final class HostMachines implements AutoCloseable {
     }
 
     private HypervisorHost host() {
-        return libvirt.qemuUser().map(HypervisorHost.PLAIN::withUser).orElse(HypervisorHost.PLAIN);
+        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser()).host();
     }
 
     /** QEMU makes its sockets there, as its own user. */
