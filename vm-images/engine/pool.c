@@ -84,16 +84,28 @@ static inline void put(struct fs_packet *p)
     hide(p);
 }
 
-unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
+/* Whether headroom and length go into a packet's room. */
+static inline bool fits(size_t headroom, size_t length)
 {
+    const size_t room = FS_PACKET_SIZE - FS_PACKET_HEADER;
+    return headroom <= room && length <= room - headroom;
+}
+
+unsigned fs_packet_new_batch(struct fs_pool *pool, size_t headroom, size_t length, struct fs_batch *batch, unsigned n)
+{
+    if (!fits(headroom, length)) {
+        return 0;
+    }
     unsigned some = n < pool->free_count ? n : pool->free_count;
     struct fs_packet **from = pool->free + pool->free_count;
+    struct fs_packet **to = batch->packets + batch->count;
     for (unsigned i = 0; i < some; i++) {
         struct fs_packet *p = *--from;
         show(p);
-        fresh(p, pool, FS_HEADROOM, 0);
-        fs_batch_add(batch, p);
+        fresh(p, pool, headroom, length);
+        *to++ = p;
     }
+    batch->count += some;
     pool->free_count -= some;
     if (pool->free_count < pool->lowest) {
         pool->lowest = pool->free_count;
@@ -101,13 +113,14 @@ unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
     return some;
 }
 
+unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
+{
+    return fs_packet_new_batch(pool, FS_HEADROOM, 0, batch, n);
+}
+
 struct fs_packet *fs_packet_new(struct fs_pool *pool, size_t headroom, size_t length)
 {
-    const size_t room = FS_PACKET_SIZE - FS_PACKET_HEADER;
-    if (headroom > room || length > room - headroom) {
-        return NULL;
-    }
-    struct fs_packet *p = take(pool);
+    struct fs_packet *p = fits(headroom, length) ? take(pool) : NULL;
     if (p != NULL) {
         fresh(p, pool, headroom, length);
     }
@@ -144,9 +157,23 @@ void fs_packet_free(struct fs_packet *p) { release(p); }
 
 void fs_packet_free_batch(struct fs_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
-        release(batch->packets[i]);
+    if (batch->count == 0) {
+        return;
     }
+    struct fs_pool *pool = batch->packets[0]->pool;
+    struct fs_packet **top = pool->free + pool->free_count;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct fs_packet *p = batch->packets[i];
+        if (p->references == 1 && p->origin == NULL && p->pool == pool) { /* most: nobody else has to do with them */
+            *top++ = p;
+            hide(p);
+        } else {
+            pool->free_count = (uint32_t)(top - pool->free);
+            release(p);
+            top = pool->free + pool->free_count;
+        }
+    }
+    pool->free_count = (uint32_t)(top - pool->free);
     batch->count = 0;
 }
 

@@ -14,7 +14,7 @@ struct fs_pool {
 
 /* Objects lie FS_PACKET_STRIDE apart, one cache line more than their size: else the headers of all packets would share
  * two sets of a first-level cache. */
-enum { FS_PACKET_STRIDE = FS_PACKET_SIZE + 64, FS_PACKET_HEADER = 128 };
+enum { FS_PACKET_STRIDE = FS_PACKET_SIZE + 64 };
 
 /* Bytes of region for `count` packets. */
 static inline size_t fs_pool_bytes(size_t count)

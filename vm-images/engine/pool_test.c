@@ -165,3 +165,26 @@ FS_TEST(batches_are_taken_and_freed_whole)
     FS_EQUAL(batch.count, 0);
     close_pool();
 }
+
+FS_TEST(new_batches_hold_what_the_pool_has)
+{
+    open_pool(10);
+    struct fs_batch batch = {.count = 0};
+    FS_EQUAL(fs_packet_new_batch(&pool, 16, FS_PACKET_SIZE, &batch, 4), 0);
+    FS_EQUAL(fs_packet_new_batch(&pool, 16, 100, &batch, 4), 4);
+    FS_EQUAL(fs_packet_new_batch(&pool, FS_HEADROOM, FS_FRAME_MAX, &batch, 20), 6);
+    FS_REQUIRE(batch.count == 10);
+    FS_CHECK(fs_headroom(batch.packets[3]) == 16 && batch.packets[3]->length == 100);
+    FS_CHECK(fs_tailroom(batch.packets[9]) == 0 && batch.packets[9]->length == FS_FRAME_MAX);
+    struct fs_packet *c = batch.packets[0];
+    batch.packets[0] = batch.packets[1];
+    batch.count = 9; /* frees a clone's origin, a clone, and plain ones in one go */
+    fs_packet_free(batch.packets[1]);
+    batch.packets[0] = fs_packet_clone(c);
+    batch.packets[1] = c;
+    fs_packet_free(fs_packet_clone(c));
+    struct fs_packet *last = batch.packets[9];
+    fs_packet_free_batch(&batch);
+    fs_packet_free(last);
+    close_pool();
+}

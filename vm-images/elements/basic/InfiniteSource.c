@@ -4,7 +4,8 @@
 #include "net/values.h"
 
 enum {
-    SOURCE_LENGTH_MAX = FS_PACKET_SIZE - FS_HEADROOM - (int)sizeof(struct fs_packet),
+    SOURCE_LENGTH_MAX = FS_FRAME_MAX,
+    BLOCK = 64, /* that SOURCE_LENGTH_MAX is a multiple of */
     BUFFER_WAIT_NS = 1000000, /* until a puller is woken after it found the packet pool empty */
 };
 
@@ -15,7 +16,7 @@ struct source {
     struct fs_task task; /* when connected to a push input */
     struct fs_signal nonempty; /* when connected to a pull input */
     struct fs_timer buffers;
-    uint8_t data[SOURCE_LENGTH_MAX];
+    uint8_t data[SOURCE_LENGTH_MAX]; /* DATA, over and over to the end */
     uint32_t data_length;
     int64_t length; /* of the packets; below 0: data_length */
     int64_t limit;  /* packets in all; below 0: no limit */
@@ -43,37 +44,21 @@ static uint32_t allowance(const struct source *s, uint32_t want)
 }
 static bool at_limit(const struct source *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
 
-/* One packet: DATA, over and over where LENGTH is longer. NULL when the pool is empty. */
-static struct fs_packet *make(struct source *s)
-{
-    uint32_t length = s->length < 0 ? s->data_length : (uint32_t)s->length;
-    struct fs_packet *p = fs_packet_new(fs_pool(&s->base), FS_HEADROOM, length);
-    if (p == NULL) {
-        return NULL;
-    }
-    for (uint32_t done = 0; done < length;) {
-        uint32_t left = length - done, n = left < s->data_length ? left : s->data_length;
-        __builtin_memcpy(p->data + done, s->data, n);
-        done += n;
-    }
-    if (s->timestamp) {
-        p->timestamp = fs_now(&s->base);
-    }
-    return p;
-}
-
-/* Adds n packets; false when the pool was empty before. */
+/* Adds n packets; false when the pool had fewer. */
 static bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        struct fs_packet *p = make(s);
-        if (p == NULL) {
-            return false;
+    uint32_t length = s->length < 0 ? s->data_length : (uint32_t)s->length;
+    struct fs_packet **made = batch->packets + batch->count;
+    uint32_t got = fs_packet_new_batch(fs_pool(&s->base), FS_HEADROOM, length, batch, n);
+    uint64_t now = s->timestamp && got != 0 ? fs_now(&s->base) : 0;
+    for (uint32_t i = 0; i < got; i++) {
+        for (uint32_t done = 0; done < length; done += BLOCK) { /* whole blocks: the packet has room for them */
+            __builtin_memcpy(made[i]->data + done, s->data + done, BLOCK);
         }
-        fs_batch_add(batch, p);
-        s->count++;
+        made[i]->timestamp = now;
     }
-    return true;
+    s->count += got;
+    return got == n;
 }
 
 static void tell_end(struct source *s)
@@ -150,6 +135,9 @@ static bool set_data(struct source *s, const void *bytes, size_t length)
         return false;
     }
     __builtin_memcpy(s->data, bytes, length);
+    for (size_t i = length; i < sizeof s->data; i++) {
+        s->data[i] = s->data[i - length];
+    }
     s->data_length = (uint32_t)length;
     return true;
 }

@@ -15,7 +15,7 @@
 
 #include "machine.h"
 
-enum { ROOM = FS_PACKET_SIZE - FS_PACKET_HEADER - FS_HEADROOM, TAG = 4, ETHER_ADDRESSES = 12 };
+enum { ROOM = FS_FRAME_MAX, TAG = 4, ETHER_ADDRESSES = 12 };
 
 struct interface {
     struct fs_linux_device common;
