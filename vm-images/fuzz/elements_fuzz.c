@@ -1,8 +1,8 @@
-/* elements.c: any class that is linked in, made from its descriptor: arguments within the declared types and ranges,
+/* elements_fuzz.c: any class that is linked in, made from its descriptor: arguments within the declared types and ranges,
  * all ports joined, frames of any content with any marks. Whatever it does, no packet is lost without being counted, and
- * all its handlers can be read and written. A new element is fuzzed without a line here.
- * Linked with all of PORTABLE, engine/testing_*.c and fuzz/checks.c (in place of engine/testing.c). */
+ * all its handlers can be read and written. A new element is fuzzed without a line here. */
 #include "engine/testing.h"
+#include "fuzz/harness.h"
 #include "fuzz/input.h"
 #include "tests/hostile.h"
 
@@ -292,7 +292,6 @@ static void run(struct bench *b, struct input *in)
     balance(b, passed);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, data + size};
@@ -322,5 +321,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run(&b, &in);
     }
     fs_test_end(b.t); /* checks that every packet is back */
+    fs_fuzz_require(fs_test_failures() == 0, "all checks hold");
     return 0;
 }
