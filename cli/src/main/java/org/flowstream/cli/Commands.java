@@ -27,6 +27,8 @@ final class Commands {
                 .addSubcommand(new DropsCommand())
                 .addSubcommand(new EventsCommand())
                 .addSubcommand(new PortCommands())
+                .addSubcommand(new TemplateCommands())
+                .addSubcommand(new ImageCommands())
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new Completion())
                 .addSubcommand(new ManPages());

@@ -87,7 +87,7 @@ public record Manifest(
     /** What was set, as the user would write it: {@code rules=deny all}. */
     public Map<String, String> parameterTexts() {
         Map<String, String> texts = new TreeMap<>();
-        parameters.forEach((name, value) -> texts.put(name, value.click()));
+        parameters.forEach((name, value) -> texts.put(name, value.shown()));
         return texts;
     }
 }

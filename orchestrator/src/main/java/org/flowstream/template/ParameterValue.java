@@ -14,6 +14,11 @@ public sealed interface ParameterValue {
     /** The text that stands for it in a configuration. */
     String click();
 
+    /** The value as a person writes it. */
+    default String shown() {
+        return click();
+    }
+
     /** An integer, or a rate per second. */
     record NumberValue(long number) implements ParameterValue {
         @Override
@@ -31,6 +36,11 @@ public sealed interface ParameterValue {
 
     /** Any text; a quoted Click string, with octets that Click's strings give a meaning to as {@code \<HEX>}. */
     record TextValue(String text) implements ParameterValue {
+        @Override
+        public String shown() {
+            return text;
+        }
+
         @Override
         public String click() {
             StringBuilder out = new StringBuilder("\"");
@@ -80,6 +90,11 @@ public sealed interface ParameterValue {
         @Override
         public String click() {
             return items.stream().map(ParameterValue::click).collect(Collectors.joining(", "));
+        }
+
+        @Override
+        public String shown() {
+            return items.stream().map(ParameterValue::shown).collect(Collectors.joining(", "));
         }
     }
 }

@@ -1,0 +1,122 @@
+package org.flowstream.image;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.flowstream.click.ClickParser;
+import org.flowstream.click.Elaborator;
+import org.flowstream.click.Graph;
+import org.flowstream.element.ElementLibrary;
+import org.flowstream.lowering.Blob;
+import org.flowstream.lowering.BlobWriter;
+import org.flowstream.lowering.Devices;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
+import org.flowstream.template.ParameterBinder;
+import org.flowstream.template.ParameterValue;
+import org.flowstream.template.Template;
+import org.flowstream.template.TemplateDevice;
+
+/** From a template and values of its parameters to an image, or to all that is wrong with them. */
+public final class ImageCompiler {
+    private final RuntimeElf runtime;
+    private final ElementLibrary library;
+    private final String builtBy;
+
+    /**
+     * A compiler for one runtime.
+     *
+     * @param library the runtime's element classes
+     * @param builtBy the program's name and version, for the manifest
+     */
+    public ImageCompiler(RuntimeElf runtime, ElementLibrary library, String builtBy) {
+        this.runtime = runtime;
+        this.library = library;
+        this.builtBy = builtBy;
+    }
+
+    /** The compiler for the runtime that comes with the program. */
+    public static ImageCompiler ofProgram() {
+        ElementLibrary library = ElementLibrary.load();
+        return new ImageCompiler(RuntimeElf.ofProgram(), library, "flowstream " + library.runtime());
+    }
+
+    /**
+     * The image. What is wrong with the configuration is added to the problems; when there are any, those found before
+     * included, they are thrown.
+     */
+    public Image build(Template template, Map<String, ParameterValue> values, Problems problems) {
+        Problems found = new Problems();
+        // Where a template lies on this computer is not the image's business: the file's name alone goes in.
+        Graph graph = elaborate(bare(template.configuration()), ParameterBinder.variables(values), found);
+        Optional<Blob> blob = compile(graph, template, found);
+        if (!found.isEmpty()) {
+            // The same mistakes again, with the file named as the user knows it.
+            check(template, values, problems);
+        }
+        problems.throwIfAny();
+        return image(blob.orElseThrow(), graph, template, values);
+    }
+
+    private static SourceText bare(SourceText source) {
+        return new SourceText(source.file().substring(source.file().lastIndexOf('/') + 1), source.text());
+    }
+
+    /** The elements of a configuration; all that is wrong with it is added to the problems. */
+    public Graph check(Template template, Map<String, ParameterValue> values, Problems problems) {
+        Graph graph = elaborate(template.configuration(), ParameterBinder.variables(values), problems);
+        compile(graph, template, problems);
+        return graph;
+    }
+
+    /** The template of a bare configuration. */
+    public Optional<Template> infer(SourceText configuration, Problems problems) {
+        // What is wrong with the configuration is found again, with its devices known, when it is checked or built.
+        Graph graph = elaborate(configuration, Map.of(), new Problems());
+        return TemplateInference.template(configuration, DeviceNames.in(graph, library), problems);
+    }
+
+    private Graph elaborate(SourceText configuration, Map<String, String> variables, Problems problems) {
+        return Elaborator.elaborate(ClickParser.parse(configuration, problems), variables, library, problems);
+    }
+
+    private Optional<Blob> compile(Graph graph, Template template, Problems problems) {
+        Problems found = new Problems();
+        List<List<String>> names =
+                template.devices().stream().map(TemplateDevice::clickNames).toList();
+        Optional<Blob> blob = BlobWriter.compile(graph, library, Devices.of(names), found);
+        if (template.inferred()) {
+            problems.addAll(found.list());
+        } else {
+            FreeVariables.check(graph, template, problems);
+            problems.addAll(FreeVariables.withoutConsequences(found.list(), graph));
+        }
+        return blob;
+    }
+
+    private Image image(Blob blob, Graph graph, Template template, Map<String, ParameterValue> values) {
+        List<Manifest.Element> elements = graph.elements().stream()
+                .map(it -> new Manifest.Element(
+                        it.name(),
+                        it.className(),
+                        it.position().file(),
+                        it.position().line(),
+                        blob.rules(it.name())))
+                .toList();
+        Manifest manifest = new Manifest(
+                template.name(),
+                template.version(),
+                new TreeMap<>(values),
+                template.devices().stream()
+                        .map(it -> new Manifest.Device(it.name(), it.clickNames(), it.mode()))
+                        .toList(),
+                elements,
+                Effects.of(graph, library, template.devices().size()),
+                (long) template.memoryMib() << 20,
+                template.health(),
+                runtime.sha256(),
+                builtBy);
+        return new ImageBuilder(runtime).build(blob.toBytes(), manifest);
+    }
+}
