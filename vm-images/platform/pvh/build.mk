@@ -22,7 +22,7 @@ PVH_FAST_FLAGS = -O2 $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin $(if $
 $(eval $(call rule,pvh,$$(PVH_FAST_FLAGS)))
 $(eval $(call rule,pvh-setup,-Os $(PVH_FLAGS)))
 
-$(OUT)/obj/$(notdir $(CC))-pvh/%.o: %.S Makefile
+$(OUT)/obj/$(notdir $(CC))-pvh/%.o: %.S $(BUILD)
 	$(quiet)mkdir -p $(@D)
 	$(quiet)$(CC) -I$(PVH)/ring0 -MMD -MP -c -o $@ $<
 
