@@ -1,6 +1,6 @@
-/* elements_fuzz.c: any class that is linked in, made from its descriptor: arguments within the declared types and ranges,
- * all ports joined, frames of any content with any marks. Whatever it does, no packet is lost without being counted, and
- * all its handlers can be read and written. A new element is fuzzed without a line here. */
+/* elements_fuzz.c: any class that is linked in, made from its descriptor: arguments within the declared types and
+ * ranges, all ports joined, frames of any content with any marks. Whatever it does, no packet is lost without being
+ * counted, and all its handlers can be read and written. A new element is fuzzed without a line here. */
 #include "engine/testing.h"
 #include "fuzz/harness.h"
 #include "fuzz/input.h"

@@ -7,8 +7,8 @@ static uint64_t word(const uint8_t *at)
     return w;
 }
 
-/* Ones' complement addition is commutative and its width does not matter (RFC 1071 section 2), so halves of 64-bit words
- * go into sums of their own, which need no carry and do not wait for one another. */
+/* Ones' complement addition is commutative and its width does not matter (RFC 1071 section 2), so halves of 64-bit
+ * words go into sums of their own, which need no carry and do not wait for one another. */
 uint64_t fs_sum_bytes(uint64_t sum, const void *bytes, size_t n)
 {
     const uint8_t *at = bytes;

@@ -216,7 +216,8 @@ FS_TEST(ip6_chains_that_do_not_end)
     FS_EQUAL(walk(60, "06 ff 0000 00000000").protocol, FS_PROTOCOL_NONE);
     FS_EQUAL(walk(44, "11 00 0000 000000").protocol, FS_PROTOCOL_NONE);
     FS_EQUAL(walk(51, "11 04 0000 00000000").protocol, FS_PROTOCOL_NONE);
-    FS_EQUAL(walk(60, "00 00 0000 00000000 06 00 0000 00000000 0050").protocol, FS_PROTOCOL_NONE); /* hop-by-hop second */
+    /* hop-by-hop second */
+    FS_EQUAL(walk(60, "00 00 0000 00000000 06 00 0000 00000000 0050").protocol, FS_PROTOCOL_NONE);
     char chain[17 * 16 + 1] = "";
     for (unsigned i = 0; i < 15; i++) {
         strcat(chain, "3c00000000000000");

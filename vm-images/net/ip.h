@@ -47,8 +47,8 @@ static inline bool fs_ip_fragment(const struct fs_ip *h)
 }
 
 /* The IPv4 header in front of the cursor, stepped over with its options, when version, header length and total length
- * agree with each other and with the bytes that are there; the cursor then ends where the packet does. Else NULL and the
- * cursor as before. The checksum is not looked at. */
+ * agree with each other and with the bytes that are there; the cursor then ends where the packet does. Else NULL and
+ * the cursor as before. The checksum is not looked at. */
 static inline const struct fs_ip *fs_take_ip(struct fs_cursor *c)
 {
     const struct fs_ip *h = (const struct fs_ip *)c->at;

@@ -103,9 +103,10 @@ static void note_use(struct fs_match *m, const struct fs_match_node *n)
     }
 }
 
-/* Lays out the tests that can be reached: each is followed by the one to go on with when it does not hold, or, where that
- * has its place already or is a rule, by a node that always holds and leads there. So there are at most two nodes a test.
- * `todo` has room for a number a test. Answers how many nodes there are; their `yes` still are numbers of tests. */
+/* Lays out the tests that can be reached: each is followed by the one to go on with when it does not hold, or, where
+ * that has its place already or is a rule, by a node that always holds and leads there. So there are at most two
+ * nodes a test. `todo` has room for a number a test. Answers how many nodes there are; their `yes` still are numbers
+ * of tests. */
 static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t *todo)
 {
     uint32_t placed = 0, waiting = 0;
@@ -303,7 +304,8 @@ static bool test_at_end(const struct fs_match_node *n, const uint8_t *at, uint32
 /* Whether no test of the program can come to the end of what there is to look at. */
 static bool long_enough(const struct fs_match *m, const struct fs_match_view *v)
 {
-    return v->size[FS_MATCH_FRAME] >= m->needed[FS_MATCH_FRAME] && v->size[FS_MATCH_NETWORK] >= m->needed[FS_MATCH_NETWORK]
+    return v->size[FS_MATCH_FRAME] >= m->needed[FS_MATCH_FRAME]
+        && v->size[FS_MATCH_NETWORK] >= m->needed[FS_MATCH_NETWORK]
         && v->size[FS_MATCH_TRANSPORT] >= m->needed[FS_MATCH_TRANSPORT];
 }
 

@@ -27,7 +27,7 @@ enum fs_match_field {
     FS_MATCH_TRANSPORT_BYTES,       /* from the transport header to the end of the packet */
     FS_MATCH_LENGTH,                /* of the frame */
     FS_MATCH_PAINT,
-    FS_MATCH_IP6_PROTOCOL, /* behind the extension headers; FS_PROTOCOL_NONE when the chain does not end in the packet */
+    FS_MATCH_IP6_PROTOCOL, /* behind the extension headers; FS_PROTOCOL_NONE when they do not end in the packet */
     FS_MATCH_IP6_LATER_FRAGMENT,
     FS_MATCH_FIELDS, /* one more than the last */
 };
@@ -58,8 +58,8 @@ struct fs_match_view {
     uint8_t fields[4 * FS_MATCH_FIELDS];
 };
 
-/* Takes a program from an argument of a pattern type. Verdicts must be outputs that the element has. 0, or -1 and a line
- * in `error`. The program's memory is the element's. */
+/* Takes a program from an argument of a pattern type. Verdicts must be outputs that the element has. 0, or -1 and a
+ * line in `error`. The program's memory is the element's. */
 int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes table, struct fs_text *error);
 
 /* Prepares the view of a packet. Network and transport words end where the IP packet ends, Ethernet padding is none of

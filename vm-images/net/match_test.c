@@ -3,9 +3,13 @@
 #include "net/ip.h"
 #include "net/testing.h"
 
-/* ---- a second interpreter, from the text of docs/contracts.md section 2 alone: slow, plain, on the table's bytes ---- */
+/* ---- a second interpreter, from the text of docs/contracts.md section 2 alone: slow, plain, on the table's bytes
+ * ---- */
 
-static uint32_t le32(const uint8_t *at) { return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24; }
+static uint32_t le32(const uint8_t *at)
+{
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
 
 struct seen {
     const uint8_t *at;
@@ -166,8 +170,10 @@ FS_TEST(match_sees_no_padding)
     put_ip(&b, 1, 2, 17, 2);
     put_hex(&b, "0035 0035 00000000");
     struct program source_port = {0}, both = {0};
-    finish(&source_port, node(&source_port, FS_MATCH_TRANSPORT, 0, 0, 0xffff0000, 0x00350000, rule(&source_port, 0), FS_MATCH_NONE));
-    finish(&both, node(&both, FS_MATCH_TRANSPORT, 0, 0, 0xffffffff, 0x00350035, rule(&both, 0), FS_MATCH_NONE));
+    uint32_t r = rule(&source_port, 0);
+    finish(&source_port, node(&source_port, FS_MATCH_TRANSPORT, 0, 0, 0xffff0000, 0x00350000, r, FS_MATCH_NONE));
+    r = rule(&both, 0);
+    finish(&both, node(&both, FS_MATCH_TRANSPORT, 0, 0, 0xffffffff, 0x00350035, r, FS_MATCH_NONE));
     FS_EQUAL(decide(&source_port, b.at, b.size, 0, 20), 0);
     FS_EQUAL(decide(&both, b.at, b.size, 0, 20), FS_MATCH_NONE);
     FS_EQUAL(decide(&source_port, b.at, b.size, -1, -1), FS_MATCH_NONE); /* nothing marked */
@@ -181,7 +187,9 @@ FS_TEST(match_computed_fields)
     static const struct {
         unsigned field;
         uint32_t value;
-    } cases[] = {{FS_MATCH_IP_LATER_FRAGMENT, 0}, {FS_MATCH_TRANSPORT_BYTES, 12}, {FS_MATCH_LENGTH, 32}, {FS_MATCH_PAINT, 0}};
+    } cases[] = {
+        {FS_MATCH_IP_LATER_FRAGMENT, 0}, {FS_MATCH_TRANSPORT_BYTES, 12}, {FS_MATCH_LENGTH, 32}, {FS_MATCH_PAINT, 0},
+    };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct program p = {0};
         finish(&p, node(&p, FS_MATCH_FIELD, cases[i].field, 0, 0xffffffff, cases[i].value, rule(&p, 0), FS_MATCH_NONE));
@@ -256,8 +264,10 @@ FS_TEST(match_refuses_what_is_wrong)
         unsigned at;
         uint8_t value;
         const char *said;
-    } bytes[] = {{2, 4, "unknown source"}, {3, 3, "unknown operation"}, {2, 3, "unknown field"}, {12, 1, "target out of range"},
-                 {16, 0, "target out of range"}, {19, 0, "target out of range"}};
+    } bytes[] = {
+        {2, 4, "unknown source"},       {3, 3, "unknown operation"},    {2, 3, "unknown field"},
+        {12, 1, "target out of range"}, {16, 0, "target out of range"}, {19, 0, "target out of range"},
+    };
     for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
         p = sound();
         p.table[20 + bytes[i].at] = bytes[i].value;

@@ -149,8 +149,8 @@ static inline uint32_t rule(struct program *p, uint32_t verdict)
     p->verdicts[p->rule_count] = verdict;
     return FS_MATCH_LEAF | p->rule_count++;
 }
-static inline uint32_t node(struct program *p, unsigned source, unsigned offset, unsigned op, uint32_t mask, uint32_t value,
-                            uint32_t yes, uint32_t no)
+static inline uint32_t node(struct program *p, unsigned source, unsigned offset, unsigned op, uint32_t mask,
+                            uint32_t value, uint32_t yes, uint32_t no)
 {
     uint8_t *at = p->nodes + p->node_count * FS_MATCH_NODE_SIZE;
     at[0] = (uint8_t)offset;

@@ -61,7 +61,9 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value)
         const char *word;
         size_t length;
         bool value;
-    } words[] = {{"true", 4, true}, {"false", 5, false}, {"yes", 3, true}, {"no", 2, false}, {"1", 1, true}, {"0", 1, false}};
+    } words[] = {
+        {"true", 4, true}, {"false", 5, false}, {"yes", 3, true}, {"no", 2, false}, {"1", 1, true}, {"0", 1, false},
+    };
     strip(&text, &length);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (length == words[i].length && __builtin_memcmp(text, words[i].word, length) == 0) {

@@ -1,4 +1,5 @@
-/* values.h: values as write handlers take them, and addresses as texts show them. White space around a value is fine. */
+/* values.h: values as write handlers take them, and addresses as texts show them. White space around a value does not
+ * matter. */
 #ifndef NET_VALUES_H
 #define NET_VALUES_H
 

@@ -12,7 +12,8 @@ FS_TEST(integers)
     FS_CHECK(integer("+7", &v) && v == 7);
     FS_CHECK(integer("0x1F", &v) && v == 31);
     FS_CHECK(integer("1000", &v) && v == 1000);
-    static const char *const bad[] = {"", " ", "-", "1001", "-1001", "12a", "1 2", "0x", "0xg", "99999999999999999999", "1.5"};
+    static const char *const bad[] = {"", " ", "-", "1001", "-1001", "12a", "1 2", "0x", "0xg",
+                                      "99999999999999999999", "1.5"};
     v = 5;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         FS_CHECK(!integer(bad[i], &v));
@@ -51,7 +52,8 @@ FS_TEST(ip_addresses)
     uint8_t a[4] = {0};
     FS_CHECK(fs_parse_ip(" 192.0.2.255 ", 13, a));
     FS_TEXT(shown(fs_text_ip, a), "192.0.2.255");
-    static const char *const bad[] = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3", "1.2.3.4x", "a.b.c.d", "1.2.3.", "0001.2.3.4444"};
+    static const char *const bad[] = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1..2.3", "1.2.3.4x", "a.b.c.d", "1.2.3.",
+                                      "0001.2.3.4444"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         FS_CHECK(!fs_parse_ip(bad[i], strlen(bad[i]), a));
     }
@@ -84,7 +86,8 @@ FS_TEST(mac_addresses)
     FS_TEXT(shown(fs_text_mac, a), "02-00-5E-10-00-AB");
     FS_CHECK(fs_parse_mac("00-11-22-33-44-55", 17, a));
     FS_TEXT(shown(fs_text_mac, a), "00-11-22-33-44-55");
-    static const char *const bad[] = {"", "00:11:22:33:44", "00:11:22:33:44:55:66", "000:11:22:33:44:55", "0g:11:22:33:44:55", "001122334455"};
+    static const char *const bad[] = {"", "00:11:22:33:44", "00:11:22:33:44:55:66", "000:11:22:33:44:55",
+                                      "0g:11:22:33:44:55", "001122334455"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         FS_CHECK(!fs_parse_mac(bad[i], strlen(bad[i]), a));
     }
@@ -112,8 +115,9 @@ FS_TEST(ip6_addresses)
         FS_CHECK(fs_parse_ip6(cases[i][0], strlen(cases[i][0]), a));
         FS_TEXT(shown(fs_text_ip6, a), cases[i][1]);
     }
-    static const char *const bad[] = {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::",
-                                      "1:2:3:4:5:6:7:8::", "::1.2.3", "1:2:3:4:5:6:7:1.2.3.4", "1:", ":1:2:3:4:5:6:7"};
+    static const char *const bad[] = {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::",
+                                      "g::", "1:2:3:4:5:6:7:8::", "::1.2.3", "1:2:3:4:5:6:7:1.2.3.4", "1:",
+                                      ":1:2:3:4:5:6:7"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         if (!FS_CHECK(!fs_parse_ip6(bad[i], strlen(bad[i]), a))) {
             printf("    took '%s'\n", bad[i]);

@@ -85,9 +85,9 @@ static void check_balance(struct graph *g, const char *element)
     }
 }
 
-/* What has left by device 1: good frames unchanged, and in order for each way through the graph (IPv4, IPv6, ARP; frames
- * of different ways may overtake one another, as a batch is parted by way). Answers how many. With each number greater
- * than the one before, as many as were sent are all of them. */
+/* What has left by device 1: good frames unchanged, and in order for each way through the graph (IPv4, IPv6, ARP;
+ * frames of different ways may overtake one another, as a batch is parted by way). Answers how many. With each number
+ * greater than the one before, as many as were sent are all of them. */
 static uint32_t check_sent(struct graph *g, uint32_t next[3])
 {
     uint32_t arrived = 0;

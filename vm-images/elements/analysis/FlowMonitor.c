@@ -329,12 +329,13 @@ static int write_clear(struct fs_element *e, const char *value, size_t length, s
 
 static const struct fs_arg args[] = {
     [CAPACITY] = {"CAPACITY", "integer", FS_OPTIONAL, 1, 1 << 20, "4096", "Flows that it can hold; 84 bytes each."},
-    [TIMEOUT] = {"TIMEOUT", "duration", FS_OPTIONAL, 0, 0, "60s", "How long a flow is idle before it makes room in a full table."},
+    [TIMEOUT] = {"TIMEOUT", "duration", FS_OPTIONAL, 0, 0, "60s",
+                 "How long a flow is idle before it makes room in a full table."},
 };
 static const struct fs_handler handlers[] = {
     {"flows", read_flows, NULL, FS_HANDLER_EXPENSIVE, NULL,
-     "A line a flow, tab-separated: protocol, source, source port, destination, destination port, packets, bytes, first\n"
-     "and last packet in seconds since 1970."},
+     "A line a flow, tab-separated: protocol, source, source port, destination, destination port, packets, bytes,\n"
+     "first and last packet in seconds since 1970."},
     {"count", read_count, NULL, 0, NULL, "Flows in the table."},
     {"capacity", read_capacity, NULL, 0, NULL, "The CAPACITY argument."},
     {"packets", read_packets, NULL, 0, NULL, "All packets seen."},
@@ -355,10 +356,11 @@ FS_ELEMENT(FlowMonitor) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "reads ip ip6 tcp.sport tcp.dport udp.sport udp.dport length; keeps-state",
     .summary = "counts packets and bytes by flow",
-    .doc = "Ours: Click has no counterpart. Passes packets unchanged from input i to output i. A flow is one direction of a\n"
-           "connection, over IPv4 or IPv6: protocol, addresses and ports, where ports are 0 for protocols that have none and for\n"
-           "later fragments. It looks at the header that was marked upstream, or else behind Ethernet header and VLAN tags.\n"
-           "When the table is full, flows idle for TIMEOUT make room; packets of other new flows pass untracked.\n\n"
+    .doc = "Ours: Click has no counterpart. Passes packets unchanged from input i to output i. A flow is one\n"
+           "direction of a connection, over IPv4 or IPv6: protocol, addresses and ports, where ports are 0 for\n"
+           "protocols that have none and for later fragments. It looks at the header that was marked upstream, or\n"
+           "else behind Ethernet header and VLAN tags. When the table is full, flows idle for TIMEOUT make room;\n"
+           "packets of other new flows pass untracked.\n\n"
            "    m :: FlowMonitor(10000);\n"
            "    FromDevice(0) -> [0] m [0] -> ToDevice(1);  FromDevice(1) -> [1] m [1] -> ToDevice(0);\n",
     .size = sizeof(struct monitor),

@@ -22,7 +22,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 static const struct fs_arg args[] = {
-    [PATTERN] = {"PATTERN", "byte-patterns", FS_REST, 0, 0, NULL, "One pattern for each output, the first that matches wins."},
+    [PATTERN] = {"PATTERN", "byte-patterns", FS_REST, 0, 0, NULL,
+                 "One pattern for each output, the first that matches wins."},
 };
 
 FS_ELEMENT(Classifier) = {
@@ -34,9 +35,9 @@ FS_ELEMENT(Classifier) = {
     .arg_count = FS_COUNT(args),
     .effects = "reads any; drops",
     .summary = "classifies frames by their bytes",
-    .doc = "A pattern is a list of clauses `OFFSET/VALUE` or `OFFSET/VALUE%MASK` in hexadecimal digits, `?` for any digit, `!` in\n"
-           "front for not; `-` matches everything. Bytes beyond the end of a frame match no clause. A frame that matches no\n"
-           "pattern is dropped as `no-match`.\n\n"
+    .doc = "A pattern is a list of clauses `OFFSET/VALUE` or `OFFSET/VALUE%MASK` in hexadecimal digits, `?` for\n"
+           "any digit, `!` in front for not; `-` matches everything. Bytes beyond the end of a frame match no\n"
+           "clause. A frame that matches no pattern is dropped as `no-match`.\n\n"
            "    c :: Classifier(12/0806 20/0001, 12/0806 20/0002, 12/0800, -);\n",
     .size = sizeof(struct classifier),
     .configure = configure,

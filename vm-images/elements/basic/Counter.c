@@ -194,12 +194,15 @@ static const struct fs_arg args[] = {
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Packets since the start or the last reset."},
     {"byte_count", read_byte_count, NULL, 0, NULL, "Bytes since the start or the last reset."},
-    {"rate", read_rate, NULL, 0, NULL, "Packets per second, a moving average over the last few hundredths of a second."},
+    {"rate", read_rate, NULL, 0, NULL,
+     "Packets per second, a moving average over the last few hundredths of a second."},
     {"bit_rate", read_bit_rate, NULL, 0, NULL, "Bits per second, averaged alike."},
     {"byte_rate", read_byte_rate, NULL, 0, NULL, "Bytes per second, averaged alike."},
-    {"count_call", read_count_call, write_count_call, 0, NULL, "The count of COUNT_CALL; takes a new `N HANDLER [VALUE]`."},
+    {"count_call", read_count_call, write_count_call, 0, NULL,
+     "The count of COUNT_CALL; takes a new `N HANDLER [VALUE]`."},
     {"byte_count_call", NULL, write_byte_count_call, 0, NULL, "Takes a new `N HANDLER [VALUE]`."},
-    {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "Sets the counts to zero and makes the calls possible again."},
+    {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL,
+     "Sets the counts to zero and makes the calls possible again."},
     {"reset_counts", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "The same as reset."},
 };
 
@@ -214,8 +217,8 @@ FS_ELEMENT(Counter) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "reads length",
     .summary = "counts packets and bytes and measures their rate",
-    .doc = "Passes packets unchanged. The clock is read once per batch, so a rate costs nothing per packet; a call is made\n"
-           "before the batch that reaches its count goes on.\n\n"
+    .doc = "Passes packets unchanged. The clock is read once per batch, so a rate costs nothing per packet; a call\n"
+           "is made before the batch that reaches its count goes on.\n\n"
            "    FromDevice(0) -> c :: Counter(COUNT_CALL 1000 stop) -> Discard;\n",
     .size = sizeof(struct counter),
     .configure = configure,

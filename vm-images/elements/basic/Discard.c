@@ -101,7 +101,8 @@ static int write_reset(struct fs_element *e, const char *value, size_t length, s
 }
 
 static const struct fs_arg args[] = {
-    [ACTIVE] = {"ACTIVE", "boolean", FS_KEYWORD, 0, 0, "true", "Whether packets are pulled; pushed ones always are taken."},
+    [ACTIVE] = {"ACTIVE", "boolean", FS_KEYWORD, 0, 0, "true",
+                "Whether packets are pulled; pushed ones always are taken."},
     [BURST] = {"BURST", "integer", FS_KEYWORD, 1, UINT32_MAX, "1", "Packets to pull each time it is scheduled."},
 };
 static const struct fs_handler handlers[] = {
@@ -121,7 +122,8 @@ FS_ELEMENT(Discard) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "drops",
     .summary = "drops all packets",
-    .doc = "Each packet is counted as a drop with reason `discarded`. Behind a pull output it pulls whenever packets are there.\n\n"
+    .doc = "Each packet is counted as a drop with reason `discarded`. Behind a pull output it pulls whenever\n"
+           "packets are there.\n\n"
            "    classifier[1] -> other :: Discard;\n",
     .size = sizeof(struct discard),
     .configure = configure,

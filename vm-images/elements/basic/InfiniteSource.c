@@ -297,14 +297,16 @@ static int write_length(struct fs_element *e, const char *value, size_t length, 
 
 static const struct fs_arg args[] = {
     [DATA] = {"DATA", "data", FS_OPTIONAL, 0, 0, "72 bytes of text", "The packet's bytes."},
-    [LIMIT] = {"LIMIT", "integer", FS_OPTIONAL, INT64_MIN, INT64_MAX, "-1", "Packets to make in all; below 0: no limit."},
+    [LIMIT] = {"LIMIT", "integer", FS_OPTIONAL, INT64_MIN, INT64_MAX, "-1",
+               "Packets to make in all; below 0: no limit."},
     [BURST] = {"BURST", "integer", FS_OPTIONAL, 1, INT32_MAX, "1", "Packets to push each time it is scheduled."},
     [ACTIVE] = {"ACTIVE", "boolean", FS_OPTIONAL, 0, 0, "true", "Whether it makes packets."},
     [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "true", "Whether packets carry the time they were made."},
     [LENGTH] = {"LENGTH", "integer", FS_KEYWORD, -1, SOURCE_LENGTH_MAX, "-1",
                 "Bytes of a packet: DATA cut off, or repeated; below 0: as long as DATA."},
     [STOP] = {"STOP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to stop the driver after LIMIT packets."},
-    [END_CALL] = {"END_CALL", "string", FS_KEYWORD, 0, 0, "", "`HANDLER [VALUE]` to write after LIMIT packets; not with STOP."},
+    [END_CALL] = {"END_CALL", "string", FS_KEYWORD, 0, 0, "",
+                  "`HANDLER [VALUE]` to write after LIMIT packets; not with STOP."},
 };
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Packets made since the start or reset."},
@@ -327,8 +329,9 @@ FS_ELEMENT(InfiniteSource) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "originates",
     .summary = "makes packets whenever it is scheduled",
-    .doc = "Waits while all queues downstream are full, and when the packet pool is empty. Each packet has bytes of its own.\n\n"
-           "    InfiniteSource(DATA \\<ffffffffffff 020000000001 0800>, LIMIT 100, STOP true) -> Queue -> ToDevice(0);\n",
+    .doc = "Waits while all queues downstream are full, and when the packet pool is empty. Each packet has bytes\n"
+           "of its own.\n\n"
+           "    InfiniteSource(DATA \\<ffffffffffff 020000000001 0800>, LIMIT 100, STOP true) -> ToDevice(0);\n",
     .size = sizeof(struct source),
     .configure = configure,
     .initialize = initialize,

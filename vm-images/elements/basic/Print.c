@@ -132,7 +132,8 @@ static int write_active(struct fs_element *e, const char *value, size_t length, 
 
 static const struct fs_arg args[] = {
     [LABEL] = {"LABEL", "string", FS_OPTIONAL, 0, 0, "", "Text that starts the line."},
-    [MAXLENGTH] = {"MAXLENGTH", "integer", FS_OPTIONAL, INT32_MIN, INT32_MAX, "24", "Bytes to show at most; below 0: all."},
+    [MAXLENGTH] = {"MAXLENGTH", "integer", FS_OPTIONAL, INT32_MIN, INT32_MAX, "24",
+                   "Bytes to show at most; below 0: all."},
     [CONTENTS] = {"CONTENTS", "word", FS_KEYWORD, 0, 0, "HEX", "How to show the bytes: NONE, HEX or ASCII."},
     [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to show the packet's timestamp."},
     [PRINTANNO] = {"PRINTANNO", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to show the annotation bytes."},

@@ -207,8 +207,9 @@ FS_ELEMENT(Queue) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "drops; delays",
     .summary = "holds packets in a first-in, first-out queue",
-    .doc = "Packets that find it full are dropped as `queue-full`. It tells pullers when it is not empty and pushers when there\n"
-           "is room again, so neither side polls. A configuration that replaces this one takes over the packets held.\n\n"
+    .doc = "Packets that find it full are dropped as `queue-full`. It tells pullers when it is not empty and\n"
+           "pushers when there is room again, so neither side polls. A configuration that replaces this one takes\n"
+           "over the packets held.\n\n"
            "    FromDevice(0) -> Queue(200) -> ToDevice(1);\n",
     .size = sizeof(struct queue),
     .configure = configure,

@@ -43,8 +43,9 @@ FS_ELEMENT(Strip) = {
     .arg_count = FS_COUNT(args),
     .effects = "writes any length; drops",
     .summary = "takes bytes off the front of packets",
-    .doc = "The bytes stay where they are, in front of the packet: Unstrip brings them back. A packet that is shorter is dropped\n"
-           "as `bad-length`.\n\n    FromDevice(0) -> Strip(14) -> CheckIPHeader -> ...\n",
+    .doc = "The bytes stay where they are, in front of the packet: Unstrip brings them back. A packet that is\n"
+           "shorter is dropped as `bad-length`.\n\n"
+           "    FromDevice(0) -> Strip(14) -> CheckIPHeader -> ...\n",
     .size = sizeof(struct strip),
     .configure = configure,
     .act = act,

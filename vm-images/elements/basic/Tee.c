@@ -48,7 +48,8 @@ static const struct fs_arg args[] = {
     [N] = {"N", "integer", FS_OPTIONAL, 1, INT32_MAX, "the number of outputs", "How many outputs there are."},
 };
 static const struct fs_handler handlers[] = {
-    {"lost", read_lost, NULL, 0, NULL, "Copies not made because the packet pool was empty; the packets themselves went on."},
+    {"lost", read_lost, NULL, 0, NULL,
+     "Copies not made because the packet pool was empty; the packets themselves went on."},
 };
 
 FS_ELEMENT(Tee) = {

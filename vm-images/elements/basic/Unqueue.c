@@ -142,7 +142,8 @@ static const struct fs_arg args[] = {
     [BURST] = {"BURST", "integer", FS_OPTIONAL, INT32_MIN, INT32_MAX, "1",
                "Packets to pull each time it is scheduled; below 0: until nothing comes back."},
     [ACTIVE] = {"ACTIVE", "boolean", FS_KEYWORD, 0, 0, "true", "Whether it pulls at all."},
-    [LIMIT] = {"LIMIT", "integer", FS_KEYWORD, INT64_MIN, INT64_MAX, "-1", "Packets to pull in all; below 0: no limit."},
+    [LIMIT] = {"LIMIT", "integer", FS_KEYWORD, INT64_MIN, INT64_MAX, "-1",
+               "Packets to pull in all; below 0: no limit."},
 };
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Packets that have passed since the start or reset."},

@@ -43,8 +43,9 @@ FS_ELEMENT(Unstrip) = {
     .arg_count = FS_COUNT(args),
     .effects = "writes any length; drops",
     .summary = "brings back bytes at the front of packets",
-    .doc = "Undoes a Strip of the same length. Without one the bytes are whatever was in front; dropped as `no-room` when there\n"
-           "are not as many.\n\n    Strip(14) -> CheckIPHeader -> IPFilter(...) -> Unstrip(14) -> ToDevice(1);\n",
+    .doc = "Undoes a Strip of the same length. Without one the bytes are whatever was in front; dropped as\n"
+           "`no-room` when there are not as many.\n\n"
+           "    Strip(14) -> CheckIPHeader -> IPFilter(...) -> Unstrip(14) -> ToDevice(1);\n",
     .size = sizeof(struct unstrip),
     .configure = configure,
     .act = act,

@@ -120,7 +120,7 @@ static int reserve(struct responder *r, uint32_t capacity, struct fs_text *error
     return 0;
 }
 
-/* Puts the entry before the first one that contains it; takes the place of one for the same addresses. There is room. */
+/* Puts the entry before the first one that contains it, or in place of one for the same addresses. There is room. */
 static void add(struct responder *r, const struct entry *given)
 {
     struct entry added = *given;
@@ -204,7 +204,9 @@ static int write_add(struct fs_element *e, const char *value, size_t length, str
         }
     }
     if (prefixes == 0 || macs != 1) {
-        fs_text_string(error, prefixes == 0 ? "add: missing IP/MASK" : macs == 0 ? "add: missing ETH" : "add: more than one ETH");
+        fs_text_string(error, prefixes == 0 ? "add: missing IP/MASK"
+                              : macs == 0   ? "add: missing ETH"
+                                            : "add: more than one ETH");
         return -1;
     }
     if (reserve(r, r->count + prefixes, error) != 0) {
@@ -238,11 +240,13 @@ static int write_remove(struct fs_element *e, const char *value, size_t length, 
 }
 
 static const struct fs_arg args[] = {
-    [ENTRY] = {"ENTRY", "arp-entries", FS_REST, 0, 0, "", "`ADDRESS/MASK ... MAC`: the addresses to answer for, and with what."},
+    [ENTRY] = {"ENTRY", "arp-entries", FS_REST, 0, 0, "",
+               "`ADDRESS/MASK ... MAC`: the addresses to answer for, and with what."},
 };
 static const struct fs_handler handlers[] = {
     {"table", read_table, NULL, 0, NULL, "The entries, `ADDRESS/PREFIX MAC` each."},
-    {"lookup", read_lookup, NULL, FS_HANDLER_PARAMETER, NULL, "The MAC that an address is answered with; nothing when none."},
+    {"lookup", read_lookup, NULL, FS_HANDLER_PARAMETER, NULL,
+     "The MAC that an address is answered with; nothing when none."},
     {"add", NULL, write_add, 0, NULL, "Adds entries, `ADDRESS/MASK ... MAC`."},
     {"remove", NULL, write_remove, 0, NULL, "Removes the entry of `ADDRESS/MASK`."},
 };
@@ -258,8 +262,8 @@ FS_ELEMENT(ARPResponder) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "reads eth.type; writes eth.src eth.dst arp length; drops",
     .summary = "answers ARP requests",
-    .doc = "Input frames are ARP requests with their Ethernet header. The most specific entry answers. What it cannot answer\n"
-           "leaves by output 1; where it is not connected it is dropped as `no-match`.\n\n"
+    .doc = "Input frames are ARP requests with their Ethernet header. The most specific entry answers. What it\n"
+           "cannot answer leaves by output 1; where it is not connected it is dropped as `no-match`.\n\n"
            "    c :: Classifier(12/0806 20/0001, -);\n"
            "    c[0] -> ARPResponder(10.0.0.1 10.1.0.0/16 02:00:00:00:00:01) -> ToDevice(0);\n",
     .size = sizeof(struct responder),

@@ -41,7 +41,8 @@ FS_TEST(arpresponder_answers)
     struct fs_test *t = responder(true);
     FS_REQUIRE(fs_test_start(t));
     struct bytes asked = request(0x0a010777);
-    struct bytes reply = hex("0200000000aa 020000000001 0806 0001 0800 06 04 0002 020000000001 0a010777 0200000000aa 0a0000fe");
+    struct bytes reply = hex("0200000000aa 020000000001 0806 "
+                             "0001 0800 06 04 0002 020000000001 0a010777 0200000000aa 0a0000fe");
     struct fs_packet *p = fs_test_packet(t, asked.at, asked.size);
     memset(p->annotations, 0x77, sizeof p->annotations);
     p->device = 3;

@@ -8,7 +8,8 @@ FS_TEST(ethermirror_swaps_addresses)
     fs_test_add(t, "out", "TestSink");
     fs_test_chain(t, "in", "m", "out");
     FS_REQUIRE(fs_test_start(t));
-    struct bytes frame = hex("010203040506 0a0b0c0d0e0f 0800 4500"), mirrored = hex("0a0b0c0d0e0f 010203040506 0800 4500");
+    struct bytes frame = hex("010203040506 0a0b0c0d0e0f 0800 4500");
+    struct bytes mirrored = hex("0a0b0c0d0e0f 010203040506 0800 4500");
     fs_test_send(t, "in", frame.at, frame.size);
     FS_FRAME(fs_test_out(t, "out", 0), mirrored.at, mirrored.size);
     fs_test_send(t, "in", frame.at, 14);

@@ -180,21 +180,25 @@ static int write_reset(struct fs_element *e, const char *value, size_t length, s
 static const struct fs_arg args[] = {
     [DEVNAME] = {"DEVNAME", "device", FS_POSITIONAL, 0, 0, NULL, "The device."},
     [SNIFFER] = {"SNIFFER", "boolean", FS_KEYWORD, 0, 0, "true", "Accepted: no other stack sees a middlebox's frames."},
-    [PROMISC] = {"PROMISC", "boolean", FS_KEYWORD, 0, 0, "false", "Accepted: a device gives all frames that the switch sends."},
+    [PROMISC] = {"PROMISC", "boolean", FS_KEYWORD, 0, 0, "false",
+                 "Accepted: a device gives all frames that the switch sends."},
     [SNAPLEN] = {"SNAPLEN", "integer", FS_KEYWORD, 0, INT32_MAX, "2046", "Accepted: frames are never cut."},
-    [FORCE_IP] = {"FORCE_IP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to pass IP packets only, with their header marked."},
+    [FORCE_IP] = {"FORCE_IP", "boolean", FS_KEYWORD, 0, 0, "false",
+                  "Whether to pass IP packets only, with their header marked."},
     [METHOD] = {"METHOD", "word", FS_KEYWORD, 0, 0, "", "Accepted: a device has one way to be read."},
     [BPF_FILTER] = {"BPF_FILTER", "string", FS_KEYWORD, 0, 0, "", "Must be empty."},
     [ENCAP] = {"ENCAP", "word", FS_KEYWORD, 0, 0, "ETHER", "Must be ETHER."},
     [OUTBOUND] = {"OUTBOUND", "boolean", FS_KEYWORD, 0, 0, "false", "Must be false."},
     [HEADROOM] = {"HEADROOM", "integer", FS_KEYWORD, 0, FS_HEADROOM, "128", "Accepted: there are always 128 bytes."},
     [BURST] = {"BURST", "integer", FS_KEYWORD, 1, FS_BATCH_MAX, "64", "Frames to take at once, at most."},
-    [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "true", "Whether packets carry the time they were received."},
+    [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "true",
+                   "Whether packets carry the time they were received."},
 };
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Frames received, without health probes."},
     {"reset_counts", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "Sets the count to zero."},
-    {"kernel_drops", read_kernel_drops, NULL, 0, NULL, "Frames that the device could not take for want of packet buffers."},
+    {"kernel_drops", read_kernel_drops, NULL, 0, NULL,
+     "Frames that the device could not take for want of packet buffers."},
     {"encap", read_encap, NULL, 0, NULL, "ETHER."},
 };
 
@@ -209,8 +213,8 @@ FS_ELEMENT(FromDevice) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "drops",
     .summary = "reads frames from a device",
-    .doc = "Sets timestamp, device and packet type annotations. Sleeps while nothing arrives. With FORCE_IP other frames leave by\n"
-           "output 1; where it is not connected they are dropped as `bad-protocol`.\n\n"
+    .doc = "Sets timestamp, device and packet type annotations. Sleeps while nothing arrives. With FORCE_IP other\n"
+           "frames leave by output 1; where it is not connected they are dropped as `bad-protocol`.\n\n"
            "    FromDevice(0, PROMISC true) -> Queue -> ToDevice(1);\n",
     .size = sizeof(struct from_device),
     .configure = configure,

@@ -64,9 +64,10 @@ FS_ELEMENT(MarkInnerHeader) = {
     .flow = "x/x",
     .effects = "reads eth.type vlan; drops",
     .summary = "finds the network header behind VLAN tags",
-    .doc = "Reads the Ethernet header and at most four tags (0x8100, 0x88a8, 0x9100), marks the header behind them, and sends\n"
-           "IPv4 to output 0, IPv6 to 1, ARP to 2 and everything else to 3, unchanged. For IPv6 the transport header is what is\n"
-           "behind the extension headers. Frames too short for the headers that they claim are dropped as `bad-length`.\n\n"
+    .doc = "Reads the Ethernet header and at most four tags (0x8100, 0x88a8, 0x9100), marks the header behind\n"
+           "them, and sends IPv4 to output 0, IPv6 to 1, ARP to 2 and everything else to 3, unchanged. For IPv6\n"
+           "the transport header is what is behind the extension headers. Frames too short for the headers that\n"
+           "they claim are dropped as `bad-length`.\n\n"
            "    FromDevice(0) -> m :: MarkInnerHeader;\n"
            "    m[0] -> CheckIPHeader(MARKED true) -> IPFilter(allow tcp, deny all) -> out :: ToDevice(1);\n"
            "    m[1] -> Discard;  m[2] -> out;  m[3] -> Discard;\n",

@@ -156,9 +156,9 @@ FS_ELEMENT(ToDevice) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "drops",
     .summary = "sends packets to a device",
-    .doc = "Behind a pull output it pulls while the device has room, and waits without loss while it has none. Packets that are\n"
-           "pushed and find the device's ring full are dropped as `ring-full`. A packet longer than the device's frame limit is\n"
-           "dropped as `too-long`. Several elements may push to one ToDevice.\n\n"
+    .doc = "Behind a pull output it pulls while the device has room, and waits without loss while it has none.\n"
+           "Packets that are pushed and find the device's ring full are dropped as `ring-full`. A packet longer\n"
+           "than the device's frame limit is dropped as `too-long`. Several elements may push to one ToDevice.\n\n"
            "    FromDevice(0) -> ToDevice(1);  FromDevice(1) -> Queue -> ToDevice(0);\n",
     .size = sizeof(struct to_device),
     .configure = configure,

@@ -125,8 +125,10 @@ FS_TEST(fromdevice_annotates)
     static const struct {
         const char *to;
         uint8_t type;
-    } cases[] = {{"020000000000", FS_TYPE_HOST}, {"020000000001", FS_TYPE_OTHER_HOST}, {"ffffffffffff", FS_TYPE_BROADCAST},
-                 {"33330000 0001", FS_TYPE_MULTICAST}};
+    } cases[] = {{"020000000000", FS_TYPE_HOST},
+                 {"020000000001", FS_TYPE_OTHER_HOST},
+                 {"ffffffffffff", FS_TYPE_BROADCAST},
+                 {"333300000001", FS_TYPE_MULTICAST}};
     for (size_t i = 0; i < 4; i++) {
         struct bytes b = hex(cases[i].to);
         put_hex(&b, "0200000000aa 0800 45");

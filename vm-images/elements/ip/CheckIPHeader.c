@@ -224,22 +224,24 @@ static void read_details(struct fs_element *e, const char *parameters, struct fs
 
 static const struct fs_arg args[] = {
     [BADSRC_OLD] = {"BADSRC2", "string", FS_OPTIONAL, 0, 0, "",
-                    "Click's old form: bad sources, to which 0.0.0.0 and 255.255.255.255 are added; a number here is OFFSET."},
+                    "Click's old form: BADSRC with 0.0.0.0 and 255.255.255.255 added; a number here is OFFSET."},
     [OFFSET] = {"OFFSET", "integer", FS_OPTIONAL, 0, FS_PACKET_SIZE, "0", "Bytes in front of the IP header."},
     [INTERFACES] = {"INTERFACES", "string", FS_KEYWORD, 0, 0, "",
-                    "Own addresses with prefixes: their broadcast addresses, 0.0.0.0 and 255.255.255.255 are BADSRC, they\n"
-                    "themselves GOODDST."},
+                    "Own addresses with prefixes: their broadcast addresses, 0.0.0.0 and 255.255.255.255 are BADSRC,\n"
+                    "they themselves GOODDST."},
     [BADSRC] = {"BADSRC", "string", FS_KEYWORD, 0, 0, "", "Addresses that must not be a packet's source."},
     [GOODDST] = {"GOODDST", "string", FS_KEYWORD, 0, 0, "", "Destinations for which BADSRC does not hold."},
     [CHECKSUM] = {"CHECKSUM", "boolean", FS_KEYWORD, 0, 0, "true", "Whether to verify the header checksum."},
-    [VERBOSE] = {"VERBOSE", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to log each bad packet, and not the first only."},
+    [VERBOSE] = {"VERBOSE", "boolean", FS_KEYWORD, 0, 0, "false",
+                 "Whether to log each bad packet, and not the first only."},
     [DETAILS] = {"DETAILS", "boolean", FS_KEYWORD, 0, 0, "false", "Whether drop_details has something to show."},
     [MARKED] = {"MARKED", "boolean", FS_KEYWORD, 0, 0, "false",
-                "Ours: check the header that was marked upstream in place of the one at OFFSET, and do not shorten the frame."},
+                "Ours: check the header marked upstream, not the one at OFFSET, and do not shorten the frame."},
 };
 static const struct fs_handler handlers[] = {
     {"drops", read_drops, NULL, 0, NULL, "Bad packets."},
-    {"drop_details", read_details, NULL, 0, NULL, "Bad packets by what was wrong, `COUNT<tab>TEXT` each; with DETAILS."},
+    {"drop_details", read_details, NULL, 0, NULL,
+     "Bad packets by what was wrong, `COUNT<tab>TEXT` each; with DETAILS."},
 };
 
 FS_ELEMENT(CheckIPHeader) = {
@@ -253,10 +255,10 @@ FS_ELEMENT(CheckIPHeader) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "reads ip; writes annotation.DST_IP length; drops",
     .summary = "checks IP headers and marks them",
-    .doc = "Checks length, version, header length, total length, checksum, and the source address where bad ones are given\n"
-           "(RFC 1812 5.2.2, 5.3.7). Takes off what follows the IP packet, such as Ethernet padding, unless MARKED. Bad packets\n"
-           "leave by output 1; where it is not connected they are dropped as `bad-length`, `bad-version`,\n"
-           "`bad-header-length`, `bad-checksum` or `bad-source`.\n\n"
+    .doc = "Checks length, version, header length, total length, checksum, and the source address where bad ones\n"
+           "are given (RFC 1812 5.2.2, 5.3.7). Takes off what follows the IP packet, such as Ethernet padding,\n"
+           "unless MARKED. Bad packets leave by output 1; where it is not connected they are dropped as\n"
+           "`bad-length`, `bad-version`, `bad-header-length`, `bad-checksum` or `bad-source`.\n\n"
            "    FromDevice(0) -> Classifier(12/0800) -> Strip(14) -> CheckIPHeader(INTERFACES 10.0.0.1/24) -> ...\n",
     .size = sizeof(struct check),
     .configure = configure,

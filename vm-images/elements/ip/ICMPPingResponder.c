@@ -73,11 +73,12 @@ FS_ELEMENT(ICMPPingResponder) = {
     .ports = "1/1-2",
     .processing = "a/ah",
     .flow = "x/x",
-    .effects = "reads icmp; writes ip.src ip.dst ip.ttl ip.id ip.checksum icmp annotation.DST_IP annotation.PAINT; drops",
+    .effects = "reads icmp; writes ip.src ip.dst ip.ttl ip.id ip.checksum icmp annotation.DST_IP annotation.PAINT; "
+               "drops",
     .summary = "answers ICMP echo requests",
-    .doc = "Input packets have their IP header marked. The reply is the request with its addresses swapped, TTL 255, fragment\n"
-           "flags cleared, paint 0 and the time of now. Other packets leave by output 1; where it is not connected they are\n"
-           "dropped as `bad-protocol` or `bad-length`.\n\n"
+    .doc = "Input packets have their IP header marked. The reply is the request with its addresses swapped, TTL\n"
+           "255, fragment flags cleared, paint 0 and the time of now. Other packets leave by output 1; where it is\n"
+           "not connected they are dropped as `bad-protocol` or `bad-length`.\n\n"
            "    ... -> CheckIPHeader(14) -> ICMPPingResponder -> EtherMirror -> ToDevice(0);\n",
     .size = sizeof(struct fs_element),
     .act = act,

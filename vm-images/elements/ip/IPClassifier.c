@@ -22,7 +22,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 static const struct fs_arg args[] = {
-    [PATTERN] = {"PATTERN", "ip-patterns", FS_REST, 0, 0, NULL, "One pattern for each output, the first that matches wins."},
+    [PATTERN] = {"PATTERN", "ip-patterns", FS_REST, 0, 0, NULL,
+                 "One pattern for each output, the first that matches wins."},
 };
 
 FS_ELEMENT(IPClassifier) = {
@@ -34,9 +35,9 @@ FS_ELEMENT(IPClassifier) = {
     .arg_count = FS_COUNT(args),
     .effects = "reads ip tcp udp icmp annotation.PAINT; drops",
     .summary = "classifies IP packets by contents",
-    .doc = "The IP header must be marked (CheckIPHeader, MarkIPHeader, MarkInnerHeader). Ports and other fields behind the IP\n"
-           "header are those of whole packets and first fragments only. `-` matches everything; a packet that matches no\n"
-           "pattern is dropped as `no-match`.\n\n"
+    .doc = "The IP header must be marked (CheckIPHeader, MarkIPHeader, MarkInnerHeader). Ports and other fields\n"
+           "behind the IP header are those of whole packets and first fragments only. `-` matches everything; a\n"
+           "packet that matches no pattern is dropped as `no-match`.\n\n"
            "    c :: IPClassifier(dst host 10.0.0.2 && tcp dst port www, icmp type echo, -);\n",
     .size = sizeof(struct classifier),
     .configure = configure,

@@ -27,7 +27,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 static const struct fs_arg args[] = {
-    [RULE] = {"RULE", "ip-filter-rules", FS_REST, 0, 0, NULL, "`ACTION PATTERN`; the first rule whose pattern matches decides."},
+    [RULE] = {"RULE", "ip-filter-rules", FS_REST, 0, 0, NULL,
+              "`ACTION PATTERN`; the first rule whose pattern matches decides."},
 };
 
 FS_ELEMENT(IPFilter) = {
@@ -39,10 +40,10 @@ FS_ELEMENT(IPFilter) = {
     .arg_count = FS_COUNT(args),
     .effects = "reads ip tcp udp icmp annotation.PAINT; drops",
     .summary = "filters IP packets by contents",
-    .doc = "ACTION is `allow` (output 0), an output's number, or `deny` (also `drop`). Denied packets are dropped as `denied`,\n"
-           "counted by rule; a packet that no rule matches is dropped as `no-match`. The IP header must be marked\n"
-           "(CheckIPHeader, MarkIPHeader, MarkInnerHeader). Patterns are IPClassifier's. A later fragment has no ports: only\n"
-           "rules by address and protocol can match it.\n\n"
+    .doc = "ACTION is `allow` (output 0), an output's number, or `deny` (also `drop`). Denied packets are dropped\n"
+           "as `denied`, counted by rule; a packet that no rule matches is dropped as `no-match`. The IP header\n"
+           "must be marked (CheckIPHeader, MarkIPHeader, MarkInnerHeader). Patterns are IPClassifier's. A later\n"
+           "fragment has no ports: only rules by address and protocol can match it.\n\n"
            "    IPFilter(allow tcp dst port 80, allow icmp, deny all)\n",
     .size = sizeof(struct filter),
     .configure = configure,

@@ -7,7 +7,8 @@ enum { PROTOCOL = 8, SOURCE = 12, DESTINATION = 16 }; /* words of the IPv4 heade
 static struct program rules(bool all)
 {
     struct program p = {0};
-    uint32_t dns = rule(&p, 0), udp = rule(&p, FS_MATCH_NONE), icmp = rule(&p, 1), rest = all ? rule(&p, 0) : FS_MATCH_NONE;
+    uint32_t dns = rule(&p, 0), udp = rule(&p, FS_MATCH_NONE), icmp = rule(&p, 1);
+    uint32_t rest = all ? rule(&p, 0) : FS_MATCH_NONE;
     node(&p, FS_MATCH_NETWORK, PROTOCOL, 0, 0x00ff0000, 0x00110000, 1, 4);
     node(&p, FS_MATCH_NETWORK, SOURCE, 0, 0xff000000, 0x0a000000, 2, udp);
     node(&p, FS_MATCH_FIELD, FS_MATCH_IP_LATER_FRAGMENT, 0, 0xffffffff, 0, 3, udp);

@@ -44,7 +44,8 @@ FS_ELEMENT(MarkIPHeader) = {
     .arg_count = FS_COUNT(args),
     .effects = "reads ip",
     .summary = "marks the IP header without checking it",
-    .doc = "Sets the network and transport header annotations. All packets pass; one that ends before OFFSET gets none.\n\n"
+    .doc = "Sets the network and transport header annotations. All packets pass; one that ends before OFFSET gets\n"
+           "none.\n\n"
            "    FromDevice(0) -> MarkIPHeader(14) -> IPClassifier(icmp, -) -> ...\n",
     .size = sizeof(struct mark),
     .configure = configure,

@@ -120,7 +120,7 @@ static const struct fs_arg args[] = {
     [BADADDRS] = {"BADADDRS", "string", FS_OPTIONAL, 0, 0, "", "Addresses that must not be a packet's source."},
     [OFFSET] = {"OFFSET", "integer", FS_OPTIONAL, 0, FS_PACKET_SIZE, "0", "Bytes in front of the IPv6 header."},
     [MARKED] = {"MARKED", "boolean", FS_KEYWORD, 0, 0, "false",
-                "Ours: check the header that was marked upstream in place of the one at OFFSET, and do not shorten the frame."},
+                "Ours: check the header marked upstream, not the one at OFFSET, and do not shorten the frame."},
 };
 static const struct fs_handler handlers[] = {
     {"drops", read_drops, NULL, 0, NULL, "Bad packets."},
@@ -137,10 +137,10 @@ FS_ELEMENT(CheckIP6Header) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "reads ip6; writes length; drops",
     .summary = "checks IPv6 headers and marks them",
-    .doc = "Checks length, version, payload length and the source address, which must be none of BADADDRS nor all ones. Marks the\n"
-           "header, and what is behind the extension headers as the transport header. Takes off what follows the packet unless\n"
-           "MARKED. Bad packets leave by output 1; where it is not connected they are dropped as `bad-length`, `bad-version` or\n"
-           "`bad-source`.\n\n"
+    .doc = "Checks length, version, payload length and the source address, which must be none of BADADDRS nor all\n"
+           "ones. Marks the header, and what is behind the extension headers as the transport header. Takes off\n"
+           "what follows the packet unless MARKED. Bad packets leave by output 1; where it is not connected they\n"
+           "are dropped as `bad-length`, `bad-version` or `bad-source`.\n\n"
            "    Classifier(12/86dd) -> Strip(14) -> CheckIP6Header -> IP6Filter(...) -> ...\n",
     .size = sizeof(struct check),
     .configure = configure,

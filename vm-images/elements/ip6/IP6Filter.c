@@ -27,7 +27,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 static const struct fs_arg args[] = {
-    [RULE] = {"RULE", "ip6-filter-rules", FS_REST, 0, 0, NULL, "`ACTION PATTERN`; the first rule whose pattern matches decides."},
+    [RULE] = {"RULE", "ip6-filter-rules", FS_REST, 0, 0, NULL,
+              "`ACTION PATTERN`; the first rule whose pattern matches decides."},
 };
 
 FS_ELEMENT(IP6Filter) = {
@@ -40,8 +41,9 @@ FS_ELEMENT(IP6Filter) = {
     .effects = "reads ip6 tcp udp icmp6 annotation.PAINT; drops",
     .summary = "filters IPv6 packets by contents",
     .doc = "IPFilter over IPv6: the same rules, actions and drops. The IPv6 header must be marked (CheckIP6Header,\n"
-           "MarkInnerHeader). A protocol is the one behind the extension headers (RFC 8200); a packet whose headers do not end\n"
-           "within it has none, and a later fragment has no ports, so only rules by address can match them.\n\n"
+           "MarkInnerHeader). A protocol is the one behind the extension headers (RFC 8200); a packet whose\n"
+           "headers do not end within it has none, and a later fragment has no ports, so only rules by address can\n"
+           "match them.\n\n"
            "    IP6Filter(allow icmp6, allow src net 2001:db8::/32 && tcp dst port 80, deny all)\n",
     .size = sizeof(struct filter),
     .configure = configure,
