@@ -1,14 +1,9 @@
 package org.flowstream.lowering;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Conditions in a form that is quick to simplify: negations stand at the tests only, and equal formulas are one object.
@@ -32,10 +27,13 @@ final class Formulas {
         final long low;
         final long high;
         final Formula[] parts;
-        /** By word, the values outside of which the formula cannot hold. */
-        final Map<Integer, Range> needs;
+        final Needs needs;
+        /** The last simplification that met it, and what it made of it. */
+        private int metBy;
 
-        private Formula(Kind kind, int id, int word, long low, long high, Formula[] parts, Map<Integer, Range> needs) {
+        private Formula becomes;
+
+        private Formula(Kind kind, int id, int word, long low, long high, Formula[] parts, Needs needs) {
             this.kind = kind;
             this.id = id;
             this.word = word;
@@ -43,45 +41,45 @@ final class Formulas {
             this.high = high;
             this.parts = parts;
             this.needs = needs;
-        }
-
-        boolean isConstant() {
-            return kind == Kind.TRUE || kind == Kind.FALSE;
+            this.becomes = this;
         }
     }
 
     /** Values from {@code low} to {@code high}, both included. */
     record Range(long low, long high) {
-        boolean meets(Range other) {
-            return low <= other.high && other.low <= high;
+        boolean meets(long otherLow, long otherHigh) {
+            return low <= otherHigh && otherLow <= high;
         }
 
-        boolean contains(Range other) {
-            return low <= other.low && other.high <= high;
+        boolean contains(long otherLow, long otherHigh) {
+            return low <= otherLow && otherHigh <= high;
         }
     }
 
-    private record TestKey(Kind kind, int word, long low, long high) {}
-
-    private record GroupKey(Kind kind, List<Integer> parts) {}
+    private record TestKey(boolean positive, int word, long low, long high) {
+        @Override
+        public int hashCode() {
+            return ((Long.hashCode(low) * 31 + Long.hashCode(high)) * 31 + word) * 2 + (positive ? 1 : 0);
+        }
+    }
 
     private static final Formula[] NO_PARTS = {};
 
-    final Formula yes = new Formula(Kind.TRUE, 0, -1, 0, 0, NO_PARTS, Map.of());
-    final Formula no = new Formula(Kind.FALSE, 1, -1, 0, 0, NO_PARTS, Map.of());
+    final Formula yes = new Formula(Kind.TRUE, 0, -1, 0, 0, NO_PARTS, Needs.NONE);
+    final Formula no = new Formula(Kind.FALSE, 1, -1, 0, 0, NO_PARTS, Needs.NONE);
     private final List<Word> words = new ArrayList<>();
     private final Map<Word, Integer> wordIds = new HashMap<>();
     private final Map<TestKey, Formula> tests = new HashMap<>();
-    private final Map<GroupKey, Formula> groups = new HashMap<>();
+    private final Map<Numbers, Formula> groups = new HashMap<>();
     private int count = 2;
+    private int simplifications;
 
     Word word(int id) {
         return words.get(id);
     }
 
-    /** How many formulas were made so far. */
-    int count() {
-        return count;
+    int wordCount() {
+        return words.size();
     }
 
     Formula of(Condition condition) {
@@ -97,87 +95,84 @@ final class Formulas {
                 words.add(it);
                 return words.size() - 1;
             });
-            return test(negated ? Kind.NO_TEST : Kind.TEST, word, test.low(), test.high());
+            return test(!negated, word, test.low(), test.high());
         }
         boolean all = condition instanceof Condition.All;
         List<Condition> parts = all ? ((Condition.All) condition).parts() : ((Condition.Any) condition).parts();
-        return group(
-                all == negated ? Kind.OR : Kind.AND,
-                parts.stream().map(it -> of(it, negated)).toList());
+        Formula[] formulas = new Formula[parts.size()];
+        for (int i = 0; i < formulas.length; i++) {
+            formulas[i] = of(parts.get(i), negated);
+        }
+        return group(all == negated ? Kind.OR : Kind.AND, formulas);
     }
 
-    Formula test(Kind kind, int word, long low, long high) {
-        return tests.computeIfAbsent(
-                new TestKey(kind, word, low, high),
-                key -> new Formula(
-                        kind,
-                        count++,
-                        word,
-                        low,
-                        high,
-                        NO_PARTS,
-                        kind == Kind.TEST ? Map.of(word, new Range(low, high)) : Map.of()));
+    private Formula test(boolean positive, int word, long low, long high) {
+        TestKey key = new TestKey(positive, word, low, high);
+        Formula known = tests.get(key);
+        if (known == null) {
+            Kind kind = positive ? Kind.TEST : Kind.NO_TEST;
+            Needs needs = positive ? Needs.of(word, low, high) : Needs.NONE;
+            known = new Formula(kind, count++, word, low, high, NO_PARTS, needs);
+            tests.put(key, known);
+        }
+        return known;
     }
 
     /** AND or OR of formulas, without constants, repetitions and groups of its own kind in it. */
-    Formula group(Kind kind, List<Formula> parts) {
+    private Formula group(Kind kind, Formula[] parts) {
         Formula ends = kind == Kind.AND ? no : yes;
         Formula neutral = kind == Kind.AND ? yes : no;
-        Set<Formula> kept = new LinkedHashSet<>();
+        List<Formula> kept = new ArrayList<>(parts.length + 4);
         for (Formula part : parts) {
             if (part == ends) {
                 return ends;
             }
             if (part.kind == kind) {
-                kept.addAll(Arrays.asList(part.parts));
+                for (Formula inner : part.parts) {
+                    addOnce(kept, inner);
+                }
             } else if (part != neutral) {
-                kept.add(part);
+                addOnce(kept, part);
             }
         }
         if (kept.size() < 2) {
-            return kept.isEmpty() ? neutral : kept.iterator().next();
+            return kept.isEmpty() ? neutral : kept.get(0);
         }
-        GroupKey key = new GroupKey(kind, kept.stream().map(it -> it.id).toList());
+        int[] ids = new int[kept.size() + 1];
+        for (int i = 0; i < kept.size(); i++) {
+            ids[i] = kept.get(i).id;
+        }
+        ids[kept.size()] = kind == Kind.AND ? 1 : 0;
+        Numbers key = new Numbers(ids);
         Formula known = groups.get(key);
-        if (known != null) {
-            return known;
+        if (known == null) {
+            known = newGroup(kind, kept);
+            groups.put(key, known);
         }
-        Map<Integer, Range> needs = kind == Kind.AND ? needsOfAll(kept) : needsOfAny(kept);
-        Formula made = needs == null ? no : new Formula(kind, count++, -1, 0, 0, kept.toArray(new Formula[0]), needs);
-        groups.put(key, made);
-        return made;
+        return known;
     }
 
-    /** Null when no value of some word will do. */
-    private static @Nullable Map<Integer, Range> needsOfAll(Set<Formula> parts) {
-        Map<Integer, Range> needs = new TreeMap<>();
-        for (Formula part : parts) {
-            for (Map.Entry<Integer, Range> need : part.needs.entrySet()) {
-                Range before = needs.get(need.getKey());
-                Range after = need.getValue();
-                if (before != null && !before.meets(after)) {
-                    return null;
-                }
-                needs.put(
-                        need.getKey(),
-                        before == null
-                                ? after
-                                : new Range(Math.max(before.low, after.low), Math.min(before.high, after.high)));
+    /** Parts are few, but for lists of hundreds of alternatives, where a repetition does no harm. */
+    private static void addOnce(List<Formula> kept, Formula part) {
+        int looked = Math.min(kept.size(), 16);
+        for (int i = 0; i < looked; i++) {
+            if (kept.get(i) == part) {
+                return;
             }
         }
-        return needs;
+        kept.add(part);
     }
 
-    private static Map<Integer, Range> needsOfAny(Set<Formula> parts) {
-        Map<Integer, Range> needs = new TreeMap<>(parts.iterator().next().needs);
-        for (Formula part : parts) {
-            needs.keySet().retainAll(part.needs.keySet());
-            needs.replaceAll((word, range) -> {
-                Range other = part.needs.getOrDefault(word, range);
-                return new Range(Math.min(range.low, other.low), Math.max(range.high, other.high));
-            });
+    private Formula newGroup(Kind kind, List<Formula> parts) {
+        Needs needs = parts.get(0).needs;
+        for (Formula part : parts.subList(1, parts.size())) {
+            Needs more = kind == Kind.AND ? needs.and(part.needs) : needs.or(part.needs);
+            if (more == null) {
+                return no;
+            }
+            needs = more;
         }
-        return needs;
+        return new Formula(kind, count++, -1, 0, 0, parts.toArray(NO_PARTS), needs);
     }
 
     /** The leftmost test of a formula that is not constant. */
@@ -189,13 +184,13 @@ final class Formulas {
         return at;
     }
 
-    /** What is left of formulas when the outcome of one test is known. */
+    /** What is left of formulas when the outcome of one test is known. One at a time is in use. */
     final class Known {
+        private final int serial = ++simplifications;
         private final int word;
         private final Range tested;
         private final boolean holds;
         private final long greatest;
-        private final Map<Formula, Formula> done = new HashMap<>();
 
         Known(int word, Range tested, boolean holds) {
             this.word = word;
@@ -205,60 +200,63 @@ final class Formulas {
         }
 
         Formula simplify(Formula formula) {
-            return switch (formula.kind) {
-                case TRUE, FALSE -> formula;
-                case TEST, NO_TEST -> formula.word == word ? simplifyTest(formula) : formula;
-                case AND, OR -> {
-                    Formula known = done.get(formula);
-                    if (known == null) {
-                        known = simplifyGroup(formula);
-                        done.put(formula, known);
-                    }
-                    yield known;
-                }
-            };
+            if (formula.kind == Kind.TRUE || formula.kind == Kind.FALSE) {
+                return formula;
+            }
+            if (formula.metBy != serial) {
+                formula.metBy = serial;
+                formula.becomes = formula.parts.length > 0
+                        ? simplifyGroup(formula)
+                        : formula.word == word ? simplifyTest(formula) : formula;
+            }
+            return formula.becomes;
         }
 
         private Formula simplifyGroup(Formula formula) {
+            int need = formula.needs.find(word);
+            if (need >= 0) {
+                long low = formula.needs.low(need);
+                long high = formula.needs.high(need);
+                if (holds ? !tested.meets(low, high) : tested.contains(low, high)) {
+                    return no;
+                }
+            }
             boolean changed = false;
-            List<Formula> parts = new ArrayList<>(formula.parts.length);
-            for (Formula part : formula.parts) {
-                Formula simple = simplify(part);
-                changed |= simple != part;
-                parts.add(simple);
+            Formula[] parts = new Formula[formula.parts.length];
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = simplify(formula.parts[i]);
+                changed |= parts[i] != formula.parts[i];
             }
             return changed ? group(formula.kind, parts) : formula;
         }
 
         private Formula simplifyTest(Formula test) {
-            Range range = new Range(test.low, test.high);
             boolean positive = test.kind == Kind.TEST;
             if (holds) {
-                if (range.contains(tested)) {
+                if (test.low <= tested.low && tested.high <= test.high) {
                     return positive ? yes : no;
                 }
-                return range.meets(tested) ? widened(test, tested) : positive ? no : yes;
+                return within(test, tested.low, tested.high);
             }
-            if (tested.contains(range)) {
+            if (tested.contains(test.low, test.high)) {
                 return positive ? no : yes;
             }
             // The values left, unless the word is missing; when the tested range is amid them, no range says it.
             if (tested.low == 0) {
-                return outside(test, new Range(tested.high + 1, greatest));
+                return within(test, tested.high + 1, greatest);
             }
-            return tested.high == greatest ? outside(test, new Range(0, tested.low - 1)) : test;
+            return tested.high == greatest ? within(test, 0, tested.low - 1) : test;
         }
 
-        private Formula outside(Formula test, Range left) {
+        /** An equivalent test where the value is known to be in a range: without the bounds that no longer matter. */
+        private Formula within(Formula test, long low, long high) {
             boolean positive = test.kind == Kind.TEST;
-            return left.meets(new Range(test.low, test.high)) ? widened(test, left) : positive ? no : yes;
-        }
-
-        /** An equivalent test, when the value is known to be in {@code left}: one bound less, where it does not matter. */
-        private Formula widened(Formula test, Range left) {
-            long low = test.low <= left.low ? 0 : test.low;
-            long high = test.high >= left.high ? greatest : test.high;
-            return low == test.low && high == test.high ? test : test(test.kind, word, low, high);
+            if (test.low > high || low > test.high) {
+                return positive ? no : yes;
+            }
+            long newLow = test.low <= low ? 0 : test.low;
+            long newHigh = test.high >= high ? greatest : test.high;
+            return newLow == test.low && newHigh == test.high ? test : test(positive, word, newLow, newHigh);
         }
     }
 }

@@ -29,7 +29,7 @@ final class MatchCompiler {
     private final Formulas formulas = new Formulas();
     private final MatchGraph graph = new MatchGraph();
     private final TestChoice choice = new TestChoice(formulas);
-    private final Map<List<Integer>, Integer> built = new HashMap<>();
+    private final Map<Numbers, Integer> built = new HashMap<>();
     private final List<Candidate> rules = new ArrayList<>();
     private final List<Integer> chain = new ArrayList<>();
     private long workLeft;
@@ -61,11 +61,12 @@ final class MatchCompiler {
         if (list.get(0).condition.kind == Kind.TRUE) {
             return MatchProgram.leaf(list.get(0).rule);
         }
-        List<Integer> key = new ArrayList<>(2 * list.size());
-        list.forEach(it -> {
-            key.add(it.rule);
-            key.add(it.condition.id);
-        });
+        int[] numbers = new int[2 * list.size()];
+        for (int i = 0; i < list.size(); i++) {
+            numbers[2 * i] = list.get(i).rule;
+            numbers[2 * i + 1] = list.get(i).condition.id;
+        }
+        Numbers key = new Numbers(numbers);
         Integer known = built.get(key);
         if (known != null) {
             return known;

@@ -11,6 +11,8 @@ import org.flowstream.lowering.MatchProgram.Node;
 
 /** The nodes of a match program while it is made: equal nodes are one, and tests of ranges become comparisons. */
 final class MatchGraph {
+    private static final int HEADER_BYTES = 20;
+
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Node, Integer> known = new HashMap<>();
 
@@ -24,7 +26,7 @@ final class MatchGraph {
         if (low == high) {
             return add(new Node(word, Comparison.EQUAL, low, yes, no));
         }
-        int fixed = fixedBits(word.mask(), low, high);
+        int fixed = fixedBits(word, low, high);
         if (fixed != 0) {
             Word narrower = new Word(word.source(), word.offset(), fixed);
             return add(new Node(narrower, Comparison.EQUAL, low, yes, no));
@@ -44,15 +46,26 @@ final class MatchGraph {
         return range.low() == range.high()
                 || range.low() == 0
                 || range.high() == word.greatest()
-                || fixedBits(word.mask(), (int) range.low(), (int) range.high()) != 0;
+                || fixedBits(word, (int) range.low(), (int) range.high()) != 0;
     }
 
-    /** The bits that all values of a range share and no other value has, when the range is a prefix; else 0. */
-    private static int fixedBits(int mask, int low, int high) {
+    /** The bits that all values of a range share and no other value has, when one test of them will do; else 0. */
+    private static int fixedBits(Word word, int low, int high) {
+        int mask = word.mask();
         int free = low ^ high;
         boolean lowest = (free & mask) == free && (mask & (Integer.highestOneBit(free) * 2 - 1)) == free;
         boolean whole = (low & free) == 0 && (high & free) == free;
-        return lowest && whole ? mask & ~free : 0;
+        int fixed = mask & ~free;
+        return lowest && whole && needsSameBytes(word, fixed) ? fixed : 0;
+    }
+
+    /**
+     * Whether a test of some of the bits fails on the same packets for want of bytes. The first 20 bytes of a network
+     * header are there or none of them.
+     */
+    private static boolean needsSameBytes(Word word, int fixed) {
+        boolean inHeader = word.source() == Word.Source.NETWORK && word.offset() + 4 <= HEADER_BYTES;
+        return inHeader || Integer.numberOfTrailingZeros(fixed) / 8 == Integer.numberOfTrailingZeros(word.mask()) / 8;
     }
 
     private int add(Node node) {

@@ -49,7 +49,13 @@ record MatchProgram(List<Integer> verdicts, List<Node> nodes, int root) {
     }
 
     /** One test. */
-    record Node(Word word, Comparison comparison, int value, int yes, int no) {}
+    record Node(Word word, Comparison comparison, int value, int yes, int no) {
+        /** Written out: a record's own is slow, and nodes are looked up by the thousand. */
+        @Override
+        public int hashCode() {
+            return (((word.hashCode() * 31 + comparison.code) * 31 + value) * 31 + yes) * 31 + no;
+        }
+    }
 
     static int leaf(int rule) {
         return LEAF | rule;

@@ -1,10 +1,7 @@
 package org.flowstream.lowering;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.flowstream.lowering.Formulas.Formula;
 import org.flowstream.lowering.Formulas.Range;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +20,51 @@ final class TestChoice {
         this.formulas = formulas;
     }
 
+    /** The ranges that conditions need of one word. */
+    private static final class Ranges {
+        private long[] lows = new long[8];
+        private long[] highs = new long[8];
+        private int count;
+
+        void add(long low, long high) {
+            if (count == lows.length) {
+                lows = Arrays.copyOf(lows, 2 * count);
+                highs = Arrays.copyOf(highs, 2 * count);
+            }
+            lows[count] = low;
+            highs[count] = high;
+            count++;
+        }
+    }
+
     /** The best test so far, and how many conditions it leaves on both sides together and on the longer one. */
     private static final class Best {
-        private @Nullable Test test;
+        private int word = -1;
+        private long low;
+        private long high;
         private long sum = Long.MAX_VALUE;
         private long longer;
         private boolean exact;
 
-        void offer(Test offered, long yes, long no, boolean offeredExact) {
+        void offer(int offeredWord, long offeredLow, long offeredHigh, long yes, long no, boolean offeredExact) {
             long offeredSum = yes + no;
             long offeredLonger = Math.max(yes, no);
             boolean better = offeredSum != sum
                     ? offeredSum < sum
                     : offeredLonger != longer ? offeredLonger < longer : offeredExact && !exact;
             if (better) {
-                test = offered;
+                word = offeredWord;
+                low = offeredLow;
+                high = offeredHigh;
                 sum = offeredSum;
                 longer = offeredLonger;
                 exact = offeredExact;
             }
+        }
+
+        @Nullable
+        Test test() {
+            return word < 0 ? null : new Test(word, new Range(low, high));
         }
     }
 
@@ -49,28 +72,44 @@ final class TestChoice {
     @Nullable
     Test best(List<Formula> conditions) {
         int count = conditions.size();
-        Map<Integer, List<Range>> needs = new TreeMap<>();
-        for (Formula condition : conditions) {
-            condition.needs.forEach((word, range) -> {
-                boolean useful =
-                        range.low() > 0 || range.high() < formulas.word(word).greatest();
-                if (useful) {
-                    needs.computeIfAbsent(word, it -> new ArrayList<>()).add(range);
-                }
-            });
-        }
+        Ranges[] byWord = ranges(conditions);
         Best best = new Best();
-        needs.forEach((word, ranges) -> {
-            offerBounds(word, ranges, count - ranges.size(), best);
-            if (count <= SHORT) {
-                offerRanges(word, ranges, count - ranges.size(), best);
+        for (int word = 0; word < byWord.length; word++) {
+            Ranges ranges = byWord[word];
+            if (ranges != null) {
+                offerBounds(word, ranges, count - ranges.count, best);
+                if (count <= SHORT) {
+                    offerRanges(word, ranges, count - ranges.count, best);
+                }
             }
-        });
+        }
+        Test test = best.test();
         if (count <= SHORT) {
-            return best.test != null ? best.test : first(conditions.get(0));
+            return test != null ? test : first(conditions.get(0));
         }
         boolean parts = 4 * best.sum <= 7L * count && 20 * best.longer <= 19L * count;
-        return best.test != null && parts ? best.test : null;
+        return parts ? test : null;
+    }
+
+    private @Nullable Ranges[] ranges(List<Formula> conditions) {
+        @Nullable Ranges[] byWord = new Ranges[formulas.wordCount()];
+        for (Formula condition : conditions) {
+            Needs needs = condition.needs;
+            for (int i = 0; i < needs.size(); i++) {
+                int word = needs.word(i);
+                boolean useful =
+                        needs.low(i) > 0 || needs.high(i) < formulas.word(word).greatest();
+                if (useful) {
+                    Ranges ranges = byWord[word];
+                    if (ranges == null) {
+                        ranges = new Ranges();
+                        byWord[word] = ranges;
+                    }
+                    ranges.add(needs.low(i), needs.high(i));
+                }
+            }
+        }
+        return byWord;
     }
 
     private static Test first(Formula condition) {
@@ -79,52 +118,44 @@ final class TestChoice {
     }
 
     /** Tests of the form "at most": between the bounds of ranges. */
-    private void offerBounds(int word, List<Range> ranges, int free, Best best) {
+    private void offerBounds(int word, Ranges ranges, int free, Best best) {
         long greatest = formulas.word(word).greatest();
-        long[] lows = ranges.stream().mapToLong(Range::low).sorted().toArray();
-        long[] highs = ranges.stream().mapToLong(Range::high).sorted().toArray();
+        long[] lows = Arrays.copyOf(ranges.lows, ranges.count);
+        long[] highs = Arrays.copyOf(ranges.highs, ranges.count);
+        Arrays.sort(lows);
+        Arrays.sort(highs);
         int reached = 0;
         int passed = 0;
-        long[] bounds = bounds(lows, highs, greatest);
-        for (long bound : bounds) {
-            while (reached < lows.length && lows[reached] <= bound) {
+        while (passed < highs.length) {
+            // The next bound: below the next range that begins, or at the end of the next that ends.
+            boolean begins = reached < lows.length && lows[reached] - 1 < highs[passed];
+            long bound = begins ? lows[reached] - 1 : highs[passed];
+            if (bound >= 0 && bound < greatest) {
+                while (passed < highs.length && highs[passed] <= bound) {
+                    passed++;
+                }
+                best.offer(word, 0, bound, (long) free + reached, (long) free + ranges.count - passed, false);
+            } else if (!begins) {
+                return;
+            }
+            while (reached < lows.length && lows[reached] <= bound + 1 && begins) {
                 reached++;
             }
-            while (passed < highs.length && highs[passed] <= bound) {
-                passed++;
-            }
-            best.offer(
-                    new Test(word, new Range(0, bound)),
-                    (long) free + reached,
-                    (long) free + ranges.size() - passed,
-                    false);
         }
-    }
-
-    private static long[] bounds(long[] lows, long[] highs, long greatest) {
-        long[] bounds = new long[lows.length + highs.length];
-        int count = 0;
-        for (long low : lows) {
-            if (low > 0) {
-                bounds[count++] = low - 1;
-            }
-        }
-        for (long high : highs) {
-            if (high < greatest) {
-                bounds[count++] = high;
-            }
-        }
-        return Arrays.stream(bounds, 0, count).sorted().distinct().toArray();
     }
 
     /** Tests of whole ranges, where one comparison does it. */
-    private void offerRanges(int word, List<Range> ranges, int free, Best best) {
-        for (Range range : ranges) {
+    private void offerRanges(int word, Ranges ranges, int free, Best best) {
+        for (int i = 0; i < ranges.count; i++) {
+            Range range = new Range(ranges.lows[i], ranges.highs[i]);
             if (MatchGraph.isOneTest(formulas.word(word), range)) {
-                long yes = free + ranges.stream().filter(range::meets).count();
-                long no =
-                        free + ranges.stream().filter(it -> !range.contains(it)).count();
-                best.offer(new Test(word, range), yes, no, true);
+                int yes = free;
+                int no = free;
+                for (int j = 0; j < ranges.count; j++) {
+                    yes += range.meets(ranges.lows[j], ranges.highs[j]) ? 1 : 0;
+                    no += range.contains(ranges.lows[j], ranges.highs[j]) ? 0 : 1;
+                }
+                best.offer(word, range.low(), range.high(), yes, no, true);
             }
         }
     }

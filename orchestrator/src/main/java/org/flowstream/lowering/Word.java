@@ -27,6 +27,11 @@ record Word(Source source, int offset, int mask) {
         }
     }
 
+    @Override
+    public int hashCode() {
+        return (mask * 31 + offset) * 4 + source.code;
+    }
+
     static final int IP6_PROTOCOL = 5;
     static final int IP6_LATER_FRAGMENT = 6;
 
