@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "engine/testing.h"
+#include "net/testing.h"
 
 enum { RUNS = 7, CHAIN = 8 };
 
@@ -48,11 +49,35 @@ static const struct row rows[] = {
     {"Tee to two", 32, {"Tee"}},
     {"Queue, Unqueue", 32, {"Queue", "Unqueue"}},
     {"Strip, CheckIPHeader, IPFilter", 32, {"Strip", "CheckIPHeader", "IPFilter"}},
+    {"the same, 10 rules one by one", 32, {"Strip", "CheckIPHeader", "IPFilter"}},
+    {"MarkInnerHeader", 32, {"MarkInnerHeader"}},
+    {"FlowMonitor", 32, {"FlowMonitor"}},
 };
 
 /* allow udp dst port 53, then deny all */
 static const uint32_t filter[] = {1, 2, 2, 0, 0, 0xffffffff, 8u | 1u << 16, 0x00ff0000, 0x00110000, 1, 0x80000001,
                                   0u | 2u << 16, 0x0000ffff, 53, 0x80000000, 0x80000001};
+
+/* Nine rules `deny src net N && udp && dst port P`, of which every third has the frame's net, then allow all; tested one
+ * after the other, though a compiler would share their tests: 18 tests a packet. */
+static struct program ten_rules(void)
+{
+    struct program p = {0};
+    uint32_t deny[9], allow;
+    for (unsigned i = 0; i < 9; i++) {
+        deny[i] = rule(&p, FS_MATCH_NONE);
+    }
+    allow = rule(&p, 0);
+    for (unsigned i = 0; i < 9; i++) {
+        uint32_t here = 4 * i, next = i < 8 ? here + 4 : allow;
+        node(&p, FS_MATCH_NETWORK, 12, 0, 0xffffff00, i % 3 == 0 ? 0x0a000000 : 0x0a010000 * i, here + 1, next);
+        node(&p, FS_MATCH_NETWORK, 8, 0, 0x00ff0000, 17u << 16, here + 2, next);
+        node(&p, FS_MATCH_NETWORK, 4, 0, 0x00001fff, 0, here + 3, next);
+        node(&p, FS_MATCH_TRANSPORT, 0, 0, 0x0000ffff, 1000 + i, deny[i], next);
+    }
+    finish(&p, 0);
+    return p;
+}
 
 static void add_arguments(struct fs_test *t, const char *class, const struct row *row)
 {
@@ -60,6 +85,9 @@ static void add_arguments(struct fs_test *t, const char *class, const struct row
         fs_test_integer(t, "LENGTH", 14);
     } else if (strcmp(class, "Unqueue") == 0) {
         fs_test_integer(t, "BURST", row->burst);
+    } else if (strcmp(class, "IPFilter") == 0 && strstr(row->name, "10 rules") != NULL) {
+        struct program p = ten_rules();
+        fs_test_table(t, "RULE", p.table, p.size, p.rule_count);
     } else if (strcmp(class, "IPFilter") == 0) {
         fs_test_table(t, "RULE", filter, sizeof(filter), 2);
     }
