@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
@@ -116,6 +118,33 @@ final class LibvirtHostTest {
                     .hasMessageStartingWith("libvirt does not answer at qemu+unix:///system")
                     .hasMessageContaining("/nonexistent/libvirt-sock");
             assertThat(nowhere.trouble()).isPresent();
+        }
+    }
+
+    @Test
+    void anEventLoopThatStandsStillIsSaid() {
+        CountDownLatch release = new CountDownLatch(1);
+        try (LibvirtHost slow = LibvirtHost.open(URI.create("test:///default"), Clock.systemUTC(), event -> {
+            if (event instanceof MachineEvent.Moved) {
+                awaitQuietly(release);
+            }
+        })) {
+            slow.create(Machines.forTestDriver(Machines.spec("fw", 7, IMAGE, 1)));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(slow.trouble())
+                            .hasValueSatisfying(
+                                    text -> assertThat(text).startsWith("libvirt's event loop has stood still")));
+            release.countDown();
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(slow.trouble()).isEmpty());
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
