@@ -77,6 +77,9 @@ static unsigned receive(struct fs_device *base, struct fs_batch *batch, unsigned
         d->base.counters.received_bytes += p->length;
         fs_batch_add(batch, p);
     }
+    if (d->waiting_from == d->waiting_to) {
+        d->waiting_from = d->waiting_to = 0;
+    }
     return got;
 }
 

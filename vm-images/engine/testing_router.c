@@ -360,6 +360,16 @@ void fs_test_forget_sent(struct fs_test *t, unsigned device)
     }
 }
 
+void fs_test_sent_forget(struct fs_test *t, unsigned device)
+{
+    struct fs_test_device *d = t->platform.devices[device];
+    unsigned ring = d->ring + d->sent_count;
+    while (d->sent_count > 0) {
+        fs_packet_free(d->sent[--d->sent_count]);
+    }
+    fs_test_ring(t, device, ring);
+}
+
 void fs_test_ring(struct fs_test *t, unsigned device, unsigned frames)
 {
     struct fs_test_device *d = t->platform.devices[device];
