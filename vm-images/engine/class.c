@@ -17,32 +17,32 @@ static int compare(const char *a, const char *b)
     return (unsigned char)*a - (unsigned char)*b;
 }
 
-/* The linker's order is that of files; classes are few, so the i-th by name is looked for. */
-static const struct fs_class_entry *entry_at(unsigned index)
-{
-    for (unsigned i = 0; i < fs_class_count(); i++) {
-        unsigned before = 0;
-        for (unsigned k = 0; k < fs_class_count(); k++) {
-            int order = compare(__start_fs_classes[k].class->name, __start_fs_classes[i].class->name);
-            before += order < 0 || (order == 0 && k < i);
-        }
-        if (before == index) {
-            return &__start_fs_classes[i];
-        }
-    }
-    return NULL;
-}
-
 const struct fs_class *fs_class_at(unsigned index)
 {
-    const struct fs_class_entry *entry = entry_at(index);
-    return entry != NULL ? entry->class : NULL;
+    return index < fs_class_count() ? __start_fs_classes[index].class : NULL;
 }
 
-const char *fs_class_file(unsigned index)
+const struct fs_class *fs_class_after(const struct fs_class *previous)
 {
-    const struct fs_class_entry *entry = entry_at(index);
-    return entry != NULL ? entry->file : "";
+    const struct fs_class *next = NULL;
+    for (unsigned i = 0; i < fs_class_count(); i++) {
+        const struct fs_class *c = __start_fs_classes[i].class;
+        if ((previous == NULL || compare(c->name, previous->name) > 0)
+            && (next == NULL || compare(c->name, next->name) < 0)) {
+            next = c;
+        }
+    }
+    return next;
+}
+
+const char *fs_class_file(const struct fs_class *c)
+{
+    for (unsigned i = 0; i < fs_class_count(); i++) {
+        if (__start_fs_classes[i].class == c) {
+            return __start_fs_classes[i].file;
+        }
+    }
+    return "";
 }
 
 const struct fs_class *fs_class_find(const char *name, size_t length)

@@ -22,8 +22,8 @@ static void read_classes(struct fs_router *r, const char *parameters, struct fs_
     (void)r;
     (void)parameters;
     fs_text_format(value, "%u\n", fs_class_count());
-    for (unsigned i = 0; i < fs_class_count(); i++) {
-        fs_text_format(value, "%s\n", fs_class_at(i)->name);
+    for (const struct fs_class *c = fs_class_after(NULL); c != NULL; c = fs_class_after(c)) {
+        fs_text_format(value, "%s\n", c->name);
     }
 }
 

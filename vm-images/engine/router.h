@@ -63,8 +63,10 @@ struct fs_bytes fs_router_manifest(const struct fs_router *r);
 
 /* ---- all classes that were linked in ---- */
 unsigned fs_class_count(void);
-const struct fs_class *fs_class_at(unsigned index); /* in order of name */
-const char *fs_class_file(unsigned index);             /* its source: elements/GROUP/NAME.c */
+const struct fs_class *fs_class_at(unsigned index); /* in the linker's order */
+/* The next one in order of name; NULL asks for the first and is the answer behind the last. */
+const struct fs_class *fs_class_after(const struct fs_class *previous);
+const char *fs_class_file(const struct fs_class *c); /* its source: elements/GROUP/NAME.c */
 const struct fs_class *fs_class_find(const char *name, size_t length);
 const char *fs_drop_sentence(enum fs_drop_reason reason);
 

@@ -129,9 +129,9 @@ void fs_describe_classes(FILE *out)
         fputc('}', out);
     }
     fputs("],\n\"classes\":[", out);
-    for (unsigned i = 0; i < fs_class_count(); i++) {
-        fputs(i > 0 ? ",\n" : "\n", out);
-        describe_class(out, fs_class_at(i), fs_class_file(i));
+    for (const struct fs_class *c = fs_class_after(NULL); c != NULL; c = fs_class_after(c)) {
+        fputs(c != fs_class_after(NULL) ? ",\n" : "\n", out);
+        describe_class(out, c, fs_class_file(c));
     }
     fputs("]}\n", out);
 }

@@ -5,18 +5,13 @@
 
 /* Unaligned words; may alias anything. */
 typedef uint64_t word __attribute__((aligned(1), may_alias));
-typedef long long vector __attribute__((vector_size(16), aligned(1), may_alias));
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
-    for (; n >= sizeof(vector); n -= sizeof(vector), d += sizeof(vector), s += sizeof(vector)) {
-        *(vector *)d = *(const vector *)s;
-    }
-    if (n >= sizeof(word)) {
+    for (; n >= sizeof(word); n -= sizeof(word), d += sizeof(word), s += sizeof(word)) {
         *(word *)d = *(const word *)s;
-        n -= sizeof(word), d += sizeof(word), s += sizeof(word);
     }
     for (; n > 0; n--) {
         *d++ = *s++;

@@ -4,7 +4,7 @@
 #include "layout.h"
 #include "pages.h"
 
-enum { MAGIC = 0x336ec578, TYPE_RAM = 1, ENTRIES_MAX = 128, COMMAND_LINE_MAX = 4096 };
+enum { MAGIC = 0x336ec578, TYPE_RAM = 1, ENTRIES_MAX = 128 };
 
 struct hvm_start_info {
     uint32_t magic, version, flags, module_count;
@@ -20,7 +20,7 @@ struct memory_map_entry {
 
 struct start_info start_info_read(uint64_t at)
 {
-    struct start_info answer = {0, 0, 0};
+    struct start_info answer = {0, 0};
     const struct hvm_start_info *info = pages_reach(at, sizeof *info);
     if (info->magic != MAGIC || info->version < 1 || info->memory_map == 0
         || info->memory_map_entries > ENTRIES_MAX) {
@@ -35,8 +35,5 @@ struct start_info start_info_read(uint64_t at)
         }
     }
     answer.acpi_root = info->acpi_root;
-    if (info->command_line != 0) {
-        answer.command_line = pages_reach(info->command_line, COMMAND_LINE_MAX);
-    }
     return answer;
 }

@@ -8,7 +8,6 @@
 struct start_info {
     uintptr_t memory_end;     /* end of the piece of memory that holds the image, bytes; 0: no memory map */
     uint64_t acpi_root;       /* address of the RSDP; 0 unknown */
-    const char *command_line; /* NULL when none */
 };
 
 struct start_info start_info_read(uint64_t at);

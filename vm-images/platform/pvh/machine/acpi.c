@@ -94,7 +94,7 @@ static void read_mcfg(struct acpi *a, const uint8_t *t, uint32_t length)
     }
 }
 
-struct acpi acpi_read(uint64_t root)
+static struct acpi read_tables(uint64_t root)
 {
     enum { RSDT = 16, FADT_OR_MCFG = 2 };
     struct acpi a = {0};
@@ -124,4 +124,22 @@ struct acpi acpi_read(uint64_t root)
         }
     }
     return a;
+}
+
+static uint64_t known_root;
+
+void acpi_open(uint64_t root)
+{
+    known_root = root;
+}
+
+const struct acpi *acpi_tables(void)
+{
+    static struct acpi tables;
+    static bool read;
+    if (!read) {
+        read = true;
+        tables = read_tables(known_root);
+    }
+    return &tables;
 }

@@ -17,7 +17,9 @@ struct acpi {
     uint64_t config_window;  /* memory address of bus 0's configuration space; 0 when absent */
 };
 
-/* `root` is the RSDP's address; 0: it is searched for where a BIOS puts it. */
-struct acpi acpi_read(uint64_t root);
+/* Set-up only, once: `root` is the RSDP's address; 0: it is searched for where a BIOS puts it. */
+void acpi_open(uint64_t root);
+/* Set-up only at the first call, which reads the tables. */
+const struct acpi *acpi_tables(void);
 
 #endif

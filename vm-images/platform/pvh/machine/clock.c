@@ -47,7 +47,7 @@ static uint64_t epoch; /* ns since 1970 at steady 0 */
 /* Where a measurement began. */
 static uint64_t measured_stamp;
 static uint32_t measured_count;
-static bool refined;
+static bool refined = true; /* nothing more to measure */
 
 static uint64_t scale(uint64_t ticks, uint64_t by)
 {
@@ -163,20 +163,14 @@ static uint64_t read_cmos(void)
 
 /* ---- */
 
-void clock_open(uint16_t pm_timer, uint64_t started_at)
+void clock_open(uint64_t started_at)
 {
     started = started_at;
     by_kvm = open_kvm();
-    if (by_kvm) {
-        return;
-    }
-    ring0_keep_ports(CMOS_PORT, 2);
-    ring0_keep_ports(pm_timer, pm_timer != 0 ? 4 : 0);
-    pm_timer_port = pm_timer;
-    if (pm_timer_port == 0) {
+    if (!by_kvm) {
         lapic_timer(UINT32_MAX);
+        look(&measured_count, &measured_stamp);
     }
-    look(&measured_count, &measured_stamp);
 }
 
 /* The time stamp's rate, by what the known counter has counted since the measurement began. */
@@ -202,15 +196,23 @@ void clock_settle(void)
     set_rate(stamp, ns);
     base_stamp = started;
     base_ns = 1;
-    if (pm_timer_port == 0) {
-        lapic_timer(0);
-        refined = true; /* the timer is needed for waking from now on */
+    lapic_timer(0);
+}
+
+void clock_open_pm_timer(uint16_t pm_timer)
+{
+    ring0_keep_ports(CMOS_PORT, 2);
+    refined = by_kvm || pm_timer == 0;
+    if (!refined) {
+        ring0_keep_ports(pm_timer, 4);
+        pm_timer_port = pm_timer;
+        look(&measured_count, &measured_stamp);
     }
 }
 
 void clock_refine(void)
 {
-    if (by_kvm || refined) {
+    if (refined) {
         return;
     }
     uint64_t since = scale(time_stamp() - measured_stamp, multiplier);

@@ -1,8 +1,8 @@
 /* clock.h: the time of day and a clock that never steps back, from the time stamp counter.
  *
  * Scaled by kvmclock where the host offers it (Linux Documentation/virt/kvm/x86/msr.rst, MSR 0x4b564d00/01); else
- * measured during boot against the ACPI PM timer (3.579545 MHz) or, without one, the local APIC's timer, and once more,
- * over a longer time, when the machine has been up for a while. The epoch is kvmclock's wall clock or the CMOS clock.
+ * measured during boot against the local APIC's timer (1 GHz in QEMU), and once more, over a longer time, against the
+ * ACPI PM timer (3.579545 MHz) where there is one. The epoch is kvmclock's wall clock or the CMOS clock.
  */
 #ifndef PVH_MACHINE_CLOCK_H
 #define PVH_MACHINE_CLOCK_H
@@ -11,11 +11,13 @@
 
 enum { CLOCK_BOOT_MEASURE_NS = 500000 };
 
-/* Set-up, early: starts the measurement. pm_timer: its port, or 0. started: the time stamp at the first instruction. */
-void clock_open(uint16_t pm_timer, uint64_t started);
+/* Set-up, early: starts the measurement. started: the time stamp at the first instruction. */
+void clock_open(uint64_t started);
 /* Set-up, late: ends the measurement, waiting until it is CLOCK_BOOT_MEASURE_NS long. The clocks run from now on. */
 void clock_settle(void);
-/* Measures again once the first second is over; cheap and rare: for a moment when there is nothing else to do. */
+/* After READY: starts the longer measurement. pm_timer: its port, or 0. Set-up only. */
+void clock_open_pm_timer(uint16_t pm_timer);
+/* Ends the longer measurement once its first second is over; for a moment when there is nothing else to do. */
 void clock_refine(void);
 
 uint64_t clock_steady(void); /* ns since about the first instruction; never 0 */

@@ -23,7 +23,7 @@ enum {
 #define LAPIC_AT UINT64_C(0xfee00000)
 #define IO_APIC_AT UINT64_C(0xfec00000)
 
-static volatile uint32_t *lapic, *io;
+static volatile uint32_t *lapic;
 
 static void write(unsigned offset, uint32_t value)
 {
@@ -54,13 +54,9 @@ void lapic_end_of_interrupt(void)
     write(END_OF_INTERRUPT, 0);
 }
 
-void lapic_reach_io(void)
-{
-    io = pages_reach_device(IO_APIC_AT, 4096);
-}
-
 void lapic_route_sci(unsigned interrupt, bool level)
 {
+    volatile uint32_t *io = pages_reach_device(IO_APIC_AT, 4096);
     io[IO_SELECT / 4] = IO_REDIRECTION + 2 * interrupt + 1;
     io[IO_WINDOW / 4] = 0; /* to the processor with APIC id 0 */
     io[IO_SELECT / 4] = IO_REDIRECTION + 2 * interrupt;

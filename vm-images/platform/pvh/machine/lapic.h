@@ -1,5 +1,5 @@
 /* lapic.h: the local APIC: its one-shot timer, the end of interrupts, and the I/O APIC's line of the SCI.
- * (Intel SDM 3A, chapter 11; Intel 82093AA I/O APIC.) The bus clock of QEMU, KVM and Xen is 1 GHz. */
+ * (Intel SDM 3A, chapter 11; Intel 82093AA I/O APIC.) The bus clock of QEMU and KVM is 1 GHz. */
 #ifndef PVH_MACHINE_LAPIC_H
 #define PVH_MACHINE_LAPIC_H
 
@@ -13,9 +13,7 @@ void lapic_open(void);
 void lapic_timer(uint32_t ticks);
 uint32_t lapic_ticks_left(void);
 void lapic_end_of_interrupt(void);
-/* Set-up only: makes the I/O APIC reachable. */
-void lapic_reach_io(void);
-/* Routes a global system interrupt to VECTOR_SCI. */
+/* Set-up only: routes a global system interrupt to VECTOR_SCI. */
 void lapic_route_sci(unsigned interrupt, bool level);
 
 #endif

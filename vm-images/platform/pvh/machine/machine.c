@@ -29,46 +29,41 @@ enum {
     POOL_MOST = 4096,
     /* Of the packets that there are, one in so many may wait in one device's receive ring. */
     POSTED_SHARE = 8,
-    NS_PER_S = 1000000000,
 };
 #define SLEEP_MAX_TICKS UINT32_MAX
 
 static struct machine *walked; /* the machine that pci_walk() fills */
 
-static void refuse(const char *text)
-{
-    end_panic(text);
-}
-
 /* The segment that the image builder put behind the runtime (contracts.md, section 3). */
-static void find_image(struct machine *m, uintptr_t memory_end)
+static void find_image(struct machine *m)
 {
     enum { HEADER_BYTES = 64, LENGTH_AT = 8 };
     uint32_t length;
-    if ((uintptr_t)image_start + HEADER_BYTES > memory_end) {
+    if ((uintptr_t)image_start + HEADER_BYTES > m->memory_end) {
         return;
     }
     pages_reach((uintptr_t)image_start, HEADER_BYTES);
     memcpy(&length, image_start + LENGTH_AT, sizeof length);
     if (memcmp(image_start, "FSIMAGE1", 8) == 0 && length >= HEADER_BYTES
-        && length <= memory_end - (uintptr_t)image_start) {
+        && length <= m->memory_end - (uintptr_t)image_start) {
         m->image = image_start;
         m->image_length = length;
     }
 }
 
+static bool is_virtio(uint32_t vendor_device, uint32_t modern, uint32_t transitional)
+{
+    return vendor_device == (modern << 16 | VIRTIO_VENDOR) || vendor_device == (transitional << 16 | VIRTIO_VENDOR);
+}
+
 static void found_function(pci_function f, uint32_t vendor_device)
 {
     struct machine *m = walked;
-    uint32_t device = vendor_device >> 16;
-    if ((vendor_device & 0xffff) != VIRTIO_VENDOR) {
-        return;
-    }
-    if ((device == VIRTIO_NET || device == VIRTIO_NET_TRANSITIONAL) && m->net_count < MACHINE_DEVICES
-        && net_open(&m->nets[m->net_count], f, (uint8_t)m->net_count)) {
+    if (is_virtio(vendor_device, VIRTIO_CONSOLE, VIRTIO_CONSOLE_TRANSITIONAL)) {
+        m->console = f; /* for machine_settle() */
+    } else if (is_virtio(vendor_device, VIRTIO_NET, VIRTIO_NET_TRANSITIONAL) && m->net_count < MACHINE_DEVICES
+               && net_open(&m->nets[m->net_count], f, (uint8_t)m->net_count)) {
         m->net_count++;
-    } else if ((device == VIRTIO_CONSOLE || device == VIRTIO_CONSOLE_TRANSITIONAL) && !m->channels.found) {
-        channels_find(&m->channels, f);
     }
 }
 
@@ -80,7 +75,7 @@ static void open_pool(struct machine *m)
     bytes = bytes < most ? bytes : most;
     void *region = memory_take(bytes);
     if (region == NULL) {
-        refuse("no memory for packets");
+        end_panic("no memory for packets");
     }
     uint32_t count = fs_pool_init(&m->pool, region, bytes);
     for (uint32_t i = 0; i < m->net_count; i++) {
@@ -94,37 +89,39 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     serial_open();
     struct start_info info = start_info_read(start_info_at);
     if (info.memory_end == 0) {
-        refuse("the loader gave no memory map");
+        end_panic("the loader gave no memory map");
     }
-    m->command_line = info.command_line;
-    m->memory_kib = (uint32_t)((info.memory_end + 1023) / 1024);
-    find_image(m, info.memory_end);
-    uintptr_t image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
-    pages_reach(image_end, info.memory_end - image_end);
-    memory_open(image_end, info.memory_end & ~(uintptr_t)4095, EARLY_BYTES);
+    m->memory_end = info.memory_end & ~(uintptr_t)4095;
+    find_image(m);
+    m->image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
+    pages_reach(m->image_end, m->memory_end - m->image_end);
+    memory_open(m->image_end, m->memory_end, EARLY_BYTES);
 
-    struct acpi acpi = acpi_read(info.acpi_root);
     lapic_open();
-    clock_open(acpi.pm_timer, started);
-    power_open(&acpi);
-    ring0_keep_ports(TIMER_PORT, 1);
-    pci_open(acpi.config_window, info.memory_end);
+    clock_open(started);
+    acpi_open(info.acpi_root);
+    pci_open(m->memory_end);
     walked = m;
     pci_walk(found_function);
     open_pool(m);
     clock_settle();
-    ring0_close(pages_build(image_end, info.memory_end & ~(uintptr_t)4095));
 }
 
 void machine_settle(struct machine *m, struct fs_service *control, struct fs_service *health)
 {
     static const char *const names[CHANNEL_COUNT] = {"org.flowstream.control.0", "org.flowstream.health.0"};
     struct fs_service *const services[CHANNEL_COUNT] = {control, health};
-    out8(TIMER_PORT, TIMER_STOP);
-    power_watch_button();
     for (uint32_t i = 0; i < m->net_count; i++) {
+        virtio_interrupt(&m->nets[i].virtio);
         net_tidy(&m->nets[i]);
     }
+    out8(TIMER_PORT, TIMER_STOP);
+    clock_open_pm_timer(acpi_tables()->pm_timer);
+    power_open();
+    if (m->console != 0 && channels_find(&m->channels, m->console)) {
+        virtio_interrupt(&m->channels.virtio);
+    }
+    ring0_close(pages_build(m->image_end, m->memory_end));
     channels_open(&m->channels, names, services);
 }
 

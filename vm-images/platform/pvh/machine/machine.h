@@ -17,16 +17,17 @@ struct machine {
     uint32_t net_count;
     struct channels channels;
     struct fs_pool pool;
-    uint32_t memory_kib;      /* of the machine, as far as it is known to it */
+    pci_function console;     /* the virtio-serial device; 0 none */
+    uintptr_t image_end, memory_end;
     const void *image;        /* the segment of contracts.md, section 3; NULL when there is none */
     size_t image_length;
-    const char *command_line; /* of the loader; NULL when none */
 };
 
-/* From the first C instruction to a sealed machine that can run a router. Ends the machine when that cannot be. */
+/* From the first C instruction to a machine that can load a router. Ends the machine when that cannot be. */
 void machine_open(struct machine *m, uint64_t start_info, uint64_t started);
 
-/* What can wait until READY is said: receive buffers, the power button, the clock of the PC. */
+/* What can wait until READY is said, which the host needs longer to take in: receive buffers (frames wait with the host),
+ * interrupts, power, channels. Then the machine is sealed (boot/pages.h): no task has run before. */
 void machine_settle(struct machine *m, struct fs_service *control, struct fs_service *health);
 
 /* Looks at all devices; true when there was something. */

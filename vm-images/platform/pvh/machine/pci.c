@@ -2,6 +2,7 @@
 #include "pci.h"
 
 #include "../boot/pages.h"
+#include "acpi.h"
 #include "io.h"
 
 enum {
@@ -20,14 +21,17 @@ enum {
     BRIDGE_WINDOW = 0x100000, /* least size and alignment of what a bridge passes on */
 };
 #define NOTHING 0xffffffffu
+#define ENABLE 0x80000000u
 
 static uint64_t config_window;
 static uint32_t next_address; /* where the next BAR without an address goes */
 static unsigned last_bus;
 
-void pci_open(uint64_t window, uint64_t memory_end)
+void pci_open(uint64_t memory_end)
 {
-    config_window = window;
+    /* 3.2.2.3.2: where there is a configuration address port, it reads back what was written. Else ACPI knows. */
+    out32(ADDRESS_PORT, ENABLE);
+    config_window = in32(ADDRESS_PORT) == ENABLE ? 0 : acpi_tables()->config_window;
     last_bus = 0;
     /* Both chipsets and microvm route these addresses to PCI; memory reaches them in machines above 3.3 GiB only. */
     next_address = memory_end <= 0xd0000000u ? 0xd0000000u : 0xf0000000u;
@@ -42,7 +46,7 @@ static volatile uint32_t *config_word(pci_function f, unsigned offset)
 static void select(pci_function f, unsigned offset)
 {
     static uint32_t selected;
-    uint32_t address = 0x80000000u | (uint32_t)f << 8 | offset;
+    uint32_t address = ENABLE | (uint32_t)f << 8 | offset;
     if (address != selected) {
         out32(ADDRESS_PORT, address);
         selected = address;

@@ -20,8 +20,8 @@ enum {
     PCI_CAPABILITY_MSIX = 0x11,
 };
 
-/* window: as acpi.config_window; 0: ports. memory_end: where the machine's memory ends, for addresses to give out. */
-void pci_open(uint64_t window, uint64_t memory_end);
+/* memory_end: where the machine's memory ends, for addresses to give out. */
+void pci_open(uint64_t memory_end);
 uint32_t pci_read32(pci_function f, unsigned offset); /* offset: a multiple of 4, below 256 */
 void pci_write32(pci_function f, unsigned offset, uint32_t value);
 

@@ -1,8 +1,11 @@
 /* power.c: see power.h. */
 #include "power.h"
 
+#include <stddef.h>
+
 #include "../boot/pages.h"
 #include "../ring0/ring0.h"
+#include "acpi.h"
 #include "io.h"
 #include "lapic.h"
 
@@ -30,24 +33,28 @@ static struct acpi registers;
 static volatile uint8_t *sleep_control;
 static volatile uint32_t *events;
 
-void power_open(const struct acpi *a)
+static void find_registers(void)
 {
-    registers = *a;
-    ring0_keep_ports(PVPANIC_PORT, 1);
-    if (a->sleep_control != 0) {
-        sleep_control = pages_reach_device(a->sleep_control, 1);
-        events = (volatile uint32_t *)pages_reach_device(a->sleep_control & ~(uint64_t)(DEVICE_BYTES - 1), 4);
-    }
-    ring0_keep_ports(a->pm1_event, a->pm1_event != 0 ? 4 : 0);
-    ring0_keep_ports(a->pm1_control, a->pm1_control != 0 ? 2 : 0);
-    ring0_keep_ports(a->command_port, a->command_port != 0 ? 1 : 0);
-    if (a->found) {
-        lapic_reach_io();
+    registers = *acpi_tables();
+    if (registers.sleep_control != 0) {
+        sleep_control = pages_reach_device(registers.sleep_control, 1);
+        events = (volatile uint32_t *)pages_reach_device(registers.sleep_control & ~(uint64_t)(DEVICE_BYTES - 1), 4);
     }
 }
 
-void power_watch_button(void)
+static void keep(uint16_t port, uint16_t count)
 {
+    if (port != 0) {
+        ring0_keep_ports(port, count);
+    }
+}
+
+void power_open(void)
+{
+    find_registers();
+    keep(PVPANIC_PORT, 1);
+    keep(registers.pm1_event, 4);
+    keep(registers.pm1_control, 2);
     if (registers.pm1_event != 0) {
         if ((in16(registers.pm1_control) & CONTROL_SCI) == 0 && registers.command_port != 0) {
             out8(registers.command_port, registers.command_enable);
@@ -81,6 +88,9 @@ static _Noreturn void rest(void)
 
 _Noreturn void power_off(void)
 {
+    if (!registers.found) {
+        find_registers(); /* an end before power_open() */
+    }
     if (registers.pm1_control != 0) {
         out16(registers.pm1_control, S5_TYPE << SLEEP_TYPE_SHIFT | CONTROL_SLEEP);
     } else if (sleep_control != NULL) {

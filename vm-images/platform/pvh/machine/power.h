@@ -5,15 +5,11 @@
 
 #include <stdbool.h>
 
-#include "acpi.h"
-
-/* Set-up only. */
-void power_open(const struct acpi *a);
-/* From now on the power button interrupts. */
-void power_watch_button(void);
+/* Set-up only: finds the registers and keeps them within reach; from now on the power button interrupts. */
+void power_open(void);
 /* After an interrupt of ACPI's: was it the power button? */
 bool power_button_pressed(void);
-/* Off; halts for ever where the machine has no ACPI. */
+/* Off, also during set-up; halts for ever where the machine has no ACPI. */
 _Noreturn void power_off(void);
 /* Tells the host of a panic, and halts for ever. */
 _Noreturn void power_panic(void);

@@ -12,7 +12,7 @@ static char room[256];
 static size_t compose(const struct machine *m, struct fs_router *r, uint64_t boot_us)
 {
     struct fs_text line = {room, 0, sizeof room - 2, 0};
-    fs_ready_line(r, boot_us, m->memory_kib, &line);
+    fs_ready_line(r, boot_us, m->memory_end / 1024, &line);
     room[line.length] = '\n';
     room[line.length + 1] = '\0';
     return line.length;
@@ -20,15 +20,18 @@ static size_t compose(const struct machine *m, struct fs_router *r, uint64_t boo
 
 const char *ready_say(const struct machine *m, struct fs_router *r)
 {
-    /* The time is taken when the line is out up to it: writing is the last part of getting ready, and not a short one
-     * where each byte is an exit. */
+    /* Writing the line is the last part of getting ready, and not a short one where each byte is an exit. The time is
+     * taken when the line is out up to its figure; what follows takes as long a byte as what went before. */
     static const char figure[] = "boot_us=";
     size_t length = compose(m, r, 0), before = 0;
     while (before + sizeof figure - 1 < length && memcmp(room + before, figure, sizeof figure - 1) != 0) {
         before++;
     }
+    uint64_t begun = clock_since_start();
     serial_write(room, before);
-    length = compose(m, r, clock_since_start() / 1000);
+    uint64_t now = clock_since_start();
+    uint64_t ready = now + (now - begun) * (length - before) / before;
+    length = compose(m, r, ready / 1000);
     serial_write(room + before, length + 1 - before);
     room[length] = '\0';
     return room;

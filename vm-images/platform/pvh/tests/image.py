@@ -6,7 +6,7 @@ import hashlib
 import struct
 
 PT_NULL, PT_LOAD, PT_NOTE = 0, 1, 4
-INTEGER, BOOLEAN, TEXT = 1, 2, 3
+INTEGER, BOOLEAN, TEXT, TABLE = 1, 2, 3, 5
 
 
 def crc32c(data):
@@ -42,9 +42,12 @@ class Blob:
                 data = struct.pack("<q", value)
             elif encoding == BOOLEAN:
                 data = bytes([value])
-            else:
+            elif encoding == TEXT:
                 data = value.encode()
-            self.arguments.append(struct.pack("<HBBI", index, encoding, 0, 1) + self._ref(data, encoding == TEXT))
+            else:
+                items, data = value
+            self.arguments.append(struct.pack("<HBBI", index, encoding, 0, items if encoding == TABLE else 1)
+                                  + self._ref(data, encoding == TEXT))
         counts = struct.pack("<IIIHHII", 0, first, len(self.arguments) - first, inputs, outputs, 0, 0)
         self.elements.append(refs + counts)
         return len(self.elements) - 1
@@ -103,4 +106,33 @@ def wire(devices=2):
         source = blob.element(f"from{i}", "FromDevice", str(i), [(0, TEXT, str(i))], 0, 1)
         target = blob.element(f"to{other}", "ToDevice", other, [(0, TEXT, other)], 1, 0)
         blob.connect(source, 0, target, 0)
+    return blob.bytes()
+
+
+def rules(offset, mask, port):
+    """A match program of two rules: `allow` where the 32-bit word at the transport header says `port`, else `deny`."""
+    nodes = struct.pack("<HBBIIII", offset, 2, 0, mask, port, 0x80000000, 0x80000001)
+    return 2, struct.pack("<6I", 1, 2, 1, 0, 0, 0xFFFFFFFF) + nodes
+
+
+def firewall(port=80):
+    """What the template `firewall` is made of: destination port `port` passes both ways, ARP passes, all else does not."""
+    blob = Blob()
+    for i in (0, 1):
+        other = str(i ^ 1)
+        source = blob.element(f"from{i}", "FromDevice", f"{i}, PROMISC true", [(0, TEXT, str(i)), (2, BOOLEAN, 1)], 0, 1)
+        target = blob.element(f"to{i}", "ToDevice", other, [(0, TEXT, other)], 1, 0)
+        inner = blob.element(f"inner{i}", "MarkInnerHeader", "", [], 1, 4)
+        check = blob.element(f"check{i}", "CheckIPHeader", "MARKED true", [(8, BOOLEAN, 1)], 1, 1)
+        check6 = blob.element(f"check6{i}", "CheckIP6Header", "MARKED true", [(2, BOOLEAN, 1)], 1, 1)
+        table = [(0, TABLE, rules(0, 0xFFFF, port))]
+        filters = blob.element(f"filter{i}", "IPFilter", f"allow dst port {port}, deny all", table, 1, 1)
+        filters6 = blob.element(f"filter6{i}", "IP6Filter", f"allow dst port {port}, deny all", table, 1, 1)
+        arp = blob.element(f"arp{i}", "Counter", "", [], 1, 1)
+        rest = blob.element(f"other{i}", "Discard", "", [], 1, 0)
+        blob.connect(source, 0, inner, 0)
+        for port_out, path in enumerate(([check, filters, target], [check6, filters6, target], [arp, target], [rest])):
+            blob.connect(inner, port_out, path[0], 0)
+            for a, b in zip(path, path[1:]):
+                blob.connect(a, 0, b, 0)
     return blob.bytes()

@@ -39,47 +39,24 @@ static volatile uint16_t *half(volatile uint8_t *at)
     return (volatile uint16_t *)(volatile void *)at;
 }
 
-/* Registers at an offset of a BAR; each BAR is looked up once. */
-static volatile uint8_t *in_bar(pci_function f, uint64_t *bars, unsigned bar, uint32_t offset)
+static volatile uint8_t *in_bar(pci_function f, unsigned bar, uint32_t offset)
 {
-    if (bar > 5) {
-        return NULL;
-    }
-    if (bars[bar] == 0) {
-        bars[bar] = pci_bar(f, bar);
-    }
-    return bars[bar] == 0 ? NULL : (volatile uint8_t *)pages_reach_device(bars[bar] + offset, DEVICE_BYTES);
-}
-
-/* All queues interrupt by entry 0 of the MSI-X table. (PCI 3.0, 6.8.2.) */
-static void open_msix(pci_function f, unsigned capability, uint32_t control, volatile uint8_t *entry)
-{
-    word(entry)[0] = MSIX_ADDRESS;
-    word(entry)[1] = 0;
-    word(entry)[2] = VECTOR_WAKE;
-    word(entry)[3] = 0; /* not masked */
-    pci_write32(f, capability, control | MSIX_ENABLE);
+    uint64_t at = bar > 5 ? 0 : pci_bar(f, bar);
+    return at == 0 ? NULL : (volatile uint8_t *)pages_reach_device(at + offset, DEVICE_BYTES);
 }
 
 static void find_registers(struct virtio_device *d)
 {
     pci_function f = d->function;
-    uint64_t bars[6] = {0};
-    unsigned msix = 0;
-    uint32_t msix_control = 0;
-    volatile uint8_t *msix_table = NULL;
     unsigned at = pci_read32(f, PCI_CAPABILITIES) & 0xfc;
     for (unsigned n = 0; at != 0 && n < CAPABILITIES_MAX; n++) {
         uint32_t head = pci_read32(f, at);
         unsigned type = head >> 24;
         if ((head & 0xff) == PCI_CAPABILITY_MSIX) {
-            msix = at;
-            msix_control = head;
-            uint32_t table = pci_read32(f, at + 4);
-            msix_table = in_bar(f, bars, table & 7, table & ~7u);
+            d->msix = (uint8_t)at;
         } else if ((head & 0xff) == PCI_CAPABILITY_VENDOR
                    && (type == CAPABILITY_COMMON || type == CAPABILITY_NOTIFY || type == CAPABILITY_DEVICE)) {
-            volatile uint8_t *registers = in_bar(f, bars, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
+            volatile uint8_t *registers = in_bar(f, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
             if (type == CAPABILITY_COMMON) {
                 d->common = registers;
             } else if (type == CAPABILITY_DEVICE) {
@@ -91,12 +68,23 @@ static void find_registers(struct virtio_device *d)
         }
         at = head >> 8 & 0xfc;
     }
-    /* Once, when all addresses are given out: QEMU lays its memory map out anew at each change that can be seen. */
     uint32_t command = pci_read32(f, PCI_COMMAND) & 0xffff;
     pci_write32(f, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-    if (msix_table != NULL) {
-        open_msix(f, msix, msix_control, msix_table);
+}
+
+void virtio_interrupt(struct virtio_device *d)
+{
+    /* All queues interrupt by entry 0 of the MSI-X table. (PCI 3.0, 6.8.2.) */
+    uint32_t table = d->msix != 0 ? pci_read32(d->function, d->msix + 4u) : 0;
+    volatile uint8_t *entry = d->msix != 0 ? in_bar(d->function, table & 7, table & ~7u) : NULL;
+    if (entry == NULL) {
+        return;
     }
+    word(entry)[0] = MSIX_ADDRESS;
+    word(entry)[1] = 0;
+    word(entry)[2] = VECTOR_WAKE;
+    word(entry)[3] = 0; /* not masked */
+    pci_write32(d->function, d->msix, pci_read32(d->function, d->msix) | MSIX_ENABLE);
 }
 
 static uint64_t offered(struct virtio_device *d)

@@ -14,6 +14,7 @@
 
 struct virtio_device {
     pci_function function;
+    uint8_t msix; /* its capability, 0 none */
     volatile uint8_t *common, *notify;
     volatile uint8_t *config; /* the device type's own */
     uint32_t notify_multiplier;
@@ -30,5 +31,7 @@ bool virtio_negotiate(struct virtio_device *d, uint64_t wanted);
 bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint16_t most, bool interrupts);
 /* Step 8. */
 void virtio_run(struct virtio_device *d);
+/* Set-up only, any time after virtio_find(): turns interrupts on. */
+void virtio_interrupt(struct virtio_device *d);
 
 #endif

@@ -51,7 +51,12 @@ public record PortExamination(
                 FarEnd.of(name));
     }
 
-    /** What the host would lose, one sentence each; empty for an interface that is free. */
+    /** The bridge or bond that it belongs to; Open vSwitch's own datapath in the kernel does not count. */
+    public Optional<String> master() {
+        return link.master().filter(master -> !master.equals("ovs-system"));
+    }
+
+    /** What the host would lose, one sentence each; empty for an interface that carries nothing. */
     public List<String> obstacles() {
         List<String> obstacles = new ArrayList<>();
         String it = "interface '" + link.name() + "' ";
@@ -65,9 +70,6 @@ public record PortExamination(
             obstacles.add(it + "carries " + (link.addresses().size() == 1 ? "address " : "addresses ")
                     + String.join(", ", link.addresses()));
         }
-        link.master()
-                .filter(master -> !master.equals("ovs-system"))
-                .ifPresent(master -> obstacles.add(it + "belongs to " + master));
         if (!above.isEmpty()) {
             obstacles.add(it + "carries " + String.join(", ", above));
         }

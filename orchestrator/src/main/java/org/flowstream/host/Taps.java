@@ -1,11 +1,12 @@
 package org.flowstream.host;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.flowstream.model.Installation;
 import org.flowstream.model.PortName;
 
@@ -15,6 +16,7 @@ import org.flowstream.model.PortName;
  */
 public final class Taps {
     private static final String TAG = "flowstream:";
+    private static final Path LINKS = Path.of("/sys/class/net");
     private static final Path SETTINGS = Path.of("/proc/sys/net");
 
     private final Installation installation;
@@ -31,24 +33,39 @@ public final class Taps {
     }
 
     /** The taps that carry this installation's tag. */
-    public List<PortName> list() {
-        return tagged(TAG + installation);
+    public Set<PortName> list() {
+        return tagged((TAG + installation)::equals);
     }
 
     /** The taps that carry any installation's tag. */
-    public static List<PortName> ofAll() {
-        return tagged(TAG);
+    public static Set<PortName> ofAll() {
+        return tagged(alias -> alias.startsWith(TAG));
     }
 
-    private static List<PortName> tagged(String start) {
-        return Links.all().stream()
-                .filter(link -> link.kind().equals("tun")
-                        && (start.equals(TAG)
-                                ? link.alias().startsWith(TAG)
-                                : link.alias().equals(start)))
-                .map(link -> new PortName(link.name()))
-                .sorted()
-                .toList();
+    private static Set<PortName> tagged(Predicate<String> wanted) {
+        Set<PortName> taps = new TreeSet<>();
+        try (Stream<Path> links = Files.list(LINKS)) {
+            links.map(link -> String.valueOf(link.getFileName()))
+                    .filter(name -> isTap(name) && wanted.test(alias(name)))
+                    .forEach(name -> taps.add(new PortName(name)));
+        } catch (IOException e) {
+            throw new HostException("cannot list " + LINKS + ": " + e.getMessage(), e);
+        }
+        return taps;
+    }
+
+    private static boolean isTap(String name) {
+        return Files.exists(LINKS.resolve(name).resolve("tun_flags"));
+    }
+
+    /** The text attached to an interface; empty for none, and when it is gone. */
+    private static String alias(String name) {
+        try {
+            return Files.readString(LINKS.resolve(name).resolve("ifalias")).strip();
+        } catch (IOException e) {
+            // Absent, or the interface ended while we read: either way nothing is attached to it.
+            return "";
+        }
     }
 
     /**
@@ -57,13 +74,14 @@ public final class Taps {
      * @throws HostException if the name is another's
      */
     public void create(PortName tap) {
-        Optional<Link> there = Links.find(tap);
-        if (there.isPresent()) {
-            if (!there.get().kind().equals("tun") || !there.get().alias().equals(TAG + installation)) {
+        boolean there = Files.exists(LINKS.resolve(tap.text()));
+        if (there) {
+            if (!isTap(tap.text()) || !alias(tap.text()).equals(TAG + installation)) {
                 throw new HostException("interface '" + tap + "' exists and is not ours");
             }
         } else {
-            Tool.HERE.run("ip", "tuntap", "add", "dev", tap.text(), "mode", "tap", "user", user);
+            // With the header for offloads, which QEMU's network cards ask for.
+            Tool.HERE.run("ip", "tuntap", "add", "dev", tap.text(), "mode", "tap", "user", user, "vnet_hdr");
         }
         boolean done = false;
         try {
@@ -73,7 +91,7 @@ public final class Taps {
             Tool.HERE.run("ip", "link", "set", "dev", tap.text(), "up");
             done = true;
         } finally {
-            if (!done && there.isEmpty()) {
+            if (!done && !there) {
                 Tool.HERE.ask("ip", "link", "delete", "dev", tap.text());
             }
         }
@@ -95,22 +113,21 @@ public final class Taps {
             try {
                 Files.writeString(setting, value);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot write " + setting, e);
+                throw new HostException("cannot write " + setting + ": " + e.getMessage(), e);
             }
         }
     }
 
-    /** Deletes a tap that carries this installation's tag; one that is gone already is no error. */
-    public void delete(PortName tap) {
-        Optional<Link> there = Links.find(tap);
-        if (there.isEmpty()) {
+    /** Deletes a tap that carries an installation's tag; one that is gone already is no error. */
+    public static void delete(PortName tap) {
+        if (!Files.exists(LINKS.resolve(tap.text()))) {
             return;
         }
-        if (!there.get().kind().equals("tun") || !there.get().alias().startsWith(TAG)) {
+        if (!isTap(tap.text()) || !alias(tap.text()).startsWith(TAG)) {
             throw new HostException("interface '" + tap + "' is not ours");
         }
         Program.Output output = Tool.HERE.ask("ip", "link", "delete", "dev", tap.text());
-        if (!output.ok() && Links.find(tap).isPresent()) {
+        if (!output.ok() && Files.exists(LINKS.resolve(tap.text()))) {
             throw new HostException("ip link delete dev " + tap + ": " + output.complaint());
         }
     }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,8 @@ public final class SwitchLink implements AutoCloseable {
     private final Consumer<OpenFlowConnection> connected;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<@Nullable OpenFlowConnection> current = new AtomicReference<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition connects = lock.newCondition();
     private final AtomicReference<String> lastReason = new AtomicReference<>("not connected yet");
     private final Thread thread;
 
@@ -57,6 +61,26 @@ public final class SwitchLink implements AutoCloseable {
         return live;
     }
 
+    /**
+     * The live connection, waiting for one.
+     *
+     * @throws SwitchUnreachableException with the reason, if there is none within the time
+     */
+    public OpenFlowConnection connection(Duration patience) {
+        lock.lock();
+        try {
+            long left = patience.toNanos();
+            while (current.get() == null && left > 0) {
+                left = connects.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return connection();
+    }
+
     public boolean isConnected() {
         return current.get() != null;
     }
@@ -66,7 +90,7 @@ public final class SwitchLink implements AutoCloseable {
         while (closed.getCount() > 0) {
             try (OpenFlowConnection connection = OpenFlowConnection.open(socket, events, bound)) {
                 connected.accept(connection);
-                current.set(connection);
+                tell(connection);
                 pause = FIRST_PAUSE_MS;
                 String reason = connection.ended().join();
                 lastReason.set(reason);
@@ -88,6 +112,16 @@ public final class SwitchLink implements AutoCloseable {
                 return;
             }
             pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+        }
+    }
+
+    private void tell(OpenFlowConnection connection) {
+        lock.lock();
+        try {
+            current.set(connection);
+            connects.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 

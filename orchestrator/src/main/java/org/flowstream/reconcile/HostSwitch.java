@@ -10,19 +10,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExternalPort;
+import org.flowstream.model.Installation;
+import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
+import org.flowstream.openflow.Flooding;
 import org.flowstream.openflow.ObservedFlow;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
 import org.flowstream.openflow.SwitchEvents;
-import org.flowstream.openflow.SwitchLink;
 import org.flowstream.ovsdb.Datapath;
 import org.flowstream.ovsdb.NewPort;
 import org.flowstream.ovsdb.ObservedBridge;
@@ -33,36 +36,42 @@ import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.SwitchView;
 import org.flowstream.ovsdb.Tags;
 import org.flowstream.plan.Desired;
-import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.problem.BadValueException;
-import org.flowstream.rules.BridgeRules;
 import org.flowstream.rules.FlowRule;
-import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.RuleDiff;
-import org.flowstream.rules.SwitchChange;
 import org.flowstream.rules.SwitchRules;
-import org.flowstream.rules.Unclaimed;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Open vSwitch as the loop sees it: its database, and an OpenFlow connection to each bridge that matters. */
 final class HostSwitch implements AutoCloseable {
     static final String SYSTEM = "openvswitch";
 
     private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(HostSwitch.class);
 
     private final SwitchAddress address;
     private final BridgeName ownBridge;
     private final SwitchDatabase database;
-    private final SwitchEvents events;
     private final Runnable changed;
-    private final Map<BridgeName, SwitchLink> links = new ConcurrentHashMap<>();
+    private final BridgeLinks links;
+    private final Installation installation;
+    /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
+    private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
 
-    HostSwitch(SwitchAddress address, BridgeName ownBridge, SwitchEvents events, Runnable changed) {
+    HostSwitch(
+            SwitchAddress address,
+            Installation installation,
+            BridgeName ownBridge,
+            SwitchEvents events,
+            Runnable changed) {
         this.address = address;
         this.ownBridge = ownBridge;
-        this.events = events;
         this.changed = changed;
-        this.database = SwitchDatabase.connect(address.database(), BOUND, changed);
+        this.installation = installation;
+        this.database = SwitchDatabase.connect(address.database(), installation, BOUND, changed);
+        this.links = new BridgeLinks(address, events, BOUND, this::renewed);
     }
 
     /** What was found of ours in the switch. */
@@ -85,9 +94,9 @@ final class HostSwitch implements AutoCloseable {
                 if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
                     SwitchRules found = connection(name.get()).observe();
                     Map<PortName, Integer> numbers = numbers(bridge);
-                    rules.addAll(chainRules(name.get(), desired, found, numbers));
-                    bridges.add(new org.flowstream.plan.ObservedBridge(
-                            name.get(), base(name.get(), desired, found, numbers)));
+                    WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held);
+                    rules.addAll(wantedRules.chains(found));
+                    bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
             }
             return new Found(bridges, ports(view, desired), rules);
@@ -125,86 +134,11 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    private static List<ObservedRules> chainRules(
-            BridgeName bridge, Desired desired, SwitchRules found, Map<PortName, Integer> numbers) {
-        Map<Long, ChainPlan> plans = plans(bridge, desired).stream()
-                .collect(Collectors.toMap(plan -> plan.id().bits(), plan -> plan));
-        List<ObservedRules> rules = new ArrayList<>();
-        for (long id : new TreeSet<>(found.chains())) {
-            ChainPlan plan = plans.get(id);
-            ObservedRules.State state =
-                    plan == null ? ObservedRules.State.OTHER : state(plan, found.ofChain(id), numbers);
-            rules.add(new ObservedRules(bridge, new ChainId(id), state));
-        }
-        return rules;
+    private boolean isOurs(ObservedPort port) {
+        return port.tags().map(Tags::installation).filter(installation::equals).isPresent();
     }
 
-    private static List<ChainPlan> plans(BridgeName bridge, Desired desired) {
-        return desired.chains().stream()
-                .map(DesiredChain::plan)
-                .filter(plan -> plan.bridge().equals(bridge))
-                .toList();
-    }
-
-    private static ObservedRules.State state(ChainPlan plan, SwitchRules found, Map<PortName, Integer> numbers) {
-        if (RuleDiff.changes(RuleCompiler.compile(plan, Stage.STEERED, numbers, Set.of()), found)
-                .isEmpty()) {
-            return ObservedRules.State.STEERED;
-        }
-        return RuleDiff.changes(RuleCompiler.compile(plan, Stage.ISOLATED, numbers, Set.of()), found)
-                        .isEmpty()
-                ? ObservedRules.State.ISOLATED
-                : ObservedRules.State.OTHER;
-    }
-
-    /** The chains whose rules are found to be those of a steered one: what is common to chains is about them. */
-    private static List<ChainPlan> steered(
-            BridgeName bridge, Desired desired, SwitchRules found, Map<PortName, Integer> numbers) {
-        return plans(bridge, desired).stream()
-                .filter(plan -> state(plan, found.ofChain(plan.id().bits()), numbers) == ObservedRules.State.STEERED)
-                .toList();
-    }
-
-    private SwitchRules wantedBase(
-            BridgeName bridge, Desired desired, SwitchRules found, Map<PortName, Integer> numbers) {
-        List<ChainPlan> steered = steered(bridge, desired, found, numbers);
-        if (!bridge.equals(ownBridge)) {
-            return BridgeRules.foreign(steered, numbers);
-        }
-        return BridgeRules.own(Unclaimed.SWITCHED, externalNumbers(bridge, desired, numbers), steered, numbers);
-    }
-
-    private static List<Integer> externalNumbers(BridgeName bridge, Desired desired, Map<PortName, Integer> numbers) {
-        return desired.ports().stream()
-                .filter(port -> port.bridge().equals(bridge))
-                .map(ExternalPort::name)
-                .filter(numbers::containsKey)
-                .map(numbers::get)
-                .toList();
-    }
-
-    private org.flowstream.plan.ObservedBridge.BaseRules base(
-            BridgeName bridge, Desired desired, SwitchRules found, Map<PortName, Integer> numbers) {
-        SwitchRules base = found.ofBridge();
-        if (baseChanges(bridge, desired, found, numbers).isEmpty()) {
-            return org.flowstream.plan.ObservedBridge.BaseRules.RIGHT;
-        }
-        return base.isEmpty()
-                ? org.flowstream.plan.ObservedBridge.BaseRules.NONE
-                : org.flowstream.plan.ObservedBridge.BaseRules.WRONG;
-    }
-
-    private List<SwitchChange> baseChanges(
-            BridgeName bridge, Desired desired, SwitchRules found, Map<PortName, Integer> numbers) {
-        List<SwitchChange> changes =
-                new ArrayList<>(RuleDiff.changes(wantedBase(bridge, desired, found, numbers), found.ofBridge()));
-        if (bridge.equals(ownBridge)) {
-            changes.addAll(BridgeRules.forget(found, externalNumbers(bridge, desired, numbers)));
-        }
-        return changes;
-    }
-
-    private static List<org.flowstream.plan.ObservedPort> ports(SwitchView view, Desired desired) {
+    private List<org.flowstream.plan.ObservedPort> ports(SwitchView view, Desired desired) {
         Set<String> named = desired.chains().stream()
                 .flatMap(chain -> chain.plan().externalPorts().stream())
                 .map(PortName::text)
@@ -216,7 +150,7 @@ final class HostSwitch implements AutoCloseable {
             Optional<BridgeName> bridgeName = name(bridge);
             for (ObservedPort port : bridge.ports()) {
                 Optional<PortName> name = portName(port);
-                boolean counts = port.tags().isPresent() || named.contains(port.name());
+                boolean counts = isOurs(port) || named.contains(port.name());
                 if (bridgeName.isPresent()
                         && name.isPresent()
                         && counts
@@ -224,7 +158,7 @@ final class HostSwitch implements AutoCloseable {
                     ports.add(new org.flowstream.plan.ObservedPort(
                             name.get(),
                             bridgeName.get(),
-                            port.tags().isPresent(),
+                            isOurs(port),
                             port.number().stream().boxed().findFirst()));
                 }
             }
@@ -234,17 +168,17 @@ final class HostSwitch implements AutoCloseable {
 
     /** The live OpenFlow connection to a bridge; one that is asked for the first time is waited for. */
     OpenFlowConnection connection(BridgeName bridge) {
-        SwitchLink link = links.computeIfAbsent(
-                bridge, name -> new SwitchLink(address.management(name), events, BOUND, connected -> changed.run()));
-        return await(link);
+        return links.connection(bridge);
     }
 
-    private static OpenFlowConnection await(SwitchLink link) {
-        long deadline = System.nanoTime() + Duration.ofMillis(500).toNanos();
-        while (!link.isConnected() && System.nanoTime() < deadline) {
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+    /** A switch that restarted has lost its rules, which the loop puts back, and which ports it does not flood into. */
+    private void renewed(BridgeName bridge) {
+        try {
+            keepFromFlooding(bridge);
+        } catch (OvsdbException | OpenFlowException e) {
+            LOG.warn("bridge {}: taps may get what others flood: {}", bridge, e.getMessage());
         }
-        return link.connection();
+        changed.run();
     }
 
     /** The number of a port of a bridge; empty while it has none. */
@@ -275,7 +209,7 @@ final class HostSwitch implements AutoCloseable {
     }
 
     /** The kernel's datapath where its module is there, else the one in user space. */
-    private static Datapath datapath() {
+    static Datapath datapath() {
         return java.nio.file.Files.isDirectory(java.nio.file.Path.of("/sys/module/openvswitch"))
                 ? Datapath.KERNEL
                 : Datapath.USER;
@@ -283,16 +217,19 @@ final class HostSwitch implements AutoCloseable {
 
     void deleteBridge(BridgeName bridge) {
         doing(() -> {
-            close(bridge);
+            links.close(bridge);
             database.removeOwnBridge(bridge);
         });
     }
 
+    private WantedRules wanted(BridgeName bridge, Desired desired) {
+        return new WantedRules(bridge, desired, numbers(bridge), held);
+    }
+
     void setBaseRules(BridgeName bridge, Desired desired) {
         doing(() -> {
-            Map<PortName, Integer> numbers = numbers(bridge);
             OpenFlowConnection connection = connection(bridge);
-            connection.apply(baseChanges(bridge, desired, connection.observe(), numbers));
+            connection.apply(wanted(bridge, desired).baseChanges(connection.observe()));
         });
     }
 
@@ -311,13 +248,32 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
+    /** Sends a machine no packets until it is released: where its chain is steered, the failure policy holds for it. */
+    void hold(ChainPlan plan, MachineId machine) {
+        doing(() -> {
+            SwitchRules found = connection(plan.bridge()).observe();
+            boolean steered =
+                    wanted(plan.bridge(), Desired.nothing(ownBridge)).state(plan, found) == ObservedRules.State.STEERED;
+            held.add(machine);
+            if (steered) {
+                setRules(plan, Stage.STEERED);
+            }
+        });
+    }
+
+    /** Machines that are held no more; their chains' rules are then found to be others than wanted, and set. */
+    void release(Predicate<MachineId> ready) {
+        held.removeIf(ready);
+    }
+
     void setRules(ChainPlan plan, Stage stage) {
         doing(() -> {
             if (!plan.bridge().equals(ownBridge)) {
                 database.reserveGroups(plan.bridge());
             }
             OpenFlowConnection connection = connection(plan.bridge());
-            SwitchRules wanted = RuleCompiler.compile(plan, stage, numbers(plan.bridge()), Set.of());
+            SwitchRules wanted =
+                    wanted(plan.bridge(), Desired.nothing(ownBridge)).ofChain(plan, stage);
             List<FlowRule> conflicts = plan.bridge().equals(ownBridge)
                     ? List.of()
                     : RuleDiff.conflicts(
@@ -356,15 +312,30 @@ final class HostSwitch implements AutoCloseable {
     void removePorts(BridgeName bridge, List<PortName> names) {
         doing(() -> database.removePorts(database.observe().bridge(bridge).stream()
                 .flatMap(found -> names.stream().flatMap(name -> found.port(name).stream()))
-                .filter(port -> port.tags().isPresent())
+                .filter(this::isOurs)
                 .toList()));
     }
 
     void addTapPorts(BridgeName bridge, MachineSpec machine) {
-        doing(() -> database.addPorts(machine.taps().stream()
-                .map(tap -> NewPort.hostInterface(
-                        bridge, tap, Tags.of(machine.chain().text(), machine.id(), machine.owner())))
-                .toList()));
+        doing(() -> {
+            database.addPorts(machine.taps().stream()
+                    .map(tap -> NewPort.hostInterface(
+                            bridge, tap, Tags.of(machine.chain().text(), machine.id(), machine.owner())))
+                    .toList());
+            keepFromFlooding(bridge);
+        });
+    }
+
+    /** On a bridge of others their rules may flood; what they flood is for none of our machines. */
+    private void keepFromFlooding(BridgeName bridge) {
+        if (!bridge.equals(ownBridge)) {
+            List<Integer> taps = database.observe().bridge(bridge).stream()
+                    .flatMap(found -> found.ports().stream())
+                    .filter(port -> port.tags().flatMap(Tags::machine).isPresent())
+                    .flatMap(port -> port.number().stream().boxed())
+                    .toList();
+            Flooding.exclude(address.management(bridge), taps, BOUND);
+        }
     }
 
     /** Where a port is. */
@@ -374,8 +345,7 @@ final class HostSwitch implements AutoCloseable {
         try {
             return database.observe().bridges().stream()
                     .flatMap(bridge -> bridge.port(port).stream()
-                            .flatMap(found -> name(bridge).stream()
-                                    .map(name -> new Place(name, found.tags().isPresent()))))
+                            .flatMap(found -> name(bridge).stream().map(name -> new Place(name, isOurs(found)))))
                     .findFirst();
         } catch (OvsdbException e) {
             throw failure(e);
@@ -400,16 +370,9 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    private void close(BridgeName bridge) {
-        SwitchLink link = links.remove(bridge);
-        if (link != null) {
-            link.close();
-        }
-    }
-
     @Override
     public void close() {
-        links.keySet().forEach(this::close);
+        links.close();
         database.close();
     }
 }

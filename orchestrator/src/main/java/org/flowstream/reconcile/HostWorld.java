@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.flowstream.chain.ChainPlan;
 import org.flowstream.control.ReadyLine;
 import org.flowstream.domain.Places;
 import org.flowstream.event.Event;
@@ -21,6 +23,9 @@ import org.flowstream.health.ForwardingProbe;
 import org.flowstream.health.HealthMonitor;
 import org.flowstream.health.HealthReport;
 import org.flowstream.health.Watched;
+import org.flowstream.host.HostException;
+import org.flowstream.host.Offloads;
+import org.flowstream.host.Taps;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
 import org.flowstream.libvirt.LibvirtMachine;
@@ -70,7 +75,8 @@ public final class HostWorld implements World {
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
         this.health = new HealthMonitor(new Ways(), this::turned, clock, new SecureRandom());
-        this.openVswitch = new HostSwitch(switchAddress, ownBridge, new Packets(), this::changed);
+        this.openVswitch =
+                new HostSwitch(switchAddress, places.installation(), ownBridge, new Packets(), this::changed);
         this.machines = new HostMachines(places, libvirt, clock, this::changed);
     }
 
@@ -122,14 +128,15 @@ public final class HostWorld implements World {
         changed();
     }
 
-    private HostTaps taps() {
-        return new HostTaps(places.installation(), machines.qemuUser());
+    private Taps taps() {
+        return new Taps(places.installation(), machines.qemuUser());
     }
 
     @Override
     public Observed observe(Desired now) {
         desired = now;
         tellSystems();
+        openVswitch.release(health::isReady);
         HostSwitch.Found found = openVswitch.observe(now);
         List<LibvirtMachine> running =
                 machines.machines().stream().sorted(HostMachines.BY_NAME).toList();
@@ -137,7 +144,7 @@ public final class HostWorld implements World {
         return new Observed(
                 found.bridges(),
                 found.ports(),
-                new TreeSet<>(new HostTaps(places.installation(), "").observe()),
+                new Taps(places.installation(), "").list(),
                 offloads(now),
                 running.stream().map(this::observed).toList(),
                 found.rules());
@@ -198,9 +205,13 @@ public final class HostWorld implements World {
         return health.isReady(id) ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING;
     }
 
-    private Map<PortName, java.util.Set<String>> offloads(Desired now) {
-        Map<PortName, java.util.Set<String>> on = new TreeMap<>();
-        now.ports().forEach(port -> on.put(port.name(), java.util.Set.of()));
+    /** Of the ports whose offloads we hold off, or did: asking costs a process each. */
+    private static Map<PortName, Set<String>> offloads(Desired now) {
+        Map<PortName, Set<String>> on = new TreeMap<>();
+        Stream.concat(now.ports().stream(), now.leavingPorts().stream())
+                .filter(port -> !port.offloadsOff().isEmpty()
+                        && Files.exists(Path.of("/sys/class/net", port.name().text())))
+                .forEach(port -> on.put(port.name(), Offloads.on(port.name())));
         return on;
     }
 
@@ -209,6 +220,14 @@ public final class HostWorld implements World {
 
     @Override
     public void perform(Action action) {
+        try {
+            performOnHost(action);
+        } catch (HostException e) {
+            throw new WorldException("kernel", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void performOnHost(Action action) {
         if (action instanceof Action.CreateBridge create) {
             openVswitch.createBridge(create.bridge());
         } else if (action instanceof Action.DeleteBridge delete) {
@@ -222,13 +241,13 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.RemoveExternalPort remove) {
             openVswitch.removePorts(remove.bridge(), List.of(remove.port()));
         } else if (action instanceof Action.SetOffloads set) {
-            throw new WorldException("kernel", "cannot " + set.describe());
+            Offloads.set(set.port(), set.features(), set.on());
         } else if (action instanceof Action.VerifyImage verify) {
             verify(verify.image());
         } else if (action instanceof Action.CreateTaps create) {
-            taps().create(create.machine().taps());
+            create.machine().taps().forEach(taps()::create);
         } else if (action instanceof Action.DeleteTaps delete) {
-            taps().delete(delete.taps());
+            delete.taps().forEach(Taps::delete);
         } else if (action instanceof Action.AddTapPorts add) {
             openVswitch.addTapPorts(add.bridge(), add.machine());
         } else if (action instanceof Action.RemoveTapPorts remove) {
@@ -261,12 +280,13 @@ public final class HostWorld implements World {
     private void start(MachineSpec machine, Accelerator accelerator) {
         health.forget(machine.id());
         starting.put(machine.id(), true);
-        BridgeName bridge = desired.chains().stream()
-                .filter(chain -> chain.plan().name().equals(machine.chain()))
-                .map(chain -> chain.plan().bridge())
-                .findFirst()
-                .orElse(desired.ownBridge());
+        Optional<ChainPlan> plan = desired.chains().stream()
+                .map(DesiredChain::plan)
+                .filter(chain -> chain.name().equals(machine.chain()))
+                .findFirst();
+        BridgeName bridge = plan.map(ChainPlan::bridge).orElse(desired.ownBridge());
         try {
+            plan.ifPresent(chain -> openVswitch.hold(chain, machine.id()));
             // The guest is ready a moment after QEMU is: whoever begins to listen then has missed nothing, but is late.
             health.watch(watched(machine, bridge));
             machines.start(machine, accelerator);
@@ -336,19 +356,7 @@ public final class HostWorld implements World {
 
     @Override
     public PortFacts examine(PortName port, BridgeName bridge, boolean consent) {
-        Optional<HostSwitch.Place> place = openVswitch.place(port);
-        Optional<PortFacts.Refusal> refusal = Optional.empty();
-        if (place.isEmpty() && !Files.exists(Path.of("/sys/class/net", port.text()))) {
-            refusal = Optional.of(new PortFacts.Refusal(
-                    "there is no network interface '" + port + "', nor a port of that name on a bridge",
-                    "ip link; ovs-vsctl show"));
-        }
-        return new PortFacts(
-                place.map(HostSwitch.Place::bridge),
-                place.map(HostSwitch.Place::tagged).orElse(false),
-                refusal,
-                List.of(),
-                List.of());
+        return PortFacts.gather(openVswitch.place(port), port, consent);
     }
 
     @Override

@@ -2,7 +2,11 @@ package org.flowstream.reconcile;
 
 import java.util.List;
 import java.util.Optional;
+import org.flowstream.host.HostException;
+import org.flowstream.host.PortExamination;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.PortName;
+import org.flowstream.ovsdb.Datapath;
 
 /**
  * What is to be known of a port before it is declared.
@@ -26,4 +30,60 @@ public record PortFacts(
 
     /** Why a port may not be taken. */
     public record Refusal(String reason, String cure) {}
+
+    /**
+     * Looks at a port's interface.
+     *
+     * @param place the bridge that holds it now
+     * @param consent whether it may be taken although it carries what the host uses
+     */
+    static PortFacts gather(Optional<HostSwitch.Place> place, PortName port, boolean consent) {
+        Optional<BridgeName> bridge = place.map(HostSwitch.Place::bridge);
+        boolean tagged = place.map(HostSwitch.Place::tagged).orElse(false);
+        PortExamination found;
+        try {
+            found = PortExamination.of(port, "");
+        } catch (HostException e) {
+            // A port of the switch alone, such as a tunnel or a patch, has no interface to be looked at.
+            Optional<Refusal> refusal = place.isPresent()
+                    ? Optional.empty()
+                    : Optional.of(new Refusal(String.valueOf(e.getMessage()), "ip link; ovs-vsctl show"));
+            return new PortFacts(bridge, tagged, refusal, List.of(), List.of());
+        }
+        Optional<Refusal> refusal = place.isPresent() ? Optional.empty() : refusal(found, consent);
+        return new PortFacts(bridge, tagged, refusal, warnings(found), found.joining());
+    }
+
+    private static Optional<Refusal> refusal(PortExamination found, boolean consent) {
+        String name = found.link().name();
+        if (found.master().isPresent()) {
+            String master = found.master().get();
+            return Optional.of(new Refusal(
+                    "interface '" + name + "' belongs to " + master,
+                    "take it off first (ip link set dev " + name + " nomaster), or use another interface"));
+        }
+        List<String> obstacles = found.obstacles();
+        return obstacles.isEmpty() || consent
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        String.join("; ", obstacles),
+                        "put it on a bridge of your own and join that one to ours by a patch port (ovs-vsctl add-port"
+                                + " YOURS to-fs -- set interface to-fs type=patch options:peer=to-yours, and likewise the"
+                                + " other way), or consent with --move-addresses"));
+    }
+
+    /** With the kernel's own datapath checksums and segments are finished on the way. */
+    private static List<String> warnings(PortExamination found) {
+        return HostSwitch.datapath() == Datapath.KERNEL
+                ? List.of()
+                : found
+                        .farEnd()
+                        .filter(far -> !far.unfinished().isEmpty())
+                        .map(far -> "the far end " + far.name() + " leaves checksums and segments unfinished ("
+                                + String.join(", ", far.unfinished())
+                                + "): TCP stalls in the user-space switch; cure, for whoever owns that end: "
+                                + far.cure())
+                        .stream()
+                        .toList();
+    }
 }

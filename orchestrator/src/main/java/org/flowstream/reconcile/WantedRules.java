@@ -1,0 +1,103 @@
+package org.flowstream.reconcile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Stage;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.PortName;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.ObservedBridge;
+import org.flowstream.plan.ObservedRules;
+import org.flowstream.rules.BridgeRules;
+import org.flowstream.rules.RuleCompiler;
+import org.flowstream.rules.RuleDiff;
+import org.flowstream.rules.SwitchChange;
+import org.flowstream.rules.SwitchRules;
+import org.flowstream.rules.Unclaimed;
+
+/**
+ * The rules that a bridge should have, and how those found on it compare.
+ *
+ * @param numbers of the bridge's ports
+ * @param held machines that are to get no packets
+ */
+record WantedRules(BridgeName bridge, Desired desired, Map<PortName, Integer> numbers, Set<MachineId> held) {
+    SwitchRules ofChain(ChainPlan plan, Stage stage) {
+        return RuleCompiler.compile(plan, stage, numbers, held);
+    }
+
+    /** How the rules of each chain compare that has some here. */
+    List<ObservedRules> chains(SwitchRules found) {
+        Map<Long, ChainPlan> plans =
+                plans().stream().collect(Collectors.toMap(plan -> plan.id().bits(), plan -> plan));
+        List<ObservedRules> rules = new ArrayList<>();
+        for (long id : new TreeSet<>(found.chains())) {
+            ChainPlan plan = plans.get(id);
+            ObservedRules.State state = plan == null ? ObservedRules.State.OTHER : state(plan, found);
+            rules.add(new ObservedRules(bridge, new ChainId(id), state));
+        }
+        return rules;
+    }
+
+    /** How the rules of a chain compare. */
+    ObservedRules.State state(ChainPlan plan, SwitchRules found) {
+        SwitchRules there = found.ofChain(plan.id().bits());
+        if (RuleDiff.changes(ofChain(plan, Stage.STEERED), there).isEmpty()) {
+            return ObservedRules.State.STEERED;
+        }
+        return RuleDiff.changes(ofChain(plan, Stage.ISOLATED), there).isEmpty()
+                ? ObservedRules.State.ISOLATED
+                : ObservedRules.State.OTHER;
+    }
+
+    /** How the rules compare that serve the bridge as a whole. */
+    ObservedBridge.BaseRules base(SwitchRules found) {
+        if (baseChanges(found).isEmpty()) {
+            return ObservedBridge.BaseRules.RIGHT;
+        }
+        return found.ofBridge().isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
+    }
+
+    /** What has to change for them to be right: left-over groups and what was learnt of ports that went included. */
+    List<SwitchChange> baseChanges(SwitchRules found) {
+        // What is common to chains is about those whose flows are steered, which the rules found tell.
+        List<ChainPlan> steered = plans().stream()
+                .filter(plan -> state(plan, found) == ObservedRules.State.STEERED)
+                .toList();
+        boolean own = bridge.equals(desired.ownBridge());
+        SwitchRules wanted = own
+                ? BridgeRules.own(Unclaimed.SWITCHED, externalNumbers(), steered, numbers)
+                : BridgeRules.foreign(steered, numbers);
+        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, found.ofBridge()));
+        if (own) {
+            changes.addAll(BridgeRules.forget(found, externalNumbers()));
+        }
+        found.unusedGroups().forEach(group -> changes.add(new SwitchChange.DeleteGroup(group.id())));
+        return changes;
+    }
+
+    private List<ChainPlan> plans() {
+        return desired.chains().stream()
+                .map(DesiredChain::plan)
+                .filter(plan -> plan.bridge().equals(bridge))
+                .toList();
+    }
+
+    private List<Integer> externalNumbers() {
+        return desired.ports().stream()
+                .filter(port -> port.bridge().equals(bridge))
+                .map(ExternalPort::name)
+                .filter(numbers::containsKey)
+                .map(numbers::get)
+                .toList();
+    }
+}

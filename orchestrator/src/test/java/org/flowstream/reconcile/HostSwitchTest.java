@@ -1,0 +1,229 @@
+package org.flowstream.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.flowstream.chain.ChainCompiler;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Stage;
+import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.DeviceMode;
+import org.flowstream.model.DeviceWiring;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HealthSpec;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Installation;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.PortName;
+import org.flowstream.model.RunState;
+import org.flowstream.model.WireEnd;
+import org.flowstream.net.FlowMatch;
+import org.flowstream.openflow.Flooding;
+import org.flowstream.openflow.SwitchEvents;
+import org.flowstream.ovsdb.SwitchAddress;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
+import org.flowstream.plan.ObservedBridge;
+import org.flowstream.plan.ObservedRules;
+import org.flowstream.testing.PrivateSwitch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The loop's view of a real ovs-vswitchd. */
+final class HostSwitchTest {
+    @RegisterExtension
+    static final PrivateSwitch OVS = new PrivateSwitch();
+
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final BridgeName OWN = new BridgeName("flowstream");
+    private static final BridgeName THEIRS = new BridgeName("br-theirs");
+    private static final MachineId MACHINE = new MachineId(0x77);
+    private static final Name FIREWALL = Name.parse("fw");
+
+    private HostSwitch hostSwitch;
+
+    HostSwitchTest() {}
+
+    @BeforeEach
+    void connect() {
+        hostSwitch = new HostSwitch(
+                new SwitchAddress(OVS.databaseSocket()), Installation.STANDARD, OWN, SwitchEvents.NONE, () -> {});
+        await("connection").atMost(BOUND).until(() -> hostSwitch.state().answers());
+    }
+
+    @AfterEach
+    void empty() {
+        hostSwitch.close();
+        OVS.vsctl("--if-exists", "del-br", OWN.text(), "--", "--if-exists", "del-br", THEIRS.text());
+    }
+
+    @Test
+    void aChainOnTheOwnBridge() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        hostSwitch.setBaseRules(OWN, desired);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        assertThat(base(desired, OWN)).as("ports came").isEqualTo(ObservedBridge.BaseRules.WRONG);
+        hostSwitch.setBaseRules(OWN, desired);
+        assertThat(base(desired, OWN)).isEqualTo(ObservedBridge.BaseRules.RIGHT);
+
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.ISOLATED);
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.ISOLATED);
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+
+        hostSwitch.clearRules(OWN, plan.id());
+        hostSwitch.removePorts(OWN, plan.taps());
+        assertThat(hostSwitch.observe(desired).rules()).isEmpty();
+        assertThat(OVS.ofctl("dump-groups", OWN.text())).doesNotContain("group_id");
+    }
+
+    @Test
+    void theFailurePolicyHoldsForAMachineThatStarts() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.STEERED);
+
+        hostSwitch.hold(plan, MACHINE);
+        assertThat(trace(OWN)).as("open").isEqualTo("Datapath actions: servers");
+        assertThat(state(desired)).as("as it should be now").isEqualTo(ObservedRules.State.STEERED);
+
+        hostSwitch.release(MACHINE::equals);
+        assertThat(state(desired)).as("to be set again").isEqualTo(ObservedRules.State.OTHER);
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+    }
+
+    @Test
+    void whatIsLeftOverGoes() {
+        Desired desired = desired(OWN);
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setBaseRules(OWN, desired);
+        OVS.ofctl("add-group", OWN.text(), "group_id=0x466c0999,type=all,bucket=actions=drop");
+        assertThat(base(desired, OWN)).isEqualTo(ObservedBridge.BaseRules.WRONG);
+        hostSwitch.setBaseRules(OWN, desired);
+        assertThat(OVS.ofctl("dump-groups", OWN.text())).doesNotContain("group_id");
+    }
+
+    @Test
+    void aBridgeOfOthersIsAsItWasBefore() {
+        OVS.vsctl("add-br", THEIRS.text(), "--", "add-port", THEIRS.text(), "uplink");
+        OVS.vsctl("add-port", THEIRS.text(), "servers", "--", "add-port", THEIRS.text(), "third");
+        OVS.ofctl("add-flow", THEIRS.text(), "cookie=0x77,priority=5,ip,actions=NORMAL");
+        OVS.ofctl("add-flow", THEIRS.text(), "cookie=0x77,priority=1402,udp,in_port=uplink,actions=drop");
+        String bridge = OVS.vsctl("list", "bridge", THEIRS.text());
+        String flows = flows();
+        Desired desired = desired(THEIRS);
+        ChainPlan plan = desired.chains().get(0).plan();
+        await("bridge")
+                .atMost(BOUND)
+                .until(() -> hostSwitch.number(THEIRS, new PortName("third")).isPresent());
+
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(THEIRS, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+        assertThat(trace(THEIRS)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+        int tap = hostSwitch.number(THEIRS, plan.taps().get(0)).orElseThrow();
+        assertThat(Flooding.flooded(OVS.management(THEIRS.text()), BOUND)).doesNotContain(tap);
+        assertThat(OVS.trace(THEIRS.text(), "in_port=third,ip,dl_dst=ff:ff:ff:ff:ff:ff"))
+                .contains("uplink", "servers")
+                .doesNotContain(plan.taps().get(0).text());
+
+        hostSwitch.clearRules(THEIRS, plan.id());
+        hostSwitch.removePorts(THEIRS, plan.taps());
+        hostSwitch.removePorts(THEIRS, List.of(new PortName("uplink")));
+        assertThat(OVS.vsctl("list", "bridge", THEIRS.text())).isEqualTo(bridge);
+        assertThat(flows()).isEqualTo(flows);
+    }
+
+    @Test
+    void aRuleOfOthersIsNeverReplaced() {
+        OVS.vsctl("add-br", THEIRS.text(), "--", "add-port", THEIRS.text(), "uplink");
+        OVS.vsctl("add-port", THEIRS.text(), "servers");
+        Desired desired = desired(THEIRS);
+        await("bridge")
+                .atMost(BOUND)
+                .until(() -> hostSwitch.number(THEIRS, new PortName("servers")).isPresent());
+        OVS.ofctl("add-flow", THEIRS.text(), "cookie=0x77,priority=1402,tcp,in_port=uplink,actions=drop");
+        String flows = flows();
+        hostSwitch.addTapPorts(THEIRS, desired.chains().get(0).plan().machines().get(0));
+        assertThatThrownBy(() -> hostSwitch.setRules(desired.chains().get(0).plan(), Stage.STEERED))
+                .isInstanceOf(WorldException.class)
+                .hasMessageContaining("a rule of others stands where ours would: cookie=0x0000000000000077");
+        assertThat(flows()).isEqualTo(flows);
+    }
+
+    private static String flows() {
+        return OVS.ofctl("dump-flows", THEIRS.text()).replaceAll("duration=[^,]*|n_(packets|bytes)=\\d+", "");
+    }
+
+    private static String trace(BridgeName bridge) {
+        return OVS.trace(bridge.text(), "in_port=uplink,tcp");
+    }
+
+    private ObservedRules.State state(Desired desired) {
+        return hostSwitch.observe(desired).rules().get(0).state();
+    }
+
+    private ObservedBridge.BaseRules base(Desired desired, BridgeName bridge) {
+        return hostSwitch.observe(desired).bridges().stream()
+                .filter(found -> found.name().equals(bridge))
+                .findFirst()
+                .orElseThrow()
+                .base();
+    }
+
+    private static Desired desired(BridgeName bridge) {
+        MiddleboxSpec middlebox = new MiddleboxSpec(
+                FIREWALL,
+                "wire 1.0.0",
+                ImageDigest.parse("00".repeat(32)),
+                8,
+                1,
+                HypervisorChoice.AUTO,
+                HealthSpec.STANDARD,
+                List.of(
+                        new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse("uplink")),
+                        new DeviceWiring("inside", DeviceMode.BUMP, WireEnd.parse("servers"))));
+        ChainSpec spec = ChainSpec.of(
+                FIREWALL,
+                Owner.OPERATOR,
+                new ChainSpec.Spec(
+                        bridge, FlowMatch.parse("tcp"), 100, FailurePolicy.OPEN, RunState.RUNNING, List.of(middlebox)));
+        ChainPlan plan =
+                ChainCompiler.compile(new DeclaredChain(new ChainId(0x55), spec, false, Map.of(FIREWALL, MACHINE)));
+        return new Desired(
+                OWN,
+                Accelerator.QEMU,
+                List.of(port("uplink", bridge), port("servers", bridge)),
+                List.of(),
+                List.of(new DesiredChain(plan, false, Map.of())));
+    }
+
+    private static ExternalPort port(String name, BridgeName bridge) {
+        return new ExternalPort(new PortName(name), bridge, Owner.OPERATOR, true, List.of());
+    }
+}
