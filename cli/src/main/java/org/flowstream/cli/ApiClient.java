@@ -48,6 +48,19 @@ final class ApiClient {
         return request("DELETE", path, null, null);
     }
 
+    /** The bytes of a resource. */
+    byte[] bytes(String path) {
+        try (SocketChannel channel = connect()) {
+            HttpResponse response = HttpResponse.exchange(channel, request("GET", path, null, null, 0), null);
+            if (response.status() >= 300) {
+                fail(response);
+            }
+            return response.content();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
     /** Whether a resource is there. */
     boolean has(String path) {
         try (SocketChannel channel = connect()) {

@@ -29,10 +29,10 @@ final class HandlerCommands extends GroupCommand {
             description = "Lists the elements of a running middlebox and their handlers.",
             footer = {"", "Example:", "  flowstream handler ls fw filter"})
     static final class Ls extends DaemonCommand {
-        @Parameters(paramLabel = "NAME", description = "The middlebox.")
+        @Parameters(index = "0", paramLabel = "NAME", description = "The middlebox.")
         private String name;
 
-        @Parameters(paramLabel = "ELEMENT", arity = "0..1", description = "One element alone.")
+        @Parameters(index = "1", paramLabel = "ELEMENT", arity = "0..1", description = "One element alone.")
         private @Nullable String element;
 
         @Mixin
@@ -60,10 +60,13 @@ final class HandlerCommands extends GroupCommand {
             description = "Prints the value of a handler.",
             footer = {"", "Example:", "  flowstream handler read fw filter.config"})
     static final class Read extends DaemonCommand {
-        @Parameters(paramLabel = "NAME", description = "The middlebox.")
+        @Parameters(index = "0", paramLabel = "NAME", description = "The middlebox.")
         private String name;
 
-        @Parameters(paramLabel = "ELEMENT.HANDLER", description = "The handler, or a global one such as drops.")
+        @Parameters(
+                index = "1",
+                paramLabel = "ELEMENT.HANDLER",
+                description = "The handler, or a global one such as drops.")
         private String handler;
 
         @Override

@@ -36,8 +36,11 @@ final class PortAdd extends DaemonCommand {
 
     @Override
     public Integer call() {
-        ObjectNode body =
-                JsonNodeFactory.instance.objectNode().put("bridge", bridge).put("moveAddresses", moveAddresses);
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("bridge", bridge)
+                .put("moveAddresses", moveAddresses)
+                .put("session", System.getenv().getOrDefault("SSH_CONNECTION", ""));
         JsonNode port = client().put("/v1/ports/" + ApiClient.segment(name), body);
         out().println(name
                 + (port.path("addedByUs").asBoolean() ? " is on bridge " : " was found on bridge ")

@@ -7,6 +7,9 @@ public sealed interface Answer {
     /** A value, as JSON. */
     record Value(int status, Object value) implements Answer {}
 
+    /** Bytes as they are. */
+    record File(java.nio.file.Path file, String contentType) implements Answer {}
+
     /** Nothing but the status. */
     record Empty(int status) implements Answer {}
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
 /** Finds the route of a request, has it answered, and writes the answer or the problem. */
 final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
-    /** An image is the largest body; the largest machine could not take a larger one. */
-    private static final int LARGEST_BODY = 64 << 20;
+    /** An image is the largest body: 256 KiB. */
+    private static final int LARGEST_BODY = 1 << 20;
 
     private final List<Route> routes;
     private final PeerPolicy policy;
@@ -117,6 +118,9 @@ final class ApiHandler extends Handler.Abstract {
         } else if (answer instanceof Answer.Empty empty) {
             response.setStatus(empty.status());
             callback.succeeded();
+        } else if (answer instanceof Answer.File file) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, file.contentType());
+            response.write(true, ByteBuffer.wrap(Files.readAllBytes(file.file())), callback);
         } else if (answer instanceof Answer.Lines lines) {
             response.getHeaders()
                     .put(HttpHeader.CONTENT_TYPE, lines.json() ? "application/jsonl" : "text/plain; charset=utf-8");

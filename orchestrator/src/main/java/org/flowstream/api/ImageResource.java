@@ -26,6 +26,7 @@ public final class ImageResource {
         return List.of(
                 new Route("GET", "/v1/images", call -> list()),
                 new Route("GET", "/v1/images/{digest}", this::show),
+                new Route("GET", "/v1/images/{digest}/file", this::file),
                 new Route("PUT", "/v1/images/{digest}", this::put),
                 new Route("DELETE", "/v1/images/{digest}", this::remove));
     }
@@ -65,6 +66,17 @@ public final class ImageResource {
             return Answer.ok(describe(digest, image.manifest(), image.size()));
         } catch (ImageException e) {
             throw ApiProblem.notFound(String.valueOf(e.getMessage()), "flowstream image build");
+        }
+    }
+
+    /** By the whole digest or the first digits of one. */
+    private Answer file(Call call) {
+        String text = call.path("digest", name -> name);
+        try {
+            ImageDigest digest = images.find(text.startsWith("sha256:") ? text.substring(7) : text);
+            return new Answer.File(images.file(digest), "application/octet-stream");
+        } catch (ImageException e) {
+            throw ApiProblem.notFound(String.valueOf(e.getMessage()), "flowstream image ls");
         }
     }
 

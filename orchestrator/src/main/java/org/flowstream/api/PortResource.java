@@ -37,7 +37,7 @@ public final class PortResource {
     }
 
     /** The body of a request for a port. */
-    record Wanted(BridgeName bridge, boolean moveAddresses) {}
+    record Wanted(BridgeName bridge, boolean moveAddresses, String session) {}
 
     public List<Route> routes() {
         return List.of(
@@ -88,7 +88,7 @@ public final class PortResource {
         Wanted wanted = call.body(Wanted.class);
         PortFacts facts;
         try {
-            facts = world.examine(name, wanted.bridge(), wanted.moveAddresses());
+            facts = world.examine(name, wanted.moveAddresses(), wanted.session());
         } catch (WorldException e) {
             throw ChainResource.unavailable(e);
         }

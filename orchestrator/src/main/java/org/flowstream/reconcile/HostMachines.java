@@ -8,16 +8,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.flowstream.control.Console;
+import org.flowstream.control.GuestLine;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
-import org.flowstream.domain.HypervisorHost;
 import org.flowstream.domain.Places;
 import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.LibvirtFault;
@@ -35,6 +37,10 @@ import org.flowstream.plan.ObservedMachine;
 /** libvirt as the loop sees it: our machines, why one ended, and the folders of their sockets. */
 final class HostMachines implements AutoCloseable {
     static final String SYSTEM = "libvirt";
+
+    private static final int CONSOLE_LINES = 100;
+    private static final long FLUSH_NANOS = 150_000_000;
+    private static final long GLANCE_NANOS = 3_000_000;
 
     private final Places places;
     private final Clock clock;
@@ -94,7 +100,8 @@ final class HostMachines implements AutoCloseable {
         try {
             Files.createDirectories(places.log());
             makeFolder(machine.id());
-            libvirt.create(DomainXml.render(machine, accelerator, places, host()));
+            libvirt.create(
+                    DomainXml.render(machine, accelerator, places, hypervisor().host()));
         } catch (LibvirtFault e) {
             throw failure(e);
         } catch (IOException e) {
@@ -103,8 +110,17 @@ final class HostMachines implements AutoCloseable {
         }
     }
 
-    private HypervisorHost host() {
-        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser()).host();
+    private Hypervisor hypervisor() {
+        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser());
+    }
+
+    /** What {@code auto} means; while libvirt does not answer, nothing starts anyhow. */
+    Accelerator accelerator() {
+        try {
+            return hypervisor().best();
+        } catch (LibvirtFault e) {
+            return Accelerator.QEMU;
+        }
     }
 
     /** QEMU makes its sockets there, as its own user. */
@@ -167,36 +183,49 @@ final class HostMachines implements AutoCloseable {
     /** Why a machine ended: libvirt's news and the guest's last words together. */
     ExitReason exit(MachineId id, Name name) {
         MachineEvent.Moved news = ends.remove(DomainMetadata.domainName(name));
-        Console console = new Console(places.console(id));
         if (news == null) {
-            return unseen(console);
+            return spoken(id, clock.instant(), ExitReason.Cause.GONE, false);
         }
         return switch (news.kind()) {
-            case PANICKED, ENDED_BY_PANIC ->
-                new ExitReason(news.at(), ExitReason.Cause.PANIC, console.lastLine(List.of("PANIC ")));
-            case ENDED_BY_POWER_OFF -> poweredOff(news, console.lastLine(List.of("ERROR ", "STOP ")));
-            case ENDED_BY_DESTROY -> new ExitReason(news.at(), ExitReason.Cause.DESTROYED, console.lastLine());
-            default -> new ExitReason(news.at(), ExitReason.Cause.DIED, console.lastLine());
+            case PANICKED, ENDED_BY_PANIC -> spoken(id, news.at(), ExitReason.Cause.PANIC, true);
+            case ENDED_BY_POWER_OFF -> spoken(id, news.at(), ExitReason.Cause.POWERED_OFF, true);
+            case ENDED_BY_DESTROY -> new ExitReason(news.at(), ExitReason.Cause.DESTROYED, lastLine(id));
+            default -> new ExitReason(news.at(), ExitReason.Cause.DIED, lastLine(id));
         };
     }
 
-    private static ExitReason poweredOff(MachineEvent.Moved news, String line) {
-        return new ExitReason(
-                news.at(),
-                line.startsWith("ERROR ") ? ExitReason.Cause.CONFIGURATION_ERROR : ExitReason.Cause.POWERED_OFF,
-                line);
+    /** The guest's own word for its end wins over what libvirt made of it. */
+    private ExitReason spoken(MachineId id, Instant at, ExitReason.Cause otherwise, boolean expected) {
+        Optional<GuestLine> word = Console.lastWord(console(id, CONSOLE_LINES));
+        // The guest's last line may come a moment after the news of its end.
+        long deadline = System.nanoTime() + FLUSH_NANOS;
+        while (expected && word.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(GLANCE_NANOS);
+            word = Console.lastWord(console(id, CONSOLE_LINES));
+        }
+        ExitReason.Cause cause = otherwise;
+        if (word.isPresent() && word.get() instanceof GuestLine.ConfigurationError) {
+            cause = ExitReason.Cause.CONFIGURATION_ERROR;
+        } else if (word.isPresent() && word.get() instanceof GuestLine.Panic) {
+            cause = ExitReason.Cause.PANIC;
+        } else if (word.isPresent()) {
+            cause = ExitReason.Cause.POWERED_OFF;
+        }
+        return new ExitReason(at, cause, lastLine(id));
     }
 
-    /** Nobody heard of its end: its last words may say why. */
-    private ExitReason unseen(Console console) {
-        String line = console.lastLine();
-        ExitReason.Cause cause = ExitReason.Cause.GONE;
-        if (line.startsWith("PANIC ")) {
-            cause = ExitReason.Cause.PANIC;
-        } else if (line.startsWith("ERROR ")) {
-            cause = ExitReason.Cause.CONFIGURATION_ERROR;
+    private String lastLine(MachineId id) {
+        List<String> lines = console(id, 1);
+        return lines.isEmpty() ? "" : lines.get(0).strip();
+    }
+
+    /** The latest lines of a machine's console, also when it is gone. */
+    List<String> console(MachineId id, int most) {
+        try {
+            return Console.lastLines(places.console(id), most);
+        } catch (IOException e) {
+            throw new WorldException("kernel", "cannot read " + places.console(id) + ": " + e.getMessage(), e);
         }
-        return new ExitReason(clock.instant(), cause, line);
     }
 
     World.SystemState state() {
@@ -205,19 +234,9 @@ final class HostMachines implements AutoCloseable {
                 .orElseGet(() -> new World.SystemState(SYSTEM, true, "answers at " + uri));
     }
 
-    /** Hands the console on, for those who read it. */
-    Console console(MachineId id) {
-        return new Console(places.console(id));
-    }
-
     @Override
     public void close() {
         libvirt.close();
-    }
-
-    /** For tests of the news. */
-    Consumer<MachineEvent> listener() {
-        return this::hear;
     }
 
     /** The order of machines in every listing. */

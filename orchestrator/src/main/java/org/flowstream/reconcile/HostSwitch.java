@@ -25,6 +25,7 @@ import org.flowstream.openflow.Flooding;
 import org.flowstream.openflow.ObservedFlow;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
+import org.flowstream.openflow.PortCounters;
 import org.flowstream.openflow.SwitchEvents;
 import org.flowstream.ovsdb.Datapath;
 import org.flowstream.ovsdb.NewPort;
@@ -335,6 +336,27 @@ final class HostSwitch implements AutoCloseable {
                     .flatMap(port -> port.number().stream().boxed())
                     .toList();
             Flooding.exclude(address.management(bridge), taps, BOUND);
+        }
+    }
+
+    List<World.SwitchCount> counts(BridgeName bridge, List<PortName> ports) {
+        try {
+            Map<PortName, Integer> numbers = numbers(bridge);
+            Map<Integer, PortCounters> counters = connection(bridge).portCounters().stream()
+                    .collect(Collectors.toMap(PortCounters::number, each -> each, (first, second) -> first));
+            List<World.SwitchCount> counts = new ArrayList<>();
+            for (PortName port : ports) {
+                PortCounters found = counters.get(numbers.getOrDefault(port, -1));
+                if (found != null) {
+                    counts.add(new World.SwitchCount(
+                            port,
+                            Math.max(0, found.receiveDropped()) + Math.max(0, found.receiveErrors()),
+                            Math.max(0, found.sendDropped()) + Math.max(0, found.sendErrors())));
+                }
+            }
+            return counts;
+        } catch (OvsdbException | OpenFlowException e) {
+            throw failure(e);
         }
     }
 

@@ -315,7 +315,7 @@ public final class HostWorld implements World {
 
     @Override
     public Accelerator accelerator() {
-        return Accelerators.best(Path.of("/dev/kvm"));
+        return machines.accelerator();
     }
 
     @Override
@@ -355,13 +355,13 @@ public final class HostWorld implements World {
     }
 
     @Override
-    public PortFacts examine(PortName port, BridgeName bridge, boolean consent) {
-        return PortFacts.gather(openVswitch.place(port), port, consent);
+    public PortFacts examine(PortName port, boolean consent, String session) {
+        return PortFacts.gather(openVswitch.place(port), port, consent, session);
     }
 
     @Override
-    public Console console(MachineId machine) {
-        return machines.console(machine);
+    public List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> ports) {
+        return openVswitch.counts(bridge, ports);
     }
 
     @Override

@@ -36,13 +36,14 @@ public record PortFacts(
      *
      * @param place the bridge that holds it now
      * @param consent whether it may be taken although it carries what the host uses
+     * @param session the asker's {@code SSH_CONNECTION}; may be empty
      */
-    static PortFacts gather(Optional<HostSwitch.Place> place, PortName port, boolean consent) {
+    static PortFacts gather(Optional<HostSwitch.Place> place, PortName port, boolean consent, String session) {
         Optional<BridgeName> bridge = place.map(HostSwitch.Place::bridge);
         boolean tagged = place.map(HostSwitch.Place::tagged).orElse(false);
         PortExamination found;
         try {
-            found = PortExamination.of(port, "");
+            found = PortExamination.of(port, session);
         } catch (HostException e) {
             // A port of the switch alone, such as a tunnel or a patch, has no interface to be looked at.
             Optional<Refusal> refusal = place.isPresent()

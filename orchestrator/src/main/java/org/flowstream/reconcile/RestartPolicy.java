@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a machine that ended is started again: at once the first time, then after 1 s, 2 s, 4 s and so on up to a minute;
- * a machine that was ready for two minutes has its past forgiven. One that ended for a reason that another start would
+ * a machine that was ready for ten seconds has its past forgiven. One that ended for a reason that another start would
  * meet again is not started until someone asks.
  *
  * <p>A value: each event gives the next one.
@@ -24,7 +24,7 @@ record RestartPolicy(
         @Nullable Instant notBefore,
         @Nullable Instant readySince,
         @Nullable ExitReason failure) {
-    static final Duration FORGIVENESS = Duration.ofMinutes(2);
+    static final Duration FORGIVENESS = Duration.ofSeconds(10);
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int MOST_DOUBLINGS = 6;

@@ -50,11 +50,24 @@ public interface World extends AutoCloseable {
     /** How a machine is; empty when it does not run. */
     Optional<HealthReport> health(MachineId machine);
 
-    /** What is to be known of a port before it is declared; {@code consent} to take an interface that carries addresses. */
-    PortFacts examine(PortName port, BridgeName bridge, boolean consent);
+    /**
+     * What is to be known of a port before it is declared.
+     *
+     * @param consent to take an interface that the host uses itself
+     * @param session the {@code SSH_CONNECTION} of the person who asks; may be empty
+     */
+    PortFacts examine(PortName port, boolean consent, String session);
 
-    /** What a machine wrote on its console, also when it is gone. */
-    Console console(MachineId machine);
+    /**
+     * What the switch lost at one of its ports.
+     *
+     * @param received frames that it dropped as they came in
+     * @param sent frames that it could not send
+     */
+    record SwitchCount(PortName port, long received, long sent) {}
+
+    /** What the switch lost at some ports of a bridge; ports that are not there are left out. */
+    List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> ports);
 
     /** Calls this whenever something may have changed; from any thread, and often. */
     void whenChanged(Runnable listener);

@@ -251,7 +251,7 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
-    public synchronized PortFacts examine(PortName port, BridgeName bridge, boolean consent) {
+    public synchronized PortFacts examine(PortName port, boolean consent, String session) {
         Optional<ObservedPort> there = Optional.ofNullable(ports.get(port));
         return new PortFacts(
                 there.map(ObservedPort::bridge),
@@ -262,8 +262,8 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
-    public Console console(MachineId machine) {
-        return new Console(java.nio.file.Path.of("/nonexistent"));
+    public List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> names) {
+        return names.stream().map(name -> new SwitchCount(name, 0, 0)).toList();
     }
 
     @Override
