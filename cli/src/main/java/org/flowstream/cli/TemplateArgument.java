@@ -27,17 +27,23 @@ final class TemplateArgument {
      * configuration too.
      */
     Optional<Template> load(ImageCompiler compiler, Problems problems) {
-        TemplateSource source = source(text);
+        return load(source(text), compiler, problems)
+                .orElseThrow(() -> CommandFailure.usage("'" + text + "' is an image, not a template"));
+    }
+
+    /** The template of a source, if it was read; empty for an image, which is none. */
+    static Optional<Optional<Template>> load(TemplateSource source, ImageCompiler compiler, Problems problems) {
         if (source instanceof TemplateSource.Stock stock) {
-            return TemplateLoader.load(new TemplateFiles.Stock(stock.name()), problems);
+            return Optional.of(TemplateLoader.load(new TemplateFiles.Stock(stock.name()), problems));
         }
         if (source instanceof TemplateSource.Folder folder) {
-            return TemplateLoader.load(new TemplateFiles.Folder(folder.folder()), problems);
+            return Optional.of(TemplateLoader.load(new TemplateFiles.Folder(folder.folder()), problems));
         }
         if (source instanceof TemplateSource.Configuration file) {
-            return TemplateLoader.configuration(file, problems).flatMap(it -> compiler.infer(it, problems));
+            return Optional.of(
+                    TemplateLoader.configuration(file, problems).flatMap(it -> compiler.infer(it, problems)));
         }
-        throw CommandFailure.usage("'" + text + "' is an image, not a template");
+        return Optional.empty();
     }
 
     /** What the text names; a text that names nothing is a failure that says so. */

@@ -1,0 +1,214 @@
+package org.flowstream.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.flowstream.image.Image;
+import org.flowstream.image.Manifest;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredJson;
+import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.RunState;
+import org.flowstream.net.FlowMatch;
+import org.flowstream.problem.BadValueException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code flowstream run}: from a template to a middlebox in the path of a flow. */
+@Command(
+        name = "run",
+        description =
+                "Makes a middlebox from a template and puts it into the path of a flow; returns when it is ready.",
+        footer = {
+            "",
+            "MATCH is written as in ovs-ofctl, as seen entering by the first port; the other port takes the reverse.",
+            "A middlebox that does not become ready is removed again.",
+            "",
+            "Example:",
+            "  flowstream run firewall --name fw --between uplink:servers -p rules='allow tcp dst port 80'"
+        })
+final class RunCommand extends DaemonCommand {
+    @Mixin
+    private RunSource source;
+
+    @Option(names = "--name", paramLabel = "NAME", required = true, description = "What the middlebox is called.")
+    private String name;
+
+    @Mixin
+    private WiringOptions wiring;
+
+    @Option(
+            names = "--flow",
+            paramLabel = "MATCH",
+            defaultValue = "",
+            description = "The flow that passes it, such as tcp,nw_dst=10.0.0.2,tp_dst=80 (default: all).")
+    private String flow = "";
+
+    @Option(
+            names = "--priority",
+            paramLabel = "NUMBER",
+            defaultValue = "100",
+            description = "Among the chains of the bridge, 0 to 9999, higher first (default: ${DEFAULT-VALUE}).")
+    private int priority;
+
+    @Option(
+            names = "--hypervisor",
+            paramLabel = "auto|kvm|qemu",
+            defaultValue = "auto",
+            description = "What runs its instructions (default: ${DEFAULT-VALUE}: kvm where it is usable).")
+    private String hypervisor = "auto";
+
+    @Option(
+            names = "--failure",
+            paramLabel = "open|closed",
+            defaultValue = "closed",
+            description = "Whether its traffic passes while it is down (default: ${DEFAULT-VALUE}).")
+    private String failure = "closed";
+
+    @Option(
+            names = "--bridge",
+            paramLabel = "BRIDGE",
+            defaultValue = "flowstream",
+            description = "The bridge of its ports (default: ${DEFAULT-VALUE}, our own).")
+    private String bridge = "flowstream";
+
+    @Mixin
+    private WaitOptions wait;
+
+    @Mixin
+    private OutputOption output;
+
+    private final ObjectNode stages = JsonNodeFactory.instance.objectNode();
+    private @Nullable String refusal;
+
+    @Override
+    public Integer call() {
+        long begin = System.nanoTime();
+        Name middlebox = value("--name", () -> Name.parse(name));
+        try (Progress progress = output.json() ? Progress.silent(terminal()) : Progress.on(terminal())) {
+            ApiClient client = client();
+            progress.begin("image", "building");
+            RunSource.Built built = source.build(client);
+            Manifest manifest = built.image().manifest();
+            ChainSpec spec = spec(middlebox, manifest, built.image());
+            progress.done("template", built.summary(), built.read());
+            String path =
+                    "/v1/images/" + ApiClient.segment(built.image().digest().toString());
+            long upload = System.nanoTime();
+            if (!client.has(path)) {
+                client.put(path, "application/octet-stream", built.image().bytes());
+            }
+            Duration made = built.made().plus(Duration.ofNanos(System.nanoTime() - upload));
+            stage("image", made);
+            progress.done(
+                    "image",
+                    built.image().digest().abbreviated() + "…  "
+                            + Quantities.size(built.image().size()),
+                    made);
+            progress.begin("machine", "starting");
+            client.lines("POST", "/v1/chains?" + wait.query(), json(spec), line -> tell(progress, line));
+        }
+        if (refusal != null) {
+            throw new CommandFailure(middlebox + " did not become ready: " + refusal, "flowstream doctor");
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        if (output.json()) {
+            out().println(result(middlebox, took).toPrettyString());
+        } else if (wait.detached()) {
+            out().println(middlebox + " is on its way.   Watch it: flowstream ps");
+        } else {
+            out().println(middlebox + " is ready after " + Quantities.took(took)
+                    + ".   Watch it: flowstream ps   Denied packets: flowstream drops " + middlebox);
+        }
+        return 0;
+    }
+
+    private ObjectNode result(Name middlebox, Duration took) {
+        ObjectNode result = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", middlebox.toString())
+                .put("ready", !wait.detached())
+                .put("tookMillis", took.toNanos() / 1e6);
+        result.set("stages", stages);
+        return result;
+    }
+
+    private void stage(String stage, Duration took) {
+        stages.put(stage, took.toNanos() / 1e6);
+    }
+
+    /** A line of the daemon's about the way to ready. */
+    private void tell(Progress progress, JsonNode line) {
+        String kind = line.path("kind").asText();
+        if (kind.equals("stage-done")) {
+            String stage = line.path("stage").asText();
+            Duration took = Duration.ofNanos(line.path("took").asLong());
+            stage(stage, took);
+            progress.done(stage, line.path("detail").asText(), took);
+            progress.begin("…", "");
+        } else if (kind.equals("failed")) {
+            refusal = line.path("text").asText();
+        } else if (kind.equals("action-done")) {
+            progress.begin("…", line.path("text").asText());
+        }
+    }
+
+    private ChainSpec spec(Name middlebox, Manifest manifest, Image image) {
+        MiddleboxSpec spec = new MiddleboxSpec(
+                middlebox,
+                manifest.template() + " " + manifest.version(),
+                image.digest(),
+                Math.toIntExact(manifest.memory() >> 20),
+                1,
+                value("--hypervisor", () -> HypervisorChoice.parse(hypervisor.toLowerCase(Locale.ROOT))),
+                manifest.health(),
+                wiring.wire(manifest.template(), manifest.devices()));
+        return ChainSpec.of(
+                middlebox,
+                Owner.OPERATOR,
+                value(
+                        "--priority",
+                        () -> new ChainSpec.Spec(
+                                value("--bridge", () -> BridgeName.parse(bridge)),
+                                value("--flow", () -> FlowMatch.parse(flow)),
+                                priority,
+                                value("--failure", () -> FailurePolicy.parse(failure.toLowerCase(Locale.ROOT))),
+                                RunState.RUNNING,
+                                List.of(spec))));
+    }
+
+    /** An option's text that becomes a value. */
+    @FunctionalInterface
+    private interface Parsed<T> {
+        T parse();
+    }
+
+    private static <T> T value(String option, Parsed<T> parsed) {
+        try {
+            return parsed.parse();
+        } catch (BadValueException e) {
+            throw CommandFailure.usage(option + ": " + e.getMessage());
+        }
+    }
+
+    private static JsonNode json(ChainSpec spec) {
+        ObjectMapper mapper = DeclaredJson.mapper();
+        try {
+            return mapper.readTree(mapper.writeValueAsString(spec));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a chain that cannot be written: " + spec, e);
+        }
+    }
+}
