@@ -49,6 +49,8 @@ void fs_output_push_one(struct fs_element *e, unsigned port, struct fs_packet *p
     fs_output_push(e, port, &one);
 }
 
+_Static_assert(FS_BATCH_MAX <= 64, "fs_output_scatter keeps one bit a packet");
+
 static void scatter_drop(struct fs_element *e, const struct fs_batch *batch, const uint32_t *ports,
                          const uint32_t *rules, enum fs_drop_reason reason)
 {
@@ -74,8 +76,7 @@ void fs_output_scatter(struct fs_element *e, struct fs_batch *batch, const uint3
         fs_output_push(e, ports[0], batch);
         return;
     }
-    /* Packets and ports of the caller's arrays are read before anything is pushed: a push may come back here. */
-    uint64_t left = 0; /* packets not yet sent, one bit each */
+    uint64_t left = 0; /* packets not yet sent, one bit each: a batch has at most 64 */
     for (uint32_t i = 0; i < count; i++) {
         left |= (uint64_t)(ports[i] < e->output_count) << i;
     }
