@@ -143,5 +143,6 @@ uint64_t fs_test_rule_drops(struct fs_test *t, const char *element, uint32_t rul
 struct fs_router *fs_test_router(struct fs_test *t);
 struct fs_element *fs_test_element(struct fs_test *t, const char *name);
 const char *fs_test_log(struct fs_test *t); /* all lines logged so far, each with a newline */
+void fs_test_forget_log(struct fs_test *t);
 
 #endif

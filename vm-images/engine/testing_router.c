@@ -419,3 +419,10 @@ uint64_t fs_test_rule_drops(struct fs_test *t, const char *element, uint32_t rul
 }
 
 const char *fs_test_log(struct fs_test *t) { return t->platform.log != NULL ? t->platform.log : ""; }
+
+void fs_test_forget_log(struct fs_test *t)
+{
+    free(t->platform.log);
+    t->platform.log = NULL;
+    t->platform.log_length = 0;
+}

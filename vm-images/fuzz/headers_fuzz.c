@@ -137,6 +137,7 @@ static void send(struct fs_test *t, const uint8_t *frame, size_t size)
     fs_fuzz_require(lost(t) >= before, "drops only grow");
     fs_test_forget(t, "out0");
     fs_test_forget(t, "out1");
+    fs_test_forget_log(t);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
