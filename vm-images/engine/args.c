@@ -43,7 +43,7 @@ unsigned fs_type_encoding(const char *type, size_t *size)
 
 bool fs_args_given(const struct fs_args *a, unsigned index) { return index < a->count && a->values[index].given; }
 
-int64_t fs_args_integer(const struct fs_args *a, unsigned index, int64_t fallback)
+FS_OUTLINE int64_t fs_args_integer(const struct fs_args *a, unsigned index, int64_t fallback)
 {
     int64_t v;
     if (!fs_args_given(a, index) || a->values[index].bytes.length != sizeof(v)) {
@@ -53,17 +53,17 @@ int64_t fs_args_integer(const struct fs_args *a, unsigned index, int64_t fallbac
     return v;
 }
 
-bool fs_args_boolean(const struct fs_args *a, unsigned index, bool fallback)
+FS_OUTLINE bool fs_args_boolean(const struct fs_args *a, unsigned index, bool fallback)
 {
     return fs_args_given(a, index) ? a->values[index].bytes.at[0] != 0 : fallback;
 }
 
-const char *fs_args_text(const struct fs_args *a, unsigned index, const char *fallback)
+FS_OUTLINE const char *fs_args_text(const struct fs_args *a, unsigned index, const char *fallback)
 {
     return fs_args_given(a, index) ? (const char *)a->values[index].bytes.at : fallback;
 }
 
-struct fs_bytes fs_args_bytes(const struct fs_args *a, unsigned index)
+FS_OUTLINE struct fs_bytes fs_args_bytes(const struct fs_args *a, unsigned index)
 {
     return fs_args_given(a, index) ? a->values[index].bytes : (struct fs_bytes){NULL, 0};
 }

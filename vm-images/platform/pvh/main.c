@@ -104,6 +104,7 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
         bool more = fs_router_run_once(router);
         more |= machine_poll(&machine);
         if (stopping) {
+            machine_flush(&machine);
             end_stop("control");
         }
         if (!more) {

@@ -3,10 +3,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#define OUTLINE __attribute__((noinline)) /* one copy, translated once */
+
 /* Unaligned words; may alias anything. */
 typedef uint64_t word __attribute__((aligned(1), may_alias));
 
-void *memcpy(void *restrict to, const void *restrict from, size_t n)
+OUTLINE void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
@@ -19,7 +21,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return to;
 }
 
-void *memmove(void *to, const void *from, size_t n)
+OUTLINE void *memmove(void *to, const void *from, size_t n)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
@@ -41,7 +43,7 @@ void *memmove(void *to, const void *from, size_t n)
     return to;
 }
 
-void *memset(void *to, int value, size_t n)
+OUTLINE void *memset(void *to, int value, size_t n)
 {
     uint8_t *d = to;
     uint64_t bytes = (uint8_t)value * UINT64_C(0x0101010101010101);
@@ -54,7 +56,7 @@ void *memset(void *to, int value, size_t n)
     return to;
 }
 
-int memcmp(const void *a, const void *b, size_t n)
+OUTLINE int memcmp(const void *a, const void *b, size_t n)
 {
     const uint8_t *x = a, *y = b;
     for (; n >= sizeof(word) && *(const word *)x == *(const word *)y; n -= sizeof(word)) {
@@ -68,7 +70,7 @@ int memcmp(const void *a, const void *b, size_t n)
     return 0;
 }
 
-int strcmp(const char *a, const char *b)
+OUTLINE int strcmp(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
         a++, b++;
@@ -76,7 +78,7 @@ int strcmp(const char *a, const char *b)
     return (unsigned char)*a - (unsigned char)*b;
 }
 
-size_t strlen(const char *s)
+OUTLINE size_t strlen(const char *s)
 {
     size_t n = 0;
     while (s[n] != '\0') {

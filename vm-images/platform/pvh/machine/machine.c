@@ -31,6 +31,7 @@ enum {
     POSTED_SHARE = 8,
 };
 #define SLEEP_MAX_TICKS UINT32_MAX
+#define FLUSH_NS UINT64_C(20000000)
 
 static struct machine *walked; /* the machine that pci_walk() fills */
 
@@ -123,6 +124,14 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
     }
     ring0_close(pages_build(m->image_end, m->memory_end));
     channels_open(&m->channels, names, services);
+}
+
+void machine_flush(struct machine *m)
+{
+    uint64_t until = clock_steady() + FLUSH_NS;
+    while (channels_busy(&m->channels) && clock_steady() < until) {
+        channels_poll(&m->channels);
+    }
 }
 
 bool machine_poll(struct machine *m)

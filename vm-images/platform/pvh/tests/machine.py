@@ -52,7 +52,7 @@ class Machine:
 
     def __init__(self, image, kind, accel, devices=2, memory=8, channels=False, extra=(), paused=False):
         self.folder = tempfile.mkdtemp(prefix="flowstream-pvh-")
-        self.process, self.frames, self.log = None, [], []
+        self.process, self.frames, self.log, self.events = None, [], [], []
         try:
             self._start(image, kind, accel, devices, memory, channels, extra, paused)
         except BaseException:
@@ -85,13 +85,15 @@ class Machine:
             for name in ("control", "health"):
                 argv += ["-chardev", f"socket,id={name},path={self._path(name)},server=on,wait=off",
                          "-device", f"virtserialport,chardev={name},name=org.flowstream.{name}.0"]
-        argv += list(extra) + (["-S"] if paused else [])
+        argv += list(extra) + ["-S"]
         self.errors = open(self._path("stderr"), "w+")
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors)
         self.console = Lines(self._accept(log, "QEMU to open its log"))
         self.qmp = Lines(self._accept(qmp, "QEMU to open QMP"))
         self.qmp.line("QMP's greeting")
         self.command("qmp_capabilities")
+        if not paused:  # it was until now: nothing that it does is missed
+            self.command("cont")
 
     def _accept(self, server, what):
         deadline = time.monotonic() + SECONDS
@@ -108,21 +110,21 @@ class Machine:
         return self.errors.read()
 
     def command(self, name, **arguments):
-        """A QMP command's answer; events that come before it are dropped."""
+        """A QMP command's answer; events that come before it are kept for event()."""
         self.qmp.sock.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
         while True:
             answer = json.loads(self.qmp.line(f"the answer to {name}") or '{"return": null}')
             if "return" in answer or "error" in answer:
                 return answer
+            self.events.append(answer)
 
     def event(self, name):
-        while True:
+        """Waits for an event, which may have come already."""
+        while not any(event.get("event") == name for event in self.events):
             line = self.qmp.line(f"the event {name}")
             if line is None:
                 raise Failure(f"QEMU ended before the event {name}")
-            event = json.loads(line)
-            if event.get("event") == name:
-                return event
+            self.events.append(json.loads(line))
 
     def line(self, what, seconds=SECONDS):
         line = self.console.line(what, seconds)

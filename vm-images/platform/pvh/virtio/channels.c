@@ -259,6 +259,16 @@ bool channels_poll(struct channels *c)
     return any;
 }
 
+bool channels_busy(const struct channels *c)
+{
+    bool busy = false;
+    for (unsigned i = 0; i < CHANNEL_COUNT; i++) {
+        const struct channel *ch = &c->channel[i];
+        busy |= ch->receive != NULL && ch->open && ch->output_free_count < CHANNEL_BUFFERS;
+    }
+    return busy;
+}
+
 /* Output waits for a buffer: the device's next one done must wake us. */
 static bool waits_for_room(struct channel *ch)
 {

@@ -51,6 +51,8 @@ bool channels_find(struct channels *c, pci_function f);
 void channels_open(struct channels *c, const char *const *names, struct fs_service *const *services);
 /* In each round: moves bytes. True when there were any. */
 bool channels_poll(struct channels *c);
+/* Bytes are on their way to the host. */
+bool channels_busy(const struct channels *c);
 /* Last thing before sleeping: true when an interrupt is sure to come with the next event. */
 bool channels_sleep(struct channels *c);
 

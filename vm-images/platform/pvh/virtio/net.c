@@ -13,6 +13,7 @@ enum {
     ETHERNET_BYTES = 14,
     VLAN_BYTES = 4,
     ETHERNET_MTU = 1500,
+    POSTED_FIRST = 32, /* doubled when half of them are used up at once: memory that is not touched costs nothing */
     REFILL_AT = 16,
     RECLAIM_AT = 64,
 };
@@ -82,9 +83,12 @@ static unsigned receive(struct fs_device *d, struct fs_batch *batch, unsigned ma
         got++;
     }
     d->counters.received += got;
-    if (n->posted + (unsigned)REFILL_AT <= n->posted_most) {
+    if (n->posted < n->posted_now / 2) {
+        n->posted_now = n->posted_now > n->posted_most / 2 ? n->posted_most : (uint16_t)(2 * n->posted_now);
+    }
+    if (n->posted + (unsigned)REFILL_AT <= n->posted_now) {
         unsigned before = n->posted;
-        post(n, n->posted_most);
+        post(n, n->posted_now);
         if (n->posted == before) {
             d->counters.no_buffer += got; /* as many frames will find no buffer */
         }
@@ -191,7 +195,7 @@ bool net_poll(struct net *n)
 void net_tidy(struct net *n)
 {
     reclaim(n);
-    post(n, n->posted_most);
+    post(n, n->posted_now);
 }
 
 bool net_sleep(struct net *n)
@@ -235,5 +239,6 @@ void net_start(struct net *n, struct fs_pool *pool, uint16_t posted_most)
 {
     n->device.pool = pool;
     n->posted_most = posted_most < n->receive.size ? posted_most : n->receive.size;
+    n->posted_now = n->posted_most < POSTED_FIRST ? n->posted_most : POSTED_FIRST;
     virtio_run(&n->virtio);
 }

@@ -15,7 +15,7 @@ struct net {
     struct fs_device device; /* first: the engine hands it back */
     struct virtio_device virtio;
     struct queue receive, transmit;
-    uint16_t posted, posted_most; /* receive buffers: with the device now, and at most */
+    uint16_t posted, posted_now, posted_most; /* receive buffers: with the device, wanted there, and at most */
     bool armed;                   /* the receiving task sleeps */
     bool wants_room;
     char name[8]; /* "eth0" */
