@@ -104,6 +104,9 @@ static bool overlap(const struct item *a, const struct item *b)
 
 bool fs_flow_reaches(const char *flow, uint32_t input, uint32_t output)
 {
+    if (memcmp(flow, "x/x", 4) == 0) { /* most classes */
+        return true;
+    }
     struct item in = item_of(side(flow, false), input), out = item_of(side(flow, true), output);
     if (in.same || out.same) {
         return input == output;
