@@ -2,12 +2,8 @@
 
 enum { CONFIG_SHOWN = 60 }; /* bytes of the argument text in an error line */
 
-void fs_complain_about(struct fs_text *error, const struct fs_place *place, const char *class_name, const char *config)
+static void name_of(struct fs_text *error, const char *class_name, const char *config, size_t length)
 {
-    if (place != NULL && place->file != NULL && place->file[0] != '\0') {
-        fs_text_format(error, "%s:%u: ", place->file, place->line);
-    }
-    size_t length = strlen(config);
     fs_text_format(error, "%s(", class_name);
     for (size_t i = 0; i < length && i < CONFIG_SHOWN; i++) {
         fs_text_char(error, (unsigned char)config[i] < ' ' ? ' ' : config[i]);
@@ -15,9 +11,28 @@ void fs_complain_about(struct fs_text *error, const struct fs_place *place, cons
     fs_text_string(error, length > CONFIG_SHOWN ? "...): " : "): ");
 }
 
+void fs_complain_about(struct fs_text *error, const struct fs_place *place, const char *class_name, const char *config)
+{
+    if (place != NULL && place->file != NULL && place->file[0] != '\0') {
+        fs_text_format(error, "%s:%u: ", place->file, place->line);
+    }
+    name_of(error, class_name, config, strlen(config));
+}
+
 void fs_complain(struct fs_text *error, const struct fs_element *e)
 {
     fs_complain_about(error, &e->router->places[e->index], e->class->name, e->args->config);
+}
+
+/* `FromDevice(0)`: the class and the first argument tell which one is meant; the place stands behind the words. */
+static void name_shortly(struct fs_text *error, const struct fs_element *e)
+{
+    const char *config = e->args->config;
+    size_t first = 0;
+    while (config[first] != '\0' && config[first] != ',') {
+        first++;
+    }
+    name_of(error, e->class->name, config, first);
 }
 
 /* An element's own words, each line behind its name; "failed" when it said nothing. */
@@ -29,11 +44,15 @@ static void complain_words(struct fs_text *error, const struct fs_element *e, co
         while (end < words->length && words->at[end] != '\n') {
             end++;
         }
-        fs_complain(error, e);
+        name_shortly(error, e);
         if (words->length == 0) {
             fs_text_string(error, "failed without saying why");
         }
         fs_text_bytes(error, words->at + at, end - at);
+        const struct fs_place *place = &e->router->places[e->index];
+        if (place->file != NULL && place->file[0] != '\0') {
+            fs_text_format(error, " (%s:%u)", place->file, place->line);
+        }
         fs_text_char(error, '\n');
         at = end + 1;
     } while (at < words->length);

@@ -194,7 +194,7 @@ FS_TEST(loads_an_image_segment)
         fs_test_blob_argument(&blob, WORD, 3, 1, names[i], (uint32_t)strlen(names[i]));
         fs_test_blob_end(&blob);
         uint32_t length = fs_test_segment(&blob, "{\"format\":1}", segment, sizeof(segment));
-        FS_TEXT(load(segment, length), i == 0 ? "" : "f.click:7: TestPicky(eth9): no such device\n");
+        FS_TEXT(load(segment, length), i == 0 ? "" : "TestPicky(eth9): no such device (f.click:7)\n");
     }
     fs_test_platform_open(&platform, 8);
     struct fs_text error = fs_text_in(lines, sizeof(lines) - 1);

@@ -202,7 +202,7 @@ FS_TEST(engine_names_missing_devices)
     write_wire(&t);
     RUN(&t, path(&t, "blob"));
     FS_EQUAL(t.status, 1);
-    FS_TEXT(t.error, "ERROR wire.click:1: FromDevice(0): no such device\nERROR wire.click:2: ToDevice(1): no such device\n");
+    FS_TEXT(t.error, "ERROR FromDevice(0): no such device (wire.click:1)\nERROR ToDevice(1): no such device (wire.click:2)\n");
     RUN(&t, path(&t, "none"), copy("--device=0=pcap:/nowhere/x"));
     FS_EQUAL(t.status, 1);
     char expected[300];
