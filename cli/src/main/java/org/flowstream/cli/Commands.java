@@ -39,7 +39,10 @@ final class Commands {
     /** Puts, on every help page, what the command needs before the footer with the example. */
     private static void sayNeeds(CommandLine line) {
         List<String> keys = new ArrayList<>(line.getHelpSectionKeys());
-        keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), NEEDS);
+        // A command hands its keys down to its subcommands.
+        if (!keys.contains(NEEDS)) {
+            keys.add(keys.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), NEEDS);
+        }
         line.setHelpSectionKeys(keys);
         line.getHelpSectionMap().put(NEEDS, help -> {
             Object command = help.commandSpec().userObject();

@@ -3,6 +3,8 @@ package org.flowstream.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,17 +12,20 @@ import picocli.CommandLine.Parameters;
 /** {@code flowstream port add}: puts an interface on a bridge, or takes note of one that is there. */
 @Command(
         name = "add",
-        description = "Puts a network interface on a bridge as an external port; one that is there already is adopted.",
+        description = "Puts network interfaces on a bridge as external ports; one that is there already is adopted.",
         footer = {
             "",
             "An interface that carries an address, a default route or your own SSH session is refused.",
             "",
             "Example:",
-            "  flowstream port add eth1"
+            "  flowstream port add eth1 eth2"
         })
 final class PortAdd extends DaemonCommand {
-    @Parameters(paramLabel = "INTERFACE", description = "The network interface, or the port of the bridge.")
-    private String name;
+    @Parameters(
+            paramLabel = "INTERFACE",
+            arity = "1..*",
+            description = "The network interface, or the port of the bridge.")
+    private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--bridge",
@@ -41,6 +46,11 @@ final class PortAdd extends DaemonCommand {
                 .put("bridge", bridge)
                 .put("moveAddresses", moveAddresses)
                 .put("session", System.getenv().getOrDefault("SSH_CONNECTION", ""));
+        names.forEach(name -> add(name, body));
+        return 0;
+    }
+
+    private void add(String name, ObjectNode body) {
         JsonNode port = client().put("/v1/ports/" + ApiClient.segment(name), body);
         out().println(name
                 + (port.path("addedByUs").asBoolean() ? " is on bridge " : " was found on bridge ")
@@ -49,6 +59,5 @@ final class PortAdd extends DaemonCommand {
         for (JsonNode warning : port.path("warnings")) {
             terminal().err().println(" ! " + warning.asText());
         }
-        return 0;
     }
 }
