@@ -139,7 +139,19 @@ public final class PortResource {
         ObjectNode view = view(port, there.get());
         ArrayNode warnings = view.putArray("warnings");
         facts.warnings().forEach(warnings::add);
+        if (before.isEmpty()) {
+            measured(name, wanted.bridge()).forEach(warnings::add);
+        }
         return Answer.ok(view);
+    }
+
+    /** The port is there: that it could not be looked at is no reason to refuse it, but one to say so. */
+    private List<String> measured(PortName name, BridgeName bridge) {
+        try {
+            return world.measure(name, bridge);
+        } catch (WorldException e) {
+            return List.of("whether its checksums are finished could not be measured: " + e.reason());
+        }
     }
 
     private static Optional<String> blocked(Pass pass, PortName name) {

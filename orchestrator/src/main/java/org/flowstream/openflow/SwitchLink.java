@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class SwitchLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchLink.class);
     private static final long FIRST_PAUSE_MS = 20;
-    private static final long LONGEST_PAUSE_MS = 1000;
+    private static final long LONGEST_PAUSE_MS = 200;
 
     private final Path socket;
     private final SwitchEvents events;

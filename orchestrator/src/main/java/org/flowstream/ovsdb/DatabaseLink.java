@@ -20,7 +20,7 @@ final class DatabaseLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLink.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long FIRST_PAUSE_MS = 20;
-    private static final long LONGEST_PAUSE_MS = 1000;
+    private static final long LONGEST_PAUSE_MS = 200;
 
     private final Path socket;
     private final Duration bound;

@@ -26,6 +26,7 @@ import org.flowstream.openflow.ObservedFlow;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
 import org.flowstream.openflow.PortCounters;
+import org.flowstream.openflow.PortSample;
 import org.flowstream.openflow.SwitchEvents;
 import org.flowstream.ovsdb.Datapath;
 import org.flowstream.ovsdb.NewPort;
@@ -42,6 +43,7 @@ import org.flowstream.problem.BadValueException;
 import org.flowstream.rules.FlowRule;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchRules;
+import org.flowstream.rules.Unclaimed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ final class HostSwitch implements AutoCloseable {
     static final String SYSTEM = "openvswitch";
 
     private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Duration SAMPLE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(HostSwitch.class);
 
     private final SwitchAddress address;
@@ -180,6 +183,25 @@ final class HostSwitch implements AutoCloseable {
             LOG.warn("bridge {}: taps may get what others flood: {}", bridge, e.getMessage());
         }
         changed.run();
+    }
+
+    /** Looks at some packets of a port of the own bridge; on another one a look would take them from its rules. */
+    List<String> measure(PortName port, BridgeName bridge) {
+        Optional<Integer> number = number(bridge, port);
+        if (!bridge.equals(ownBridge) || number.isEmpty() || datapath() == Datapath.KERNEL) {
+            return List.of();
+        }
+        try {
+            PortSample sample =
+                    PortSample.take(address.management(bridge), number.get(), Unclaimed.SWITCHED, 100, SAMPLE);
+            return sample.unfinished() == 0
+                    ? List.of()
+                    : List.of(sample.unfinished() + " of " + sample.packets() + " packets from '" + port
+                            + "' had unfinished checksums: TCP stalls in the user-space switch; cure, where they are sent:"
+                            + " ethtool -K INTERFACE tx off tso off gso off");
+        } catch (OpenFlowException e) {
+            throw failure(e);
+        }
     }
 
     /** The number of a port of a bridge; empty while it has none. */

@@ -1,5 +1,6 @@
 package org.flowstream.reconcile;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.flowstream.host.HostException;
@@ -73,18 +74,21 @@ public record PortFacts(
                                 + " other way), or consent with --move-addresses"));
     }
 
-    /** With the kernel's own datapath checksums and segments are finished on the way. */
     private static List<String> warnings(PortExamination found) {
-        return HostSwitch.datapath() == Datapath.KERNEL
-                ? List.of()
-                : found
-                        .farEnd()
-                        .filter(far -> !far.unfinished().isEmpty())
-                        .map(far -> "the far end " + far.name() + " leaves checksums and segments unfinished ("
-                                + String.join(", ", far.unfinished())
-                                + "): TCP stalls in the user-space switch; cure, for whoever owns that end: "
-                                + far.cure())
-                        .stream()
-                        .toList();
+        List<String> warnings = new ArrayList<>();
+        if (!found.link().isUp()) {
+            String name = found.link().name();
+            warnings.add("interface '" + name + "' is down: nothing passes it; cure: ip link set dev " + name + " up");
+        }
+        // The kernel's own datapath finishes checksums and segments on the way.
+        if (HostSwitch.datapath() == Datapath.USER) {
+            found.farEnd()
+                    .filter(far -> !far.unfinished().isEmpty())
+                    .ifPresent(far -> warnings.add("the far end " + far.name()
+                            + " leaves checksums and segments unfinished (" + String.join(", ", far.unfinished())
+                            + "): TCP stalls in the user-space switch; cure, for whoever owns that end: "
+                            + far.cure()));
+        }
+        return warnings;
     }
 }

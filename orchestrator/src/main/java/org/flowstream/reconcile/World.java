@@ -69,6 +69,12 @@ public interface World extends AutoCloseable {
     /** What the switch lost at some ports of a bridge; ports that are not there are left out. */
     List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> ports);
 
+    /**
+     * What a short look at the packets of a port shows, which is there and in no chain: a sentence for each thing that
+     * its user should know. Takes seconds where it has to measure.
+     */
+    List<String> measure(PortName port, BridgeName bridge);
+
     /** Calls this whenever something may have changed; from any thread, and often. */
     void whenChanged(Runnable listener);
 

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
@@ -113,6 +115,29 @@ final class HostSwitchTest {
         assertThat(state(desired)).as("to be set again").isEqualTo(ObservedRules.State.OTHER);
         hostSwitch.setRules(plan, Stage.STEERED);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+    }
+
+    @Test
+    void unfinishedChecksumsOfAPortAreMeasured() throws Exception {
+        Desired desired = desired(OWN);
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setBaseRules(OWN, desired);
+        CompletableFuture<List<String>> measured =
+                CompletableFuture.supplyAsync(() -> hostSwitch.measure(new PortName("uplink"), OWN));
+        await("sample")
+                .atMost(BOUND)
+                .until(() -> OVS.ofctl("dump-flows", OWN.text()).contains("priority=65000"));
+        assertThat(base(desired, OWN)).as("samples are no fault").isEqualTo(ObservedBridge.BaseRules.RIGHT);
+        // TCP whose checksum is the pseudo-header's sum alone.
+        OVS.receive(
+                "uplink",
+                "02000000000202000000000108004500002b00010000400666ca0a0000010a000002"
+                        + "0001005000000000000000005002200014200000616263");
+        assertThat(measured.get(20, TimeUnit.SECONDS))
+                .singleElement()
+                .asString()
+                .startsWith("1 of 1 packets from 'uplink' had unfinished checksums");
     }
 
     @Test

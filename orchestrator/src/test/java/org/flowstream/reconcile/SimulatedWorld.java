@@ -267,6 +267,11 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
+    public List<String> measure(PortName port, BridgeName bridge) {
+        return List.of();
+    }
+
+    @Override
     public synchronized void whenChanged(Runnable newListener) {
         listener = newListener;
     }
