@@ -278,7 +278,7 @@ final class BodyReader {
             }
             if (known == null) {
                 if (candidate.declared.isEmpty()) {
-                    return anonymous(candidate, undeclared(candidate, place), place);
+                    return undeclared(candidate, place);
                 }
                 checkName(candidate.name, place);
                 return body.add(new Body.Node(
@@ -305,18 +305,29 @@ final class BodyReader {
             return body.add(new Body.Node(Body.Role.ELEMENT, name, type, candidate.config, place));
         }
 
-        private ClassReference undeclared(Candidate candidate, Place place) {
-            Set<String> known = new LinkedHashSet<>(classes.keySet());
-            boolean isClass = candidate.config.isPresent();
-            if (!isClass) {
-                body.nodes.stream().filter(it -> !it.name.startsWith(";")).forEach(it -> known.add(it.name));
+        /**
+         * Reports a name that is neither an element nor a class. The element that was most likely meant is taken; where a
+         * class was, an element of no known class.
+         */
+        private int undeclared(Candidate candidate, Place place) {
+            Set<String> elements = new LinkedHashSet<>();
+            if (candidate.config.isEmpty()) {
+                body.nodes.stream()
+                        .map(it -> it.name)
+                        .filter(it -> !it.isEmpty() && !it.startsWith(";"))
+                        .forEach(elements::add);
             }
+            Set<String> all = new LinkedHashSet<>(classes.keySet());
+            all.addAll(elements);
+            String nearest = Suggestion.nearest(candidate.name, all).orElse("");
+            boolean isClass = candidate.config.isPresent() || classes.containsKey(nearest);
             problems.add(unknown(
                     place,
                     (isClass ? "unknown element class '" : "undeclared element '") + candidate.name + "'",
                     candidate.name,
-                    known));
-            return new ClassReference.Unknown(candidate.name);
+                    all));
+            Integer meant = isClass ? null : body.byName.get(nearest);
+            return meant != null ? meant : anonymous(candidate, new ClassReference.Unknown(candidate.name), place);
         }
 
         private void checkName(String name, Place place) {

@@ -26,6 +26,7 @@ public final class ClickParser {
 
     /** The tree of a text; what is wrong with the text goes to {@code problems}. */
     public static Configuration parse(SourceText source, Problems problems) {
+        int before = problems.count();
         ClickParser parser = new ClickParser(source, problems);
         List<Statement> statements = new ArrayList<>();
         while (!parser.lexer.peek().is(TokenKind.END)) {
@@ -35,7 +36,7 @@ public final class ClickParser {
                 problems.add(stray.place().problem("unexpected " + stray.found()));
             }
         }
-        return new Configuration(source, statements);
+        return new Configuration(source, statements, problems.count() == before);
     }
 
     /** Statements up to the end of the text or of the compound element or group. */
@@ -73,11 +74,19 @@ public final class ClickParser {
                 return;
             }
             if (kind == TokenKind.LEFT_PAREN) {
-                lexer.takeConfig();
+                skipConfig();
             } else {
                 open += kind == TokenKind.LEFT_BRACE ? 1 : kind == TokenKind.RIGHT_BRACE ? -1 : 0;
                 lexer.take();
             }
+        }
+    }
+
+    private void skipConfig() {
+        try {
+            lexer.takeConfig();
+        } catch (SyntaxException e) {
+            problems.add(e.problem());
         }
     }
 

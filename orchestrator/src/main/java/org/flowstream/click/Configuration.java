@@ -8,8 +8,9 @@ import org.flowstream.problem.SourceText;
  *
  * @param source the text that it was read from
  * @param statements its statements in order
+ * @param whole whether no statement had to be left out
  */
-public record Configuration(SourceText source, List<Statement> statements) {
+public record Configuration(SourceText source, List<Statement> statements, boolean whole) {
     public Configuration {
         statements = List.copyOf(statements);
     }

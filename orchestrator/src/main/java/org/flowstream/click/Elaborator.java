@@ -12,7 +12,8 @@ public final class Elaborator {
     private Elaborator() {}
 
     /**
-     * The graph of a configuration. An element whose class is unknown is left out, and reported.
+     * The graph of a configuration. What is wrong is reported once; an element of an unknown class stays in the graph, so
+     * that its neighbours are connected.
      *
      * @param variables values, as Click text, for variables of the configuration; they win over its {@code define}s
      * @param library the element classes that there are
@@ -20,12 +21,15 @@ public final class Elaborator {
      */
     public static Graph elaborate(
             Configuration configuration, Map<String, String> variables, ElementLibrary library, Problems problems) {
+        int before = problems.count();
         Body body = new BodyReader(library.classNames(), problems).read(configuration);
         Variables scope = new Variables(Optional.empty(), 0, problems);
         variables.forEach((name, value) -> scope.put(name, given(name, value)));
         body.definitions.forEach(scope::define);
         body.nameAnonymous();
-        return new Expander(problems).expand(body, scope);
+        Expander expander = new Expander(problems);
+        expander.expand(body, scope);
+        return expander.graph(configuration.whole(), problems.count() == before);
     }
 
     private static ConfigText given(String name, String value) {

@@ -42,10 +42,9 @@ final class Expander {
         this.problems = problems;
     }
 
-    Graph expand(Body body, Variables variables) {
+    void expand(Body body, Variables variables) {
         List<Integer> placed = place(body, "");
         placed.forEach(flat -> expand(flat, variables, 1));
-        return graph();
     }
 
     /** Adds the nodes and links of a body; answers the index of each node. */
@@ -104,16 +103,23 @@ final class Expander {
         placed.subList(Body.OUTPUT + 1, placed.size()).forEach(it -> expand(it, inner, depth + 1));
     }
 
-    private Graph graph() {
+    /**
+     * What was expanded.
+     *
+     * @param all whether no statement was left out
+     * @param right whether nothing was reported before
+     */
+    Graph graph(boolean all, boolean right) {
+        int before = problems.count();
         List<GraphElement> elements = new ArrayList<>();
         Map<Integer, Integer> numbers = new HashMap<>();
         for (int i = 0; i < flats.size(); i++) {
             Flat flat = flats.get(i);
-            if (isElement(i) && flat.type instanceof ClassReference.Library library) {
+            if (isElement(i) && flat.node.role == Body.Role.ELEMENT) {
                 numbers.put(i, elements.size());
                 ConfigText config = flat.config.orElseGet(() -> ConfigText.of("", flat.node.place));
                 elements.add(new GraphElement(
-                        flat.name, library.name(), config.trim(), ConfigStrings.arguments(config), flat.node.place));
+                        flat.name, flat.type.name(), config.trim(), ConfigStrings.arguments(config), flat.node.place));
             }
         }
         Set<List<Integer>> seen = new HashSet<>();
@@ -131,7 +137,9 @@ final class Expander {
                 }
             }
         }
-        return new Graph(elements, connections);
+        boolean whole = right && problems.count() == before;
+        return new Graph(
+                elements, connections, !all ? Graph.State.CUT : whole ? Graph.State.WHOLE : Graph.State.FAULTY);
     }
 
     private boolean isElement(int index) {

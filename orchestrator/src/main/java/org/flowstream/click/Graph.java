@@ -8,8 +8,19 @@ import java.util.Optional;
  *
  * @param elements in the order in which Click numbers them
  * @param connections by index into {@code elements}; no two are alike
+ * @param state what can be said of it
  */
-public record Graph(List<GraphElement> elements, List<Connection> connections) {
+public record Graph(List<GraphElement> elements, List<Connection> connections, State state) {
+    /** How much of the configuration is in a graph. */
+    public enum State {
+        /** All of it, and nothing was reported. */
+        WHOLE,
+        /** All of it, but something was reported: an element may be of an unknown class. */
+        FAULTY,
+        /** Statements are missing, so that what is connected cannot be told. */
+        CUT
+    }
+
     public Graph {
         elements = List.copyOf(elements);
         connections = List.copyOf(connections);

@@ -72,16 +72,19 @@ final class Lexer {
     /**
      * The configuration string behind the left parenthesis that is the next token, up to its right parenthesis; both
      * are consumed.
+     *
+     * @throws SyntaxException when there is no such parenthesis
      */
     ConfigText takeConfig() {
         Place left = next.place();
         int start = left.offset() + 1;
         int end = ConfigStrings.closingParenthesis(text, start);
         if (end < 0) {
-            problems.add(left.problem("this '(' has no matching ')'"));
-            position = text.length();
+            // What follows is most likely not configuration: the statement ends where the next semicolon is.
+            int semicolon = text.indexOf(';', start);
+            position = semicolon < 0 ? text.length() : semicolon;
             next = read();
-            return ConfigText.of(new Place(source, start, text.length() - start));
+            throw new SyntaxException(left.problem("this '(' has no matching ')'"));
         }
         position = end + 1;
         next = read();

@@ -14,6 +14,7 @@ import org.flowstream.click.GraphElement;
 import org.flowstream.element.ElementClass;
 import org.flowstream.element.ElementClass.Argument;
 import org.flowstream.element.ElementLibrary;
+import org.flowstream.element.PortRange;
 import org.flowstream.problem.Position;
 import org.flowstream.problem.Problems;
 
@@ -41,17 +42,20 @@ public final class BlobWriter {
      *
      * @param devices the devices that it may name
      * @param problems takes everything that is wrong with connections and arguments
-     * @return the blob; empty when anything was reported
+     * @return the blob; empty when anything was reported, now or when the graph was made
      */
     public static Optional<Blob> compile(Graph graph, ElementLibrary library, Devices devices, Problems problems) {
         Problems found = new Problems();
         BlobWriter writer = new BlobWriter(graph, library, devices, found);
         GraphChecker.PortCounts ports = GraphChecker.ports(graph, library, found);
+        boolean known = graph.state() != Graph.State.CUT;
         for (int i = 0; i < graph.elements().size(); i++) {
-            writer.arguments.add(writer.lower(graph.elements().get(i), ports.outputs(i)));
+            writer.arguments.add(writer.lower(graph.elements().get(i), known ? ports.outputs(i) : PortRange.MOST));
         }
         problems.addAll(found.list());
-        return found.isEmpty() ? Optional.of(new Blob(writer.write(ports), writer.rules)) : Optional.empty();
+        return found.isEmpty() && graph.state() == Graph.State.WHOLE
+                ? Optional.of(new Blob(writer.write(ports), writer.rules))
+                : Optional.empty();
     }
 
     private List<Lowered> lower(GraphElement element, int outputs) {

@@ -33,17 +33,8 @@ public final class ConfigurationCompiler {
             ElementLibrary library,
             Devices devices,
             Problems problems) {
-        Problems found = new Problems();
-        Configuration configuration = ClickParser.parse(source, found);
-        Graph graph = Elaborator.elaborate(configuration, variables, library, found);
-        Problems lowered = new Problems();
-        Optional<Blob> blob = BlobWriter.compile(graph, library, devices, lowered);
-        boolean graphIsWhole = found.isEmpty();
-        problems.addAll(found.list());
-        // Where elements are missing from the graph, ports seem unconnected that are not: only arguments count then.
-        lowered.list().stream()
-                .filter(it -> graphIsWhole || !it.context().isEmpty())
-                .forEach(problems::add);
-        return graphIsWhole ? blob.map(it -> new Compiled(graph, it)) : Optional.empty();
+        Configuration configuration = ClickParser.parse(source, problems);
+        Graph graph = Elaborator.elaborate(configuration, variables, library, problems);
+        return BlobWriter.compile(graph, library, devices, problems).map(it -> new Compiled(graph, it));
     }
 }

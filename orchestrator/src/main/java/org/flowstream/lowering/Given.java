@@ -11,7 +11,7 @@ import org.flowstream.element.ElementLibrary;
  *
  * @param items the texts, still quoted: one, or any number for a repeated argument
  * @param argument how the class declares it
- * @param outputs how many outputs the element has
+ * @param outputs how many outputs the element has; the most there can be, when that cannot be told
  * @param elementName the element's name, by which other names are relative
  * @param graph all elements
  * @param library their classes

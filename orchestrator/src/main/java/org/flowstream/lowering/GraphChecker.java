@@ -34,19 +34,20 @@ public final class GraphChecker {
         this.counts = new int[2][graph.elements().size()];
     }
 
-    /** Reports everything that is wrong with the graph's connections and with the numbers of arguments. */
+    /** Reports everything that is wrong with the graph's connections, unless statements are missing from it. */
     public static void check(Graph graph, ElementLibrary library, Problems problems) {
         ports(graph, library, problems);
     }
 
     /** The same; answers how many inputs and outputs each element has. */
     static PortCounts ports(Graph graph, ElementLibrary library, Problems problems) {
-        GraphChecker checker = new GraphChecker(graph, library, problems);
+        Problems found = graph.state() == Graph.State.CUT ? new Problems() : problems;
+        GraphChecker checker = new GraphChecker(graph, library, found);
         checker.count();
         for (int i = 0; i < graph.elements().size(); i++) {
             checker.checkElement(i);
         }
-        new ProcessingChecker(graph, library, checker.counts[INPUT], checker.counts[OUTPUT], problems).check();
+        new ProcessingChecker(graph, library, checker.counts[INPUT], checker.counts[OUTPUT], found).check();
         return new PortCounts(checker.counts[INPUT], checker.counts[OUTPUT]);
     }
 
@@ -80,7 +81,9 @@ public final class GraphChecker {
         GraphElement element = graph.elements().get(index);
         Optional<ElementClass> type = library.find(element.className());
         if (type.isEmpty()) {
-            problems.add(element.place().problem("unknown element class '" + element.className() + "'"));
+            if (graph.state() == Graph.State.WHOLE) {
+                problems.add(element.place().problem("unknown element class '" + element.className() + "'"));
+            }
             return;
         }
         Map<Integer, List<ConfigText>> bound =

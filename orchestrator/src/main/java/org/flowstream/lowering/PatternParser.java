@@ -138,6 +138,11 @@ final class PatternParser {
         }
     }
 
+    /** Whether a word stands between primitives. */
+    static boolean isConnective(String word) {
+        return ENDS.contains(word) || word.equals("and") || word.equals("&&") || word.equals("(");
+    }
+
     private Condition parenthesis() {
         int open = at;
         at++;

@@ -87,8 +87,15 @@ final class PrimitiveParser {
             throw unknown(at, "'" + word() + "' is no part of a pattern");
         }
         Condition condition = new PrimitiveCheck(family, primitive, value, qualified ? new Primitive() : previous)
-                .condition(message -> bad(start, Math.max(start, at - 1), message));
+                .condition(this::wrong);
         return negated ? new Condition.Not(condition) : condition;
+    }
+
+    /** The place of what is wrong: the word that is no value, when there is one, else the whole primitive. */
+    private RuntimeException wrong(String message) {
+        boolean strange =
+                value.kind == PrimitiveValue.Kind.NONE && at < tokens.size() && !PatternParser.isConnective(word());
+        return strange ? unknown(at, "'" + word() + "': " + message) : bad(start, Math.max(start, at - 1), message);
     }
 
     /** Answers whether they negate the primitive. */
@@ -193,7 +200,7 @@ final class PrimitiveParser {
     }
 
     private void mask() {
-        if (!isNext("&") || at + 1 >= tokens.size()) {
+        if (!isNext("&") || at + 1 >= tokens.size() || at == start) {
             return;
         }
         String text = tokens.get(at + 1).text();

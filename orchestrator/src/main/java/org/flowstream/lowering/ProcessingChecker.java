@@ -21,6 +21,8 @@ final class ProcessingChecker {
     private static final char AGNOSTIC = 'a';
     private static final char PULL = 'l';
     private static final char PUSH = 'h';
+    /** Of an unknown class nothing follows. */
+    private static final String NO_FLOW = "x/y";
 
     /** The ports of one element: h, l, or a while it is not decided. */
     private static final class Ports {
@@ -32,7 +34,7 @@ final class ProcessingChecker {
         private boolean mixed;
 
         Ports(Optional<ElementClass> type, int inputCount, int outputCount) {
-            flow = FlowCode.parse(type.map(ElementClass::flow).orElse("x/x"));
+            flow = FlowCode.parse(type.map(ElementClass::flow).orElse(NO_FLOW));
             inputs = new char[inputCount];
             outputs = new char[outputCount];
             openInputs = new boolean[inputCount];

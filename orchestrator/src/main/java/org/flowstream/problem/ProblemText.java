@@ -12,6 +12,10 @@ import java.util.Objects;
  */
 public final class ProblemText {
     private static final int TAB = 8;
+    /** A longer line is shown in part. */
+    private static final int WIDEST = 120;
+
+    private static final String CUT = "...";
 
     private ProblemText() {}
 
@@ -72,15 +76,21 @@ public final class ProblemText {
         String number = Integer.toString(problem.position().line());
         int before =
                 Math.min(problem.position().column() - 1, problem.sourceLine().length());
-        String lead = expandTabs(problem.sourceLine().substring(0, before));
-        out.append("    ")
-                .append(number)
-                .append(" | ")
-                .append(expandTabs(problem.sourceLine()))
-                .append('\n');
+        String line = expandTabs(problem.sourceLine());
+        int at = expandTabs(problem.sourceLine().substring(0, before)).length();
+        if (line.length() > WIDEST) {
+            int from = Math.max(0, Math.min(at - WIDEST / 3, line.length() - WIDEST));
+            int to = from + WIDEST;
+            String end = to < line.length() ? CUT : "";
+            String start = from > 0 ? CUT : "";
+            line = start + line.substring(from, to) + end;
+            at = at - from + start.length();
+        }
+        int length = Math.max(1, Math.min(problem.length(), line.length() - at));
+        out.append("    ").append(number).append(" | ").append(line).append('\n');
         out.append("    ").append(" ".repeat(number.length())).append(" | ");
-        out.append(" ".repeat(lead.codePointCount(0, lead.length())));
-        out.append("^".repeat(problem.length())).append('\n');
+        out.append(" ".repeat(line.codePointCount(0, at)));
+        out.append("^".repeat(length)).append('\n');
     }
 
     private static String expandTabs(String line) {

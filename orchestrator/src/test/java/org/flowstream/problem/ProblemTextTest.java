@@ -31,6 +31,16 @@ final class ProblemTextTest {
     }
 
     @Test
+    void ofALongLineTheOffendingPartIsShown() {
+        SourceText source = new SourceText("x", "a".repeat(300) + "HERE" + "b".repeat(300));
+        assertThat(ProblemText.terminal(List.of(source.problem(300, 4, "m"))))
+                .isEqualTo("x:1:301: m\n    1 | ..." + "a".repeat(40) + "HERE" + "b".repeat(76) + "...\n      | "
+                        + " ".repeat(43) + "^^^^\n");
+        assertThat(ProblemText.terminal(List.of(source.problem(600, 9, "m"))))
+                .endsWith("b\n      | " + " ".repeat(119) + "^^^^\n");
+    }
+
+    @Test
     void clickKnowsNoColumnsAndGathersUnderOneHeader() {
         Problem other = SOURCE.problem(SOURCE.text().indexOf("icmp"), 4, "another")
                 .withContext("While configuring 'filter :: IPFilter'");
