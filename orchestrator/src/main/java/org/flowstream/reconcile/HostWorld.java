@@ -255,6 +255,8 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.RemoveTapPorts remove) {
             openVswitch.removePorts(remove.bridge(), remove.taps());
         } else if (action instanceof Action.SetRules set) {
+            // Machines that became ready since we looked get their packets from the first rule on.
+            openVswitch.release(health::isReady);
             openVswitch.setRules(set.plan(), set.stage());
         } else if (action instanceof Action.ClearRules clear) {
             openVswitch.clearRules(clear.bridge(), clear.rulesOf());
