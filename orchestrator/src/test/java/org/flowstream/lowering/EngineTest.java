@@ -1,0 +1,124 @@
+package org.flowstream.lowering;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.flowstream.element.ElementLibrary;
+import org.flowstream.problem.ProblemText;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
+import org.flowstream.process.EngineProgram;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real engine decides packets as reading the patterns one by one does. */
+final class EngineTest {
+    private static final int PACKETS = 400;
+    private static final int PATTERNS = 25;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void theEngineClassifiesAsThePatternsSay(long seed) throws IOException, InterruptedException {
+        RandomRules random = new RandomRules(seed, false);
+        List<NaivePattern> patterns = new ArrayList<>();
+        for (int i = 0; i < PATTERNS; i++) {
+            patterns.add(random.pattern(2));
+        }
+        int[] expected = new int[PATTERNS + 1];
+        List<byte[]> frames = new ArrayList<>();
+        for (int i = 0; i < PACKETS; i++) {
+            NaivePacket packet = random.packet();
+            // The header says how long the packet is, so that nothing behind it is read.
+            packet.bytes()[2] = (byte) (packet.bytes().length >> 8);
+            packet.bytes()[3] = (byte) packet.bytes().length;
+            frames.add(ByteBuffer.allocate(14 + packet.bytes().length)
+                    .put(new byte[12])
+                    .putShort((short) 0x0800)
+                    .put(packet.bytes())
+                    .array());
+            expected[
+                    IntStream.range(0, PATTERNS)
+                            .filter(it -> patterns.get(it).matches(packet))
+                            .findFirst()
+                            .orElse(PATTERNS)]++;
+        }
+        String text = "FromDevice(0) -> MarkIPHeader(14) -> c :: IPClassifier("
+                + patterns.stream().map(it -> it.text() + ", ").collect(Collectors.joining()) + "-); end :: Discard;\n"
+                + IntStream.rangeClosed(0, PATTERNS)
+                        .mapToObj(it -> "c[" + it + "] -> c" + it + " :: Counter -> end;\n")
+                        .collect(Collectors.joining());
+        List<String> handlers = IntStream.rangeClosed(0, PATTERNS)
+                .mapToObj(it -> "c" + it + ".count")
+                .toList();
+        String output = run(text, frames, handlers);
+        String wanted = IntStream.rangeClosed(0, PATTERNS)
+                .mapToObj(it -> "c" + it + ".count:\n" + expected[it] + "\n")
+                .collect(Collectors.joining("\n"));
+        assertThat(output.strip()).as(text).isEqualTo(wanted.strip());
+    }
+
+    private String run(String configuration, List<byte[]> frames, List<String> handlers)
+            throws IOException, InterruptedException {
+        Problems problems = new Problems();
+        Path blob = folder.resolve("blob");
+        Files.write(
+                blob,
+                ConfigurationCompiler.compile(
+                                new SourceText("test.click", configuration),
+                                Map.of(),
+                                ElementLibrary.load(),
+                                Devices.NUMBERED,
+                                problems)
+                        .orElseThrow(() -> new AssertionError(ProblemText.terminal(problems.list())))
+                        .blob()
+                        .toBytes());
+        Path input = folder.resolve("in.pcap");
+        Files.write(input, pcap(frames));
+        try (EngineProgram engine = EngineProgram.ofProgram()) {
+            List<String> command = new ArrayList<>(
+                    List.of(engine.file().toString(), blob.toString(), "--device", "0=pcap:" + input, "--simtime"));
+            handlers.forEach(it -> {
+                command.add("--read");
+                command.add(it);
+            });
+            Process process = new ProcessBuilder(command)
+                    .redirectError(folder.resolve("errors").toFile())
+                    .redirectOutput(folder.resolve("output").toFile())
+                    .start();
+            boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+            process.destroyForcibly();
+            assertThat(ended).as("the engine ended within 30 s").isTrue();
+            assertThat(process.exitValue())
+                    .as(Files.readString(folder.resolve("errors")))
+                    .isZero();
+            return Files.readString(folder.resolve("output"), UTF_8);
+        }
+    }
+
+    private static byte[] pcap(List<byte[]> frames) {
+        int length = 24 + frames.stream().mapToInt(it -> 16 + it.length).sum();
+        ByteBuffer out = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(0xa1b2c3d4).putShort((short) 2).putShort((short) 4).putLong(0);
+        out.putInt(65535).putInt(1);
+        for (int i = 0; i < frames.size(); i++) {
+            int size = frames.get(i).length;
+            out.putInt(1).putInt(i).putInt(size).putInt(size).put(frames.get(i));
+        }
+        return out.array();
+    }
+}
