@@ -214,9 +214,12 @@ final class HostMachines implements AutoCloseable {
         return new ExitReason(at, cause, lastLine(id));
     }
 
+    /** Its latest line; that it was ready once says nothing about its end. */
     private String lastLine(MachineId id) {
         List<String> lines = console(id, 1);
-        return lines.isEmpty() ? "" : lines.get(0).strip();
+        return lines.isEmpty() || lines.get(0).startsWith("READY ")
+                ? ""
+                : lines.get(0).strip();
     }
 
     /** The latest lines of a machine's console, also when it is gone. */

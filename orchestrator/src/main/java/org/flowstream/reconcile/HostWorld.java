@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.control.ReadyLine;
@@ -138,7 +139,10 @@ public final class HostWorld implements World {
     public Observed observe(Desired now) {
         desired = now;
         tellSystems();
-        openVswitch.release(health::isReady);
+        // One look at the health for rules and machines alike: a machine that is told ready has its rules compared so.
+        Map<MachineId, Boolean> ready = new ConcurrentHashMap<>();
+        Predicate<MachineId> isReady = id -> ready.computeIfAbsent(id, health::isReady);
+        openVswitch.release(isReady);
         HostSwitch.Found found = openVswitch.observe(now);
         List<LibvirtMachine> running =
                 machines.machines().stream().sorted(HostMachines.BY_NAME).toList();
@@ -148,7 +152,7 @@ public final class HostWorld implements World {
                 found.ports(),
                 new Taps(places.installation(), "").list(),
                 offloads(now),
-                running.stream().map(this::observed).toList(),
+                running.stream().map(machine -> observed(machine, isReady)).toList(),
                 found.rules());
     }
 
@@ -185,7 +189,7 @@ public final class HostWorld implements World {
         return new Watched(machine, bridge, places.health(machine.id()));
     }
 
-    private ObservedMachine observed(LibvirtMachine machine) {
+    private ObservedMachine observed(LibvirtMachine machine, Predicate<MachineId> isReady) {
         MachineId id = machine.tag().id();
         return new ObservedMachine(
                 id,
@@ -197,14 +201,14 @@ public final class HostWorld implements World {
                 machine.tag().devices(),
                 machine.tag().accelerator(),
                 HostMachines.power(machine),
-                wellness(id));
+                wellness(id, isReady));
     }
 
-    private ObservedMachine.Wellness wellness(MachineId id) {
+    private ObservedMachine.Wellness wellness(MachineId id, Predicate<MachineId> isReady) {
         if (health.isUnwell(id)) {
             return ObservedMachine.Wellness.UNWELL;
         }
-        return health.isReady(id) ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING;
+        return isReady.test(id) ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING;
     }
 
     /** Of the ports whose offloads we hold off, or did: asking costs a process each. */

@@ -70,6 +70,8 @@ public final class Reconciler implements AutoCloseable {
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
     private final Map<String, Retry> retries = new HashMap<>();
+    /** The actions of each group that were done last: the same plan again means that they did not help. */
+    private final Map<String, List<Action>> done = new HashMap<>();
 
     /** When a group that failed is tried again. */
     private record Retry(int failures, Instant at) {}
@@ -228,9 +230,7 @@ public final class Reconciler implements AutoCloseable {
     private void hindered(WorldException e) {
         synchronized (monitor) {
             obstacle = Optional.of(e);
-            Retry before = retries.get("world");
-            int failures = before == null ? 1 : before.failures + 1;
-            retries.put("world", new Retry(failures, clock.instant().plus(wait(failures))));
+            later("world");
             monitor.notifyAll();
         }
         LOG.debug("{}: {}", e.system(), e.reason());
@@ -275,6 +275,7 @@ public final class Reconciler implements AutoCloseable {
             obstacle = Optional.empty();
             retries.remove("world");
             retries.keySet().retainAll(groups.keySet());
+            done.keySet().retainAll(groups.keySet());
             Instant now = clock.instant();
             boolean hostFirst =
                     groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !waits(Groups.HOST, now));
@@ -282,7 +283,12 @@ public final class Reconciler implements AutoCloseable {
                 boolean held = hostFirst && !group.equals(Groups.HOST) && !group.equals(Groups.STRAYS);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
                 boolean current = !pass.busy().contains(group) && !busy.contains(group);
-                if (!held && current && !waits(group, now) && !closed) {
+                if (current && actions.equals(done.remove(group))) {
+                    later(group);
+                }
+                // Where all that comes next is a guest's word, that word wakes the loop.
+                boolean work = !(actions.get(0) instanceof Action.AwaitReady);
+                if (work && !held && current && !waits(group, now) && !closed) {
                     busy.add(group);
                     workers.execute(() -> work(pass, group, actions, stillAsked(chains, group)));
                 }
@@ -318,17 +324,21 @@ public final class Reconciler implements AutoCloseable {
             synchronized (monitor) {
                 busy.remove(group);
                 if (good) {
-                    retries.remove(group);
+                    done.put(group, actions);
                 } else {
-                    Retry before = retries.get(group);
-                    int failures = before == null ? 1 : before.failures + 1;
-                    retries.put(group, new Retry(failures, clock.instant().plus(wait(failures))));
+                    later(group);
                 }
-                // Where all that was left is to wait for a guest, its word wakes the loop.
                 woken = true;
                 monitor.notifyAll();
             }
         }
+    }
+
+    /** Puts a group off; called with the monitor. */
+    private void later(String group) {
+        Retry before = retries.get(group);
+        int failures = before == null ? 1 : before.failures + 1;
+        retries.put(group, new Retry(failures, clock.instant().plus(wait(failures))));
     }
 
     private static Duration wait(int failures) {

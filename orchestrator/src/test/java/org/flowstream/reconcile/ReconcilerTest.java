@@ -183,6 +183,23 @@ final class ReconcilerTest {
     }
 
     @Test
+    void anActionThatDoesNotHelpIsNotDoneOverAndOver() throws Exception {
+        world.ignore("add ports");
+        DeclaredChain chain = declare("fw", "uplink", "servers");
+        await().atMost(PATIENCE).until(() -> count("add ports") >= 2);
+        // The waits between them double from half a second: more than these cannot fit into the time that went by.
+        assertThat(reconciler.await(pass -> false, Duration.ofSeconds(2))).isEmpty();
+        assertThat(count("add ports")).isLessThanOrEqualTo(5);
+        world.allowAll();
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+    }
+
+    private long count(String action) {
+        return world.done().stream().filter(it -> it.startsWith(action)).count();
+    }
+
+    @Test
     void aSlowChainHoldsUpNoOther() throws Exception {
         DeclaredChain quick = ready("quick", "uplink", "servers");
         CountDownLatch latch = new CountDownLatch(1);
