@@ -30,9 +30,9 @@ final class PortAdd extends DaemonCommand {
     @Option(
             names = "--bridge",
             paramLabel = "BRIDGE",
-            defaultValue = "flowstream",
+            defaultValue = "${env:FLOWSTREAM_BRIDGE:-flowstream}",
             description = "The bridge (default: ${DEFAULT-VALUE}).")
-    private String bridge = "flowstream";
+    private String bridge = "";
 
     @Option(
             names = "--move-addresses",

@@ -80,9 +80,9 @@ final class RunCommand extends DaemonCommand {
     @Option(
             names = "--bridge",
             paramLabel = "BRIDGE",
-            defaultValue = "flowstream",
+            defaultValue = "${env:FLOWSTREAM_BRIDGE:-flowstream}",
             description = "The bridge of its ports (default: ${DEFAULT-VALUE}, our own).")
-    private String bridge = "flowstream";
+    private String bridge = "";
 
     @Mixin
     private WaitOptions wait;

@@ -40,6 +40,12 @@ final class SettingsOptions {
                     + "else unix:/var/run/openvswitch/db.sock).")
     private @Nullable String ovsdb;
 
+    @Option(
+            names = "--own-bridge",
+            paramLabel = "BRIDGE",
+            description = "The bridge that is ours to make (default: $$FLOWSTREAM_BRIDGE, else flowstream).")
+    private @Nullable String ownBridge;
+
     Settings settings() {
         return settings("");
     }
@@ -51,6 +57,7 @@ final class SettingsOptions {
         put(environment, "FLOWSTREAM_LOG", log);
         put(environment, "FLOWSTREAM_LIBVIRT", libvirt);
         put(environment, "FLOWSTREAM_OVSDB", ovsdb);
+        put(environment, "FLOWSTREAM_BRIDGE", ownBridge);
         put(environment, "FLOWSTREAM_GROUP", group.isEmpty() ? null : group);
         return Settings.of(environment);
     }

@@ -26,7 +26,6 @@ import org.flowstream.api.StatusResource;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
-import org.flowstream.model.BridgeName;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
 import org.flowstream.problem.BadValueException;
@@ -46,7 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final BridgeName OWN_BRIDGE = BridgeName.parse("flowstream");
     private static final int KEPT_EVENTS = 2000;
 
     private final Settings settings;
@@ -90,7 +88,13 @@ public final class Daemon implements AutoCloseable {
 
     private static World host(Settings settings, ImageStore images, EventLog events, Clock clock) {
         return new HostWorld(
-                settings.places(), settings.libvirt(), settings.openVswitch(), OWN_BRIDGE, images, events, clock);
+                settings.places(),
+                settings.libvirt(),
+                settings.openVswitch(),
+                settings.ownBridge(),
+                images,
+                events,
+                clock);
     }
 
     /** Starts all parts; the interface answers when this returns. */
@@ -119,7 +123,7 @@ public final class Daemon implements AutoCloseable {
         ImageStore images = new ImageStore(settings.places().images());
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
-                closing(new Reconciler(OWN_BRIDGE, store, declarations, world, events, clock, failpoints));
+                closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
         MiddleboxViews views = new MiddleboxViews(declarations, store, world, reconciler);
         Instant now = clock.instant();
         List<Route> routes = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.flowstream.domain.Places;
+import org.flowstream.model.BridgeName;
 import org.flowstream.ovsdb.SwitchAddress;
 
 /**
@@ -14,14 +15,16 @@ import org.flowstream.ovsdb.SwitchAddress;
  *
  * @param libvirt the URI of the connection
  * @param group whose members may use the daemon beside root; empty for none
+ * @param ownBridge that it makes and fills by itself
  */
-public record Settings(Places places, String libvirt, SwitchAddress openVswitch, String group) {
+public record Settings(Places places, String libvirt, SwitchAddress openVswitch, String group, BridgeName ownBridge) {
     private static final String STATE = "FLOWSTREAM_STATE";
     private static final String RUN = "FLOWSTREAM_RUN";
     private static final String LOG = "FLOWSTREAM_LOG";
     private static final String LIBVIRT = "FLOWSTREAM_LIBVIRT";
     private static final String OVSDB = "FLOWSTREAM_OVSDB";
     private static final String GROUP = "FLOWSTREAM_GROUP";
+    private static final String BRIDGE = "FLOWSTREAM_BRIDGE";
 
     /** What an environment says; the ordinary places where it is silent. */
     public static Settings of(Map<String, String> environment) {
@@ -33,7 +36,8 @@ public record Settings(Places places, String libvirt, SwitchAddress openVswitch,
                         Path.of(environment.getOrDefault(LOG, standard.log().toString()))),
                 environment.getOrDefault(LIBVIRT, "qemu:///system"),
                 SwitchAddress.parse(environment.getOrDefault(OVSDB, "unix:/var/run/openvswitch/db.sock")),
-                environment.getOrDefault(GROUP, ""));
+                environment.getOrDefault(GROUP, ""),
+                BridgeName.parse(environment.getOrDefault(BRIDGE, "flowstream")));
     }
 
     /** The environment that {@link #of} takes back. */
@@ -45,6 +49,7 @@ public record Settings(Places places, String libvirt, SwitchAddress openVswitch,
         environment.put(LIBVIRT, libvirt);
         environment.put(OVSDB, openVswitch.toString());
         environment.put(GROUP, group);
+        environment.put(BRIDGE, ownBridge.toString());
         return environment;
     }
 

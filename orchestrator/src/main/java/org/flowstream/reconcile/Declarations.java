@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
@@ -28,10 +30,14 @@ public final class Declarations {
     /** Still in the store, so that a daemon that dies now does not forget what is to be restored. */
     private final Map<PortName, ExternalPort> leaving = new HashMap<>();
 
+    /** Struck out, and perhaps not out of the switch. */
+    private final Set<ChainId> leavingChains = new TreeSet<>();
+
     public Declarations(Store store, RandomGenerator random, Clock clock) {
         this.store = store;
         this.random = random;
         this.clock = clock;
+        leavingChains.addAll(store.leavingChains());
         store.chains().forEach(chain -> chains.put(chain.name(), chain));
         store.ports().forEach(port -> ports.put(port.name(), port));
     }
@@ -123,9 +129,27 @@ public final class Declarations {
         DeclaredChain chain = chains.get(name);
         if (chain != null) {
             store.removeChain(name);
+            leavingChains.add(chain.id());
             chains.remove(name);
         }
         return Optional.ofNullable(chain);
+    }
+
+    /** The ids of all chains that are ours: declared, or struck out and not yet gone from the switch. */
+    public synchronized Set<ChainId> ownChains() {
+        Set<ChainId> own = new TreeSet<>(leavingChains);
+        chains.values().forEach(chain -> own.add(chain.id()));
+        return own;
+    }
+
+    /** Forgets the chains that were struck out but for those that still have rules in the switch. */
+    public synchronized void forgetAllBut(Set<ChainId> withRules) {
+        Set<ChainId> gone = new TreeSet<>(leavingChains);
+        gone.removeAll(withRules);
+        if (!gone.isEmpty()) {
+            store.forget(gone);
+            leavingChains.removeAll(gone);
+        }
     }
 
     public synchronized void declare(ExternalPort port) {

@@ -88,6 +88,7 @@ final class HostSwitch implements AutoCloseable {
     Found observe(Desired desired) {
         try {
             SwitchView view = database.observe();
+            requireOwn(view);
             Set<BridgeName> wanted = new TreeSet<>(List.of(ownBridge));
             desired.chains().forEach(chain -> wanted.add(chain.plan().bridge()));
             desired.ports().forEach(port -> wanted.add(port.bridge()));
@@ -380,6 +381,21 @@ final class HostSwitch implements AutoCloseable {
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }
+    }
+
+    /** Two daemons that fill the same bridge would undo each other's work without end. */
+    private void requireOwn(SwitchView view) {
+        view.bridge(ownBridge)
+                .flatMap(ObservedBridge::tags)
+                .map(Tags::installation)
+                .filter(owner -> !owner.equals(installation))
+                .ifPresent(owner -> {
+                    throw new WorldException(
+                            SYSTEM,
+                            "bridge '" + ownBridge + "' belongs to the daemon of " + owner
+                                    + "; start this one with --own-bridge and another name, or remove what that one left"
+                                    + " (flowstream purge)");
+                });
     }
 
     /** Where a port is. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,7 @@ import org.flowstream.chain.ChainCompiler;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
@@ -29,6 +31,7 @@ import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.Observed;
+import org.flowstream.plan.ObservedRules;
 import org.flowstream.plan.Plan;
 import org.flowstream.plan.Planner;
 import org.flowstream.plan.Wish;
@@ -141,14 +144,14 @@ public final class Reconciler implements AutoCloseable {
         chains.removeIf(other -> other.name().equals(chain.name()));
         chains.add(chain);
         Desired desired = desired(chains, watches::wishes);
-        Observed observed = world.observe(desired);
+        Observed observed = ofUs(world.observe(desired), declarations.ownChains());
         return new Pass(0, desired, observed, Planner.plan(desired, observed), Set.of());
     }
 
     /** The world as it is now, beside what is declared; nothing of it is remembered. */
     public Pass look() {
         Desired desired = desired(declarations.chains(), watches::wishes);
-        Observed observed = world.observe(desired);
+        Observed observed = ofUs(world.observe(desired), declarations.ownChains());
         synchronized (monitor) {
             return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
         }
@@ -205,9 +208,10 @@ public final class Reconciler implements AutoCloseable {
         List<DeclaredChain> chains = declarations.chains();
         List<PortName> leaving =
                 declarations.leavingPorts().stream().map(port -> port.name()).toList();
+        Set<ChainId> own = declarations.ownChains();
         Observed observed;
         try {
-            observed = world.observe(desired(chains, chain -> Map.of()));
+            observed = ofUs(world.observe(desired(chains, chain -> Map.of())), own);
             watches.see(chains, observed);
         } catch (WorldException e) {
             hindered(e);
@@ -220,11 +224,24 @@ public final class Reconciler implements AutoCloseable {
         Desired desired = desired(chains, watches::wishes);
         Plan plan = Planner.plan(desired, observed);
         Pass pass = new Pass(number, desired, observed, plan, busyBefore);
-        settle(pass, chains, leaving);
+        settle(pass, chains, leaving, own);
         Map<String, List<Action>> groups = Groups.part(
                 plan.actions(), chains.stream().map(DeclaredChain::name).collect(Collectors.toSet()));
         dispatch(pass, chains, groups);
         publish(pass);
+    }
+
+    /** Without the rules of chains that were never declared here: another daemon's, on a bridge that is shared. */
+    private static Observed ofUs(Observed observed, Set<ChainId> own) {
+        return new Observed(
+                observed.bridges(),
+                observed.ports(),
+                observed.taps(),
+                observed.offloadsOn(),
+                observed.machines(),
+                observed.rules().stream()
+                        .filter(rules -> own.contains(rules.chain()))
+                        .toList());
     }
 
     private void hindered(WorldException e) {
@@ -245,7 +262,7 @@ public final class Reconciler implements AutoCloseable {
     }
 
     /** Takes note of what has come about. */
-    private void settle(Pass pass, List<DeclaredChain> chains, List<PortName> leaving) {
+    private void settle(Pass pass, List<DeclaredChain> chains, List<PortName> leaving, Set<ChainId> own) {
         for (DeclaredChain chain : chains) {
             if (pass.isReady(chain.name()) && !chain.wasReady()) {
                 declarations.update(chain.name(), DeclaredChain::ready);
@@ -265,6 +282,14 @@ public final class Reconciler implements AutoCloseable {
                 .filter(name -> pass.plan().blocked().stream()
                         .noneMatch(blocked -> blocked.subject().equals("port '" + name + "'")))
                 .toList();
+        if (pass.busy().isEmpty()) {
+            // The chains' groups were at rest: none is about to write rules of one that was struck out meanwhile.
+            Set<ChainId> withRules = pass.observed().rules().stream()
+                    .map(ObservedRules::chain)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            declarations.ownChains().stream().filter(id -> !own.contains(id)).forEach(withRules::add);
+            declarations.forgetAllBut(withRules);
+        }
         if (!left.isEmpty() && !pass.busy().contains(Groups.HOST)) {
             declarations.forget(left);
         }

@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
@@ -121,9 +124,29 @@ public final class Store implements AutoCloseable {
         });
     }
 
-    /** Strikes a chain out, with its machines and their exits. */
+    /** Strikes a chain out, with its machines and their exits; its id is kept until {@link #forget}. */
     public boolean removeChain(Name name) {
-        return database.transaction(() -> database.update("DELETE FROM chain WHERE name = ?", name.toString()) > 0);
+        return database.transaction(() -> {
+            database.update(
+                    "INSERT OR IGNORE INTO leaving_chain (id) SELECT id FROM chain WHERE name = ?", name.toString());
+            return database.update("DELETE FROM chain WHERE name = ?", name.toString()) > 0;
+        });
+    }
+
+    /** The ids of chains that were struck out and may still have rules in the switch. */
+    public Set<ChainId> leavingChains() {
+        return new TreeSet<>(database.transaction(
+                () -> database.all("SELECT id FROM leaving_chain", row -> ChainId.parse(row.getString(1)))));
+    }
+
+    /** Nothing of these chains is left. */
+    public void forget(Collection<ChainId> chains) {
+        database.transaction(() -> {
+            for (ChainId chain : chains) {
+                database.update("DELETE FROM leaving_chain WHERE id = ?", chain.toString());
+            }
+            return true;
+        });
     }
 
     /** All external ports, by name. */

@@ -122,8 +122,39 @@ final class StoreTest {
         assertThatThrownBy(() -> Store.open(folder))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("is of version 99, written by a newer flowstream; this one knows ");
-        execute("PRAGMA user_version = 1");
+        execute("PRAGMA user_version = 2");
         Store.open(folder).close();
+    }
+
+    @Test
+    void anOlderVersionIsBroughtUpAndACopyIsKept() throws Exception {
+        try (Store store = Store.open(folder)) {
+            store.put(chain("fw", 7), NOW);
+        }
+        execute("DROP TABLE leaving_chain");
+        execute("PRAGMA user_version = 1");
+        try (Store store = Store.open(folder)) {
+            assertThat(store.chain(Name.parse("fw"))).isPresent();
+            assertThat(store.leavingChains()).isEmpty();
+        }
+        try (Connection copy = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store.sqlite.v1"));
+                java.sql.ResultSet rows = copy.createStatement().executeQuery("SELECT name FROM chain")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getString(1)).isEqualTo("fw");
+        }
+    }
+
+    @Test
+    void theIdOfAChainThatWasStruckOutIsKeptUntilItIsForgotten() {
+        try (Store store = Store.open(folder)) {
+            store.put(chain("fw", 7), NOW);
+            store.removeChain(Name.parse("fw"));
+        }
+        try (Store store = Store.open(folder)) {
+            assertThat(store.leavingChains()).containsExactly(new ChainId(7));
+            store.forget(store.leavingChains());
+            assertThat(store.leavingChains()).isEmpty();
+        }
     }
 
     @Test
