@@ -82,7 +82,8 @@ def test_ready_and_forwards(accel):
     data = wire()
     for kind in MACHINES:
         if accel == "kvm" and kind.endswith("seabios"):
-            continue  # on kvm_pvm hosts SeaBIOS takes seconds, and does not always come through
+            print(f"    skip {kind} {accel}: on hosts with kvm_pvm SeaBIOS takes seconds, and does not always come through")
+            continue
         with Machine(data, kind, accel) as m:
             digest, boot_us, devices, memory, pool = ready(m)
             check(digest == data[-32:].hex(), f"{kind}: digest {digest}")
@@ -118,7 +119,10 @@ def test_broken_configuration(accel):
 
 
 def test_power_button(accel):
-    for kind in ("pc+qboot", "q35+qboot", "microvm,pcie=on+seabios") if accel == "tcg" else ("pc+qboot",):
+    for kind in ("pc+qboot", "q35+qboot", "microvm,pcie=on+seabios"):
+        if accel == "kvm" and kind.endswith("seabios"):
+            print(f"    skip {kind} {accel}: as in ready_and_forwards")
+            continue
         with Machine(wire(), kind, accel) as m:
             ready(m)
             forwards(m, 32)
@@ -215,7 +219,7 @@ def test_clock(accel):
             check(abs(error) < 1e-3, f"off by {error}")
 
 
-def boot_time(data, accel):
+def seen_from_outside(data, accel):
     """What one start of a machine says of itself, and what the host sees of it from resume to READY, in us."""
     with Machine(data, "pc+qboot", accel, paused=True) as m:
         path = m._path("gdb")
@@ -228,19 +232,31 @@ def boot_time(data, accel):
         return boot_us, (time.monotonic() - begun) * 1e6
 
 
-def test_boot_time(accel):
-    """boot_us is what the host sees, within 20 %, and at most 5 ms under TCG, with the configuration of a firewall.
+STARTS = 30  # one of them must do: the others tell of what else the host had to do
 
-    In one of thirty starts, that is: the others tell of what else the host had to do."""
-    data = image.build(runtime(), image.firewall())
-    seen = []
-    for _ in range(30):
-        guest, host = boot_time(data, accel)
+
+def test_boot_us_is_true(accel):
+    """boot_us is what the host sees, within 20 %."""
+    data, seen = image.build(runtime(), image.firewall()), []
+    for _ in range(STARTS):
+        guest, host = seen_from_outside(data, accel)
         seen.append(f"{guest}/{host:.0f}")
-        if abs(host - guest) <= 0.2 * host and (accel != "tcg" or guest <= 5000):
+        if abs(host - guest) <= 0.2 * host:
             print(f"    {accel}: boot_us={guest}, the host saw {host:.0f} us, in start {len(seen)}")
             return
     raise Failure(f"boot_us/what the host saw: {' '.join(seen)}")
+
+
+def test_boot_time(accel):
+    """A firewall with two devices is ready within 5 ms of its first instruction under TCG."""
+    data, seen = image.build(runtime(), image.firewall()), []
+    for _ in range(STARTS):
+        with Machine(data, "pc+qboot", accel, urgent=True) as m:
+            seen.append(ready(m)[1])
+        if accel != "tcg" or seen[-1] <= 5000:
+            print(f"    {accel}: boot_us={seen[-1]}, in start {len(seen)}")
+            return
+    raise Failure(f"boot_us: {seen}")
 
 
 def main():
