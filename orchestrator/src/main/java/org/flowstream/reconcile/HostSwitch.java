@@ -100,7 +100,7 @@ final class HostSwitch implements AutoCloseable {
                     SwitchRules found = connection(name.get()).observe();
                     Map<PortName, Integer> numbers = numbers(bridge);
                     WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held);
-                    rules.addAll(wantedRules.chains(found));
+                    rules.addAll(wantedRules.chains(found, othersTaps(bridge)));
                     bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
             }
@@ -137,6 +137,14 @@ final class HostSwitch implements AutoCloseable {
         } catch (BadValueException e) {
             return Optional.empty();
         }
+    }
+
+    /** The numbers of the taps that carry another installation's tag. */
+    private Set<Integer> othersTaps(ObservedBridge bridge) {
+        return bridge.ports().stream()
+                .filter(port -> port.tags().flatMap(Tags::machine).isPresent() && !isOurs(port))
+                .flatMap(port -> port.number().stream().boxed())
+                .collect(Collectors.toSet());
     }
 
     private boolean isOurs(ObservedPort port) {

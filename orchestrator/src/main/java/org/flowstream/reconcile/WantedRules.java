@@ -35,13 +35,24 @@ record WantedRules(BridgeName bridge, Desired desired, Map<PortName, Integer> nu
         return RuleCompiler.compile(plan, stage, numbers, held);
     }
 
-    /** How the rules of each chain compare that has some here. */
-    List<ObservedRules> chains(SwitchRules found) {
+    /**
+     * How the rules of each chain compare that has some here. An undeclared one that another installation's taps belong
+     * to is left out: it is that one's.
+     *
+     * @param othersTaps numbers of the taps that carry another installation's tag
+     */
+    List<ObservedRules> chains(SwitchRules found, Set<Integer> othersTaps) {
         Map<Long, ChainPlan> plans =
                 plans().stream().collect(Collectors.toMap(plan -> plan.id().bits(), plan -> plan));
         List<ObservedRules> rules = new ArrayList<>();
         for (long id : new TreeSet<>(found.chains())) {
             ChainPlan plan = plans.get(id);
+            boolean others = found.ofChain(id).flows().stream()
+                    .flatMapToInt(rule -> rule.key().match().inPort().stream())
+                    .anyMatch(othersTaps::contains);
+            if (plan == null && others) {
+                continue;
+            }
             ObservedRules.State state = plan == null ? ObservedRules.State.OTHER : state(plan, found);
             rules.add(new ObservedRules(bridge, new ChainId(id), state));
         }

@@ -141,6 +141,28 @@ final class HostSwitchTest {
     }
 
     @Test
+    void anotherInstallationsChainIsNotOurs() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.STEERED);
+        Desired nothing = Desired.nothing(OWN);
+        assertThat(hostSwitch.observe(nothing).rules()).as("a stray of ours").hasSize(1);
+        try (HostSwitch others = new HostSwitch(
+                new SwitchAddress(OVS.databaseSocket()),
+                new Installation("/tmp/others"),
+                OWN,
+                SwitchEvents.NONE,
+                () -> {})) {
+            await("connection").atMost(BOUND).until(() -> others.state().answers());
+            assertThat(others.observe(nothing).rules()).isEmpty();
+            assertThat(others.observe(nothing).ports()).isEmpty();
+        }
+    }
+
+    @Test
     void whatIsLeftOverGoes() {
         Desired desired = desired(OWN);
         hostSwitch.createBridge(OWN);
