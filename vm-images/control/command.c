@@ -267,7 +267,20 @@ static void help(struct fs_control *c)
     }
 }
 
-enum verb { READ, READ_DATA, READ_UNTIL, WRITE, WRITE_DATA, WRITE_UNTIL, CHECK_READ, CHECK_WRITE, LLRPC, QUIT, HELP, NONE };
+enum verb {
+    READ,
+    READ_DATA,
+    READ_UNTIL,
+    WRITE,
+    WRITE_DATA,
+    WRITE_UNTIL,
+    CHECK_READ,
+    CHECK_WRITE,
+    LLRPC,
+    QUIT,
+    HELP,
+    NONE,
+};
 
 static enum verb verb_of(const char *text)
 {

@@ -73,7 +73,10 @@ static void control_sent(struct fs_service *s, size_t count)
 
 static bool answering(const struct fs_control *c) { return c->head.length + c->body_length > 0; }
 
-static bool control_ended(const struct fs_service *s) { return ((const struct fs_control *)(const void *)s)->state == FS_CONTROL_ENDED; }
+static bool control_ended(const struct fs_service *s)
+{
+    return ((const struct fs_control *)(const void *)s)->state == FS_CONTROL_ENDED;
+}
 
 /* ---- lines ---- */
 
@@ -213,7 +216,8 @@ static size_t control_input(struct fs_service *s, const uint8_t *bytes, size_t c
 void fs_control_init(struct fs_control *c, const struct fs_platform *platform, struct fs_router *router)
 {
     memset(c, 0, sizeof(*c));
-    c->service = (struct fs_service){control_open, control_close, control_input, control_output, control_sent, control_ended};
+    c->service = (struct fs_service){control_open,   control_close, control_input,
+                                     control_output, control_sent,  control_ended};
     c->platform = platform;
     c->router = router;
     begin(c);

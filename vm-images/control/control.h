@@ -17,7 +17,13 @@ enum {
     FS_CONTROL_BODY = 16 * 1024,  /* data of an answer, at first */
 };
 
-enum fs_control_state { FS_CONTROL_COMMAND, FS_CONTROL_TAKING, FS_CONTROL_UNTILING, FS_CONTROL_SKIPPING, FS_CONTROL_ENDED };
+enum fs_control_state {
+    FS_CONTROL_COMMAND,
+    FS_CONTROL_TAKING,   /* data of a told length */
+    FS_CONTROL_UNTILING, /* data up to a line */
+    FS_CONTROL_SKIPPING, /* data that is too large */
+    FS_CONTROL_ENDED,
+};
 
 struct fs_buffer {
     char *at;

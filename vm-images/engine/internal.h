@@ -29,7 +29,13 @@ void fs_arena_release(struct fs_arena *a);
 char *fs_arena_text(struct fs_arena *a, const char *text, size_t length); /* a NUL-terminated copy */
 
 /* ---- arguments, as the loader or a test has stored them ---- */
-enum fs_encoding { FS_ENCODING_INTEGER = 1, FS_ENCODING_BOOLEAN, FS_ENCODING_TEXT, FS_ENCODING_BYTES, FS_ENCODING_TABLE };
+enum fs_encoding {
+    FS_ENCODING_INTEGER = 1,
+    FS_ENCODING_BOOLEAN,
+    FS_ENCODING_TEXT,
+    FS_ENCODING_BYTES,
+    FS_ENCODING_TABLE,
+};
 struct fs_value {
     bool given;
     uint32_t items; /* arguments of the text that it was made of */

@@ -1,7 +1,7 @@
 /* move.c: how batches go from element to element.
  *
- * Elements with `act` do not nest: a push goes through a row of them in one loop, and what is left of the batch goes on.
- * So the depth of the stack is the number of elements with a push of their own, and that is bounded.
+ * Elements with `act` do not nest: a push goes through a row of them in one loop, and what is left of the batch goes
+ * on. So the depth of the stack is the number of elements with a push of their own, and that is bounded.
  */
 #include "internal.h"
 

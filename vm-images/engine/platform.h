@@ -1,7 +1,7 @@
 /* platform.h: what the engine asks of the machine or process that it runs on, and what it tells it.
  *
- * A platform (platform/linux, platform/pvh) fills one struct fs_platform, makes its pool (pool.h) and its devices, loads
- * a router (router.h) and then runs its own loop:
+ * A platform (platform/linux, platform/pvh) fills one struct fs_platform, makes its pool (pool.h) and its devices,
+ * loads a router (router.h) and then runs its own loop:
  *
  *     while (!ended) {
  *         bool more = fs_router_run_once(router);
@@ -50,8 +50,8 @@ _Noreturn void fs_panic(const char *text);
  * A driver's own struct begins with a struct fs_device. The functions of <flowstream/device.h> come down to these; none
  * may wait. */
 struct fs_device_operations {
-    /* As fs_device_receive. Packets come from device->pool (fs_pool_take in pool.h) with data, length, timestamp (0: the
-     * engine sets it), device and mac_offset set. The driver counts received, received_bytes and no_buffer. */
+    /* As fs_device_receive. Packets come from device->pool (fs_pool_take in pool.h) with data, length, timestamp (0:
+     * the engine sets it), device and mac_offset set. The driver counts received, received_bytes and no_buffer. */
     unsigned (*receive)(struct fs_device *d, struct fs_batch *batch, unsigned max);
     /* As fs_device_transmit: takes packets from the front of the batch, moves the rest up. Counts sent, sent_bytes, and
      * ring_full once per call that did not take all. */

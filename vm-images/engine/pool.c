@@ -177,7 +177,8 @@ void fs_packet_free_batch(struct fs_batch *batch)
     batch->count = 0;
 }
 
-/* p's bytes go where its object can hold them alone. What lies in front of the frame counts too: Unstrip brings it back. */
+/* p's bytes go where its object can hold them alone. What lies in front of the frame counts too: Unstrip brings it
+ * back. */
 static void copy_bytes(struct fs_packet *to, const struct fs_packet *from)
 {
     uint8_t *room = room_of(to);

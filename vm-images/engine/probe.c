@@ -2,8 +2,15 @@
  * elements nor the endpoints (docs/contracts.md 6, "Probe"). */
 #include "internal.h"
 
-enum { PROBE_TYPE = 0x88b5, ETHER = 14, MAGIC = 8, TOKEN = 16, OUT_DEVICE = ETHER + MAGIC + TOKEN, FLAGS = OUT_DEVICE + 1,
-       PROBE_LENGTH = FLAGS + 1 };
+enum {
+    PROBE_TYPE = 0x88b5,
+    ETHER = 14,
+    MAGIC = 8,
+    TOKEN = 16,
+    OUT_DEVICE = ETHER + MAGIC + TOKEN,
+    FLAGS = OUT_DEVICE + 1,
+    PROBE_LENGTH = FLAGS + 1,
+};
 
 static bool is_probe(const struct fs_device *d, const struct fs_packet *p)
 {

@@ -51,7 +51,10 @@ bool fs_router_run_once(struct fs_router *r)
     return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
 }
 
-uint64_t fs_router_next_timer(const struct fs_router *r) { return r->timers != NULL && !r->stopped ? r->timers->expiry : 0; }
+uint64_t fs_router_next_timer(const struct fs_router *r)
+{
+    return r->timers != NULL && !r->stopped ? r->timers->expiry : 0;
+}
 
 bool fs_router_stopped(const struct fs_router *r) { return r->stopped; }
 

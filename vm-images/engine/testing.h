@@ -128,8 +128,6 @@ unsigned fs_test_sent_count(struct fs_test *t, unsigned device);
 struct fs_packet *fs_test_sent(struct fs_test *t, unsigned device, unsigned index);
 /* Frees what was sent, so that a long test does not run out of places; counts start at 0 again. */
 void fs_test_forget_sent(struct fs_test *t, unsigned device);
-/* Frees the frames it has sent, which makes as much room in its ring. */
-void fs_test_sent_forget(struct fs_test *t, unsigned device);
 /* How many frames its transmit ring takes before it is full (default 1000), and making room again. */
 void fs_test_ring(struct fs_test *t, unsigned device, unsigned frames);
 

@@ -1,4 +1,5 @@
-/* interface.c: devices that are network interfaces: TAP (the other side of the kernel's) and packet sockets (its own). */
+/* interface.c: devices that are network interfaces: TAP (the other side of the kernel's) and packet sockets (its own).
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

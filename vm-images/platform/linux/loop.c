@@ -29,7 +29,7 @@ static void block_signals(sigset_t *open_mask)
     sigaction(SIGINT, &action, NULL);
 }
 
-/* The time of the next frame of any file that somebody reads, now-clock; UINT64_MAX when all are read or there is none. */
+/* The time of the next frame of any file that somebody reads, now-clock; UINT64_MAX when all are read. */
 static uint64_t next_frame(const struct fs_machine *m)
 {
     uint64_t first = UINT64_MAX;

@@ -31,7 +31,8 @@ struct fs_options {
     unsigned read_count;
 };
 
-/* Reads argv (which it cuts into pieces that the options point to). Answers the number of problems, each told as a line. */
+/* Reads argv (which it cuts into pieces that the options point to). Answers the number of problems, each told as a
+ * line. */
 unsigned fs_options_parse(struct fs_options *o, int argc, char **argv, FILE *problems);
 void fs_options_usage(FILE *out);
 

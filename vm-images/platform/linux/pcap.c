@@ -75,6 +75,7 @@ bool fs_pcap_write_header(FILE *out)
 
 bool fs_pcap_write_frame(FILE *out, uint64_t timestamp, const uint8_t *bytes, uint32_t length)
 {
-    const uint32_t record[4] = {(uint32_t)(timestamp / 1000000000u), (uint32_t)(timestamp % 1000000000u), length, length};
+    const uint32_t seconds = (uint32_t)(timestamp / 1000000000u), rest = (uint32_t)(timestamp % 1000000000u);
+    const uint32_t record[4] = {seconds, rest, length, length};
     return fwrite(record, sizeof(record), 1, out) == 1 && (length == 0 || fwrite(bytes, length, 1, out) == 1);
 }
