@@ -45,7 +45,8 @@ final class Reporter {
     void reportUnknown(ConfigText text, int from, int to, String message, Collection<String> known) {
         Problem problem = text.problem(from, to, prefix + message);
         String hint = Suggestion.hint(text.text().substring(from, to), known);
-        add(hint.isEmpty() ? problem : problem.withHint(hint));
+        String both = problem.hint().isEmpty() || hint.isEmpty() ? problem.hint() + hint : problem.hint() + "; " + hint;
+        add(problem.withHint(both));
     }
 
     private void add(Problem problem) {

@@ -35,8 +35,8 @@ final class FilterRules {
                     "a rule without '" + stranger + "'"
                             + (stranger.equals(",") ? "; each rule is an item of its own" : ""));
         }
-        if (rule.contains("//")) {
-            throw BadValueException.expected(rule, "a rule without '//'");
+        if (rule.contains("//") || rule.startsWith("/") || rule.endsWith("/")) {
+            throw BadValueException.expected(rule, "a rule with '/' in prefixes alone, such as 192.0.2.0/24");
         }
         int depth = 0;
         for (int i = 0; i < rule.length() && depth >= 0; i++) {

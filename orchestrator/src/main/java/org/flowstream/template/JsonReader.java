@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
 import org.flowstream.template.JsonValue.JsonBoolean;
@@ -32,6 +34,8 @@ import org.flowstream.template.JsonValue.Member;
  */
 public final class JsonReader {
     private static final int DEEPEST = 64;
+    private static final Pattern UNEXPECTED =
+            Pattern.compile("Unexpected character \\('(.*?)' \\(code .*?\\)\\): (.*)");
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
@@ -75,10 +79,10 @@ public final class JsonReader {
             problems.addAll(duplicates.list());
             return Optional.of(value);
         } catch (JsonParseException e) {
-            problems.add(source.problem(placeOf(e), 1, "not JSON: " + withoutFullStop(e.getOriginalMessage())));
+            problems.add(source.problem(placeOf(e), 1, "not JSON: " + plain(e.getOriginalMessage())));
             return Optional.empty();
         } catch (StreamConstraintsException e) {
-            problems.add(source.problem(end(), 1, "not acceptable JSON: " + withoutFullStop(e.getOriginalMessage())));
+            problems.add(source.problem(end(), 1, "not acceptable JSON: " + plain(e.getOriginalMessage())));
             return Optional.empty();
         }
     }
@@ -160,8 +164,15 @@ public final class JsonReader {
         return (int) Math.max(0, Math.min(offset, source.text().length()));
     }
 
-    private static String withoutFullStop(String message) {
+    /** Jackson's words, shortened to what was found and what was expected. */
+    private static String plain(String message) {
         String line = message.lines().findFirst().orElse(message);
-        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+        if (line.startsWith("Unexpected end-of-input")) {
+            return "the text ends too early";
+        }
+        Matcher character = UNEXPECTED.matcher(line);
+        String words = character.matches() ? "found '" + character.group(1) + "', " + character.group(2) : line;
+        String modern = words.replace("was expecting", "expected");
+        return modern.endsWith(".") ? modern.substring(0, modern.length() - 1) : modern;
     }
 }

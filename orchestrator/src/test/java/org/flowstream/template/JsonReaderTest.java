@@ -50,6 +50,18 @@ final class JsonReaderTest {
     }
 
     @Test
+    void aSyntaxErrorSaysWhatWasFound() {
+        assertThat(read("{\"a\": }")).isEmpty();
+        assertThat(read("{a: 1}")).isEmpty();
+        assertThat(read("[1,")).isEmpty();
+        assertThat(problems.list().stream().map(Problem::toString))
+                .containsExactly(
+                        "t.json:1:7: not JSON: found '}', expected a value",
+                        "t.json:1:2: not JSON: found 'a', expected double-quote to start field name",
+                        "t.json:1:4: not JSON: the text ends too early");
+    }
+
+    @Test
     void aNameThatStandsTwiceIsAProblem() {
         assertThat(read("{\"a\": 1,\n \"a\": 2}")).isPresent();
         assertThat(problems.list().toString())

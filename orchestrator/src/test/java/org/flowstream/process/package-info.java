@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.process;
+
+import org.jspecify.annotations.NullMarked;
