@@ -15,6 +15,7 @@ final class Commands {
     static void addTo(CommandLine root) {
         root.addSubcommand(new DaemonCommands())
                 .addSubcommand(new StatusCommand())
+                .addSubcommand(new PurgeCommand())
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new PsCommand())
                 .addSubcommand(new InspectCommand())
