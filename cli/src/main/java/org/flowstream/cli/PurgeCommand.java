@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "It needs no daemon, and refuses while one runs, which would bring back what is declared. Nothing without a",
-            "tag of ours is touched. The store and the images stay.",
+            "tag of ours is touched, nor what belongs to another daemon that runs. The store and the images stay.",
             "",
             "Example:",
             "  flowstream purge --dry-run"
@@ -37,6 +37,8 @@ final class PurgeCommand extends LocalCommand {
         }
         Purge.Outcome outcome = Purge.run(settings, dryRun);
         outcome.found().forEach(line -> out().println(" - " + line));
+        outcome.left()
+                .forEach(folder -> out().println(" · left what belongs to the daemon of " + folder + ", which runs"));
         outcome.failures().forEach(line -> terminal().err().println(" ✗ " + line));
         String count = Quantities.counted(outcome.found().size(), "thing");
         out().println(

@@ -9,6 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.Places;
@@ -18,6 +23,7 @@ import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.LibvirtMachine;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.Installation;
 import org.flowstream.model.PortName;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
@@ -27,13 +33,16 @@ import org.flowstream.ovsdb.ObservedPort;
 import org.flowstream.ovsdb.OvsdbException;
 import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.SwitchView;
+import org.flowstream.ovsdb.Tags;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchRules;
+import org.flowstream.store.Store;
 
 /**
  * The removal of everything on this host that carries our tag, whichever daemon made it: machines, rules and groups,
- * ports, bridges of ours, taps, sockets. It goes by the tags alone and needs no daemon and no store.
+ * ports, bridges of ours, taps, sockets. It goes by the tags alone and needs no daemon and no store. What belongs to a
+ * daemon that runs is left: that one would make it anew.
  */
 public final class Purge {
     private static final Duration BOUND = Duration.ofSeconds(5);
@@ -42,6 +51,8 @@ public final class Purge {
     private final boolean dryRun;
     private final List<String> found = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+
+    private final Map<String, Boolean> living = new TreeMap<>();
 
     private Purge(Settings settings, boolean dryRun) {
         this.settings = settings;
@@ -52,8 +63,9 @@ public final class Purge {
      * What was found, in the order of its removal, and what could not be removed or looked at.
      *
      * @param found one line each, such as {@code machine flowstream-fw}
+     * @param left the state folders of daemons that run, whose things were left
      */
-    public record Outcome(List<String> found, List<String> failures) {}
+    public record Outcome(List<String> found, List<String> failures, List<String> left) {}
 
     /** Removes everything, or with {@code dryRun} says what there is. */
     public static Outcome run(Settings settings, boolean dryRun) {
@@ -62,7 +74,13 @@ public final class Purge {
         purge.attempt("Open vSwitch", purge::openVswitch);
         purge.attempt("the kernel's taps", purge::taps);
         purge.attempt("sockets", purge::sockets);
-        return new Outcome(List.copyOf(purge.found), List.copyOf(purge.failures));
+        return new Outcome(
+                List.copyOf(purge.found),
+                List.copyOf(purge.failures),
+                purge.living.entrySet().stream()
+                        .filter(Map.Entry::getValue)
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     /** One system; that it fails does not keep the others from being looked at. */
@@ -72,6 +90,15 @@ public final class Purge {
         } catch (LibvirtFault | OvsdbException | OpenFlowException | HostException e) {
             failures.add(what + ": " + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
         }
+    }
+
+    /** Whether a daemon works for an installation now. */
+    private boolean lives(Installation installation) {
+        return living.computeIfAbsent(installation.toString(), folder -> Store.isInUse(Path.of(folder)));
+    }
+
+    private boolean lives(Optional<Tags> tags) {
+        return tags.map(Tags::installation).filter(this::lives).isPresent();
     }
 
     private void item(String line, Runnable removal) {
@@ -85,6 +112,9 @@ public final class Purge {
         try (LibvirtHost libvirt = LibvirtHost.open(URI.create(settings.libvirt()), Clock.systemUTC(), event -> {})) {
             for (LibvirtMachine machine : libvirt.machines()) {
                 DomainMetadata tag = machine.tag();
+                if (lives(tag.installation())) {
+                    continue;
+                }
                 item(
                         "machine " + DomainMetadata.domainName(tag.name()) + " of " + tag.installation(),
                         () -> libvirt.destroy(tag.name(), tag.id()));
@@ -98,20 +128,21 @@ public final class Purge {
                 SwitchDatabase.connect(settings.openVswitch().database(), places.installation(), BOUND, () -> {})) {
             SwitchView view = database.awaitConnected();
             for (ObservedBridge bridge : view.bridges()) {
-                // Ours goes as a whole below.
-                if (!bridge.isOurs()) {
+                // Ours goes as a whole below; rules tell no installation, but the ports beside them do.
+                boolean shared = bridge.ports().stream().anyMatch(port -> lives(port.tags()));
+                if (!bridge.isOurs() && !shared) {
                     attempt("bridge " + bridge.name(), () -> rules(database, bridge));
                 }
             }
             for (ObservedPort port : view.ourPorts()) {
-                if (!port.name().equals(port.bridge())) {
+                if (!port.name().equals(port.bridge()) && !lives(port.tags())) {
                     item(
                             "port " + port.name() + " of bridge " + port.bridge(),
                             () -> database.removePorts(List.of(port)));
                 }
             }
             for (ObservedBridge bridge : view.bridges()) {
-                if (bridge.isOurs()) {
+                if (bridge.isOurs() && !lives(bridge.tags())) {
                     item("bridge " + bridge.name(), () -> database.removeOwnBridge(new BridgeName(bridge.name())));
                 }
             }
@@ -144,8 +175,16 @@ public final class Purge {
     }
 
     private void taps() {
+        Set<PortName> kept = new TreeSet<>();
+        living.forEach((folder, alive) -> {
+            if (alive) {
+                kept.addAll(new Taps(Installation.parse(folder), "").list());
+            }
+        });
         for (PortName tap : Taps.ofAll()) {
-            item("tap " + tap, () -> Taps.delete(tap));
+            if (!kept.contains(tap)) {
+                item("tap " + tap, () -> Taps.delete(tap));
+            }
         }
     }
 

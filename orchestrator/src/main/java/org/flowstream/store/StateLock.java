@@ -39,6 +39,20 @@ final class StateLock implements AutoCloseable {
         }
     }
 
+    /** Whether someone holds it now. */
+    static boolean isTaken(Path folder) {
+        Path file = folder.resolve("lock");
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = lock(channel)) {
+            return lock == null;
+        } catch (IOException e) {
+            return false; // the folder goes just now, or is not ours to write: no daemon of ours works there
+        }
+    }
+
     private static @Nullable FileLock lock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();

@@ -56,6 +56,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Whether a daemon works on a state folder now. */
+    public static boolean isInUse(Path folder) {
+        return StateLock.isTaken(folder);
+    }
+
     /** All chains, by name. */
     public List<DeclaredChain> chains() {
         return database.transaction(() -> {
