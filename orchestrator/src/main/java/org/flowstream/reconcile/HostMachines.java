@@ -103,6 +103,7 @@ final class HostMachines implements AutoCloseable {
             libvirt.create(
                     DomainXml.render(machine, accelerator, places, hypervisor().host()));
         } catch (LibvirtFault e) {
+            removeFolder(machine.id());
             throw failure(e);
         } catch (IOException e) {
             throw new WorldException(
@@ -167,6 +168,20 @@ final class HostMachines implements AutoCloseable {
             work.run();
         } catch (LibvirtFault e) {
             throw failure(e);
+        }
+    }
+
+    /** Removes the console of a machine that is declared no more, and what virtlogd moved away of it. */
+    void forget(MachineId id) {
+        Path console = places.console(id);
+        try (Stream<Path> files = Files.exists(places.log()) ? Files.list(places.log()) : Stream.empty()) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.toString().startsWith(console.toString())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new WorldException("kernel", "cannot remove " + console + ": " + e.getMessage(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -175,7 +176,10 @@ public final class HostWorld implements World {
                 wanted.put(machine.id(), watched(machine, chain.plan().bridge()));
             }
         }
-        names.keySet().retainAll(wanted.keySet());
+        Set<MachineId> gone = new HashSet<>(names.keySet());
+        gone.removeAll(wanted.keySet());
+        gone.forEach(machines::forget);
+        names.keySet().removeAll(gone);
         List<MachineId> there = running.stream()
                 .filter(machine -> HostMachines.power(machine) != ObservedMachine.Power.ENDED)
                 .map(machine -> machine.tag().id())
