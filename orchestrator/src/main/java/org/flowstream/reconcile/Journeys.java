@@ -32,6 +32,7 @@ final class Journeys {
         final Owner owner;
         final long beganNanos = System.nanoTime();
         Duration wiring = Duration.ZERO;
+        boolean machineTold;
         boolean guestTold;
         boolean wiringTold;
         Optional<String> failure = Optional.empty();
@@ -57,6 +58,7 @@ final class Journeys {
         Journey journey = journeys.get(chain);
         if (journey != null) {
             journey.failure = Optional.empty();
+            journey.machineTold |= stage == Stage.MACHINE;
             events.add(journey.owner, new Event.StageDone(chain, stage, text, took));
         }
     }
@@ -98,6 +100,11 @@ final class Journeys {
     synchronized boolean see(ChainPlan plan, Pass pass) {
         Journey journey = journeys.get(plan.name());
         if (journey == null) {
+            return false;
+        }
+        // A guest may be ready before the action that starts its machine has returned: its stage comes first. A chain
+        // that is ready without one was adopted.
+        if (!journey.machineTold && !pass.isReady(plan.name())) {
             return false;
         }
         if (!journey.guestTold) {

@@ -150,16 +150,27 @@ final class HostSwitchTest {
         hostSwitch.setRules(plan, Stage.STEERED);
         Desired nothing = Desired.nothing(OWN);
         assertThat(hostSwitch.observe(nothing).rules()).as("a stray of ours").hasSize(1);
-        try (HostSwitch others = new HostSwitch(
+        BridgeName another = new BridgeName("another");
+        try (HostSwitch others = ofOthers(another)) {
+            await("connection").atMost(BOUND).until(() -> others.state().answers());
+            assertThat(others.observe(Desired.nothing(another)).rules()).isEmpty();
+            assertThat(others.observe(Desired.nothing(another)).ports()).isEmpty();
+        }
+        try (HostSwitch others = ofOthers(OWN)) {
+            await("connection").atMost(BOUND).until(() -> others.state().answers());
+            assertThatThrownBy(() -> others.observe(nothing))
+                    .isInstanceOf(WorldException.class)
+                    .hasMessageContaining("belongs to the daemon of");
+        }
+    }
+
+    private static HostSwitch ofOthers(BridgeName own) {
+        return new HostSwitch(
                 new SwitchAddress(OVS.databaseSocket()),
                 new Installation("/tmp/others"),
-                OWN,
+                own,
                 SwitchEvents.NONE,
-                () -> {})) {
-            await("connection").atMost(BOUND).until(() -> others.state().answers());
-            assertThat(others.observe(nothing).rules()).isEmpty();
-            assertThat(others.observe(nothing).ports()).isEmpty();
-        }
+                () -> {});
     }
 
     @Test
