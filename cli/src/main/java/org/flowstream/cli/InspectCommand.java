@@ -34,7 +34,7 @@ final class InspectCommand extends DaemonCommand {
                         + box.path("memoryMib").asText() + " MiB, up " + PsCommand.up(box));
         table.row(
                 "flow",
-                box.path("flow").asText() + " between " + box.path("between").asText() + " on bridge "
+                PsCommand.flow(box) + " between " + box.path("between").asText() + " on bridge "
                         + box.path("bridge").asText() + ", fail "
                         + box.path("failure").asText());
         for (JsonNode level : box.path("health")) {

@@ -46,7 +46,7 @@ final class PsCommand extends DaemonCommand {
                     box.path("template").asText(),
                     box.path("state").asText(),
                     dots(box.path("health")),
-                    box.path("flow").asText(),
+                    flow(box),
                     box.path("between").asText(),
                     rate(counters.path("receivedRate")),
                     rate(counters.path("sentRate")),
@@ -64,6 +64,12 @@ final class PsCommand extends DaemonCommand {
         }
         output.print(terminal(), boxes, table);
         return 0;
+    }
+
+    /** The flow's match; one that names nothing is any. */
+    static String flow(JsonNode box) {
+        String flow = box.path("flow").asText();
+        return flow.isEmpty() ? "any" : flow;
     }
 
     private static String rate(JsonNode rate) {
