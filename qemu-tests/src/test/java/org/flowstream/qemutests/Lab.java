@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * X is derived from this process's id. After each test the host must hold what it held before it; a test that failed
  * shows the daemon's log and the guests' consoles.
  */
-public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEachCallback {
+public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, BeforeEachCallback {
     private final boolean ports;
     private @Nullable Leftovers beforeClass;
     private @Nullable Leftovers beforeTest;
@@ -72,6 +73,10 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
         if (ports) {
             flowstream("port", "add", client().port(), server().port()).ok();
         }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
         beforeTest = Leftovers.now();
     }
 
@@ -81,10 +86,7 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
                 .ifPresent(failure -> System.err.println(platform().evidence()));
         List<String> left = there(beforeTest).added(Leftovers.now());
         if (!left.isEmpty()) {
-            flowstream("purge");
-            if (ports) {
-                flowstream("port", "add", client().port(), server().port());
-            }
+            platform().removeAll();
             throw new AssertionError("left behind by the test:\n" + String.join("\n", left));
         }
     }

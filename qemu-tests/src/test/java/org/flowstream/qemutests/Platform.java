@@ -27,7 +27,13 @@ public final class Platform implements AutoCloseable {
         this.environment = Map.of(
                 "FLOWSTREAM_STATE", home.resolve("state").toString(),
                 "FLOWSTREAM_RUN", home.resolve("run").toString(),
-                "FLOWSTREAM_LOG", home.resolve("log").toString());
+                "FLOWSTREAM_LOG", home.resolve("log").toString(),
+                "FLOWSTREAM_BRIDGE", bridge());
+    }
+
+    /** The own bridge of the test's daemon. */
+    static String bridge() {
+        return "fstbr" + ProcessHandle.current().pid() % 100_000;
     }
 
     /** A platform whose daemon runs. */
@@ -108,11 +114,22 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    /** Stops the daemon, takes away what is left of this test's, and the folders. */
+    /** Removes every middlebox, as a test that failed may have left one. */
+    void removeAll() {
+        flowstream("ps")
+                .out()
+                .lines()
+                .skip(1)
+                .map(line -> line.replaceFirst("\\s.*", ""))
+                .forEach(name -> flowstream("rm", name));
+    }
+
+    /** Stops the daemon, takes away its bridge and the folders. Not by `purge`, which takes others' things as well. */
     @Override
     public void close() {
-        flowstream("purge");
+        removeAll();
         flowstream("daemon", "stop");
+        Command.of("ovs-vsctl", "--if-exists", "del-br", bridge()).run();
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
