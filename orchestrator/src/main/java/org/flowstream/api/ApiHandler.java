@@ -79,7 +79,9 @@ final class ApiHandler extends Handler.Abstract {
         if (known) {
             throw ApiProblem.badRequest(path + " does not take " + request.getMethod());
         }
-        throw ApiProblem.notFound("there is no " + path, "a daemon of another version runs: restart it (flowstream daemon stop; flowstream daemon start)");
+        throw ApiProblem.notFound(
+                "there is no " + path,
+                "a daemon of another version runs: restart it (flowstream daemon stop; flowstream daemon start)");
     }
 
     private static Peer peer(Request request) throws IOException {

@@ -77,6 +77,10 @@ final class ActionExecutor {
         Owner owner = subject.flatMap(declarations::chain)
                 .map(chain -> chain.spec().owner())
                 .orElse(Owner.OPERATOR);
+        if (action instanceof Action.StartMachine start
+                && !journeys.onItsWay(start.machine().chain())) {
+            journeys.begin(start.machine().chain(), owner);
+        }
         before(pass, action);
         long begin = System.nanoTime();
         try {

@@ -42,8 +42,9 @@ final class Journeys {
         }
     }
 
+    /** A chain's way begins; where the loop was quicker than the one who asked, it goes on, and old failures are forgotten. */
     synchronized void begin(Name chain, Owner owner) {
-        journeys.put(chain, new Journey(owner));
+        journeys.computeIfAbsent(chain, name -> new Journey(owner)).failure = Optional.empty();
     }
 
     synchronized void end(Name chain) {
