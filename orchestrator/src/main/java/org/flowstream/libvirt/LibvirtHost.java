@@ -291,10 +291,13 @@ public final class LibvirtHost implements AutoCloseable {
         Duration retry = FIRST_RETRY;
         while (!isClosed()) {
             boolean connected = connect();
+            if (connected) {
+                // Before open() returns: what its caller does next is told after this.
+                listener.accept(new MachineEvent.Connected(clock.instant()));
+            }
             firstTry.countDown();
             if (connected) {
                 retry = FIRST_RETRY;
-                listener.accept(new MachineEvent.Connected(clock.instant()));
                 awaitBreak();
                 disconnect();
                 if (!isClosed()) {
