@@ -35,9 +35,35 @@ static void name_shortly(struct fs_text *error, const struct fs_element *e)
     name_of(error, e->class->name, config, first);
 }
 
-/* An element's own words, each line behind its name; "failed" when it said nothing. */
-static void complain_words(struct fs_text *error, const struct fs_element *e, const struct fs_text *words)
+/* As Click says it: where and what, then the words, indented. */
+static void complain_as_click(struct fs_text *error, const struct fs_element *e, const struct fs_text *words,
+                              const char *stage)
 {
+    const struct fs_place *place = &e->router->places[e->index];
+    if (place->file != NULL && place->file[0] != '\0') {
+        fs_text_format(error, "%s:%u: ", place->file, place->line);
+    }
+    fs_text_format(error, "While %s '%s :: %s':\n  ", stage, e->name, e->class->name);
+    for (size_t i = 0; i < words->length; i++) {
+        fs_text_char(error, words->at[i]);
+        fs_text_string(error, words->at[i] == '\n' && i + 1 < words->length ? "  " : "");
+    }
+    if (words->length == 0) {
+        fs_text_string(error, "unspecified error");
+    }
+    if (words->length == 0 || words->at[words->length - 1] != '\n') {
+        fs_text_char(error, '\n');
+    }
+}
+
+/* An element's own words, each line behind its name; "failed" when it said nothing. */
+static void complain_words(struct fs_text *error, const struct fs_element *e, const struct fs_text *words,
+                           const char *stage)
+{
+    if (e->router->platform->click_form) {
+        complain_as_click(error, e, words, stage);
+        return;
+    }
     size_t at = 0;
     do {
         size_t end = at;
@@ -65,6 +91,7 @@ struct fs_router *fs_router_new(const struct fs_platform *platform)
     if (r != NULL) {
         r->platform = platform;
         r->arena = arena;
+        r->run_count = 1;
         r->ring.next = r->ring.previous = &r->ring;
         fs_router_seed(r, platform->seed);
     }
@@ -149,7 +176,7 @@ static unsigned configure(struct fs_router *r, struct fs_element *e, struct fs_t
     if (e->class->configure == NULL || e->class->configure(e, &words) == 0) {
         return 0;
     }
-    complain_words(error, e, &words);
+    complain_words(error, e, &words, "configuring");
     return 1;
 }
 
@@ -178,7 +205,7 @@ int fs_router_start(struct fs_router *r, struct fs_text *error)
         char buffer[1024];
         struct fs_text words = fs_text_in(buffer, sizeof(buffer));
         if (e->class->initialize != NULL && e->class->initialize(e, &words) != 0) {
-            complain_words(error, e, &words);
+            complain_words(error, e, &words, "initializing");
             problems++;
         }
     }

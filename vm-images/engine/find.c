@@ -33,4 +33,7 @@ struct fs_element *fs_find_near(struct fs_element *e, const char *name, size_t l
     return NULL;
 }
 
+uint32_t fs_router_element_count(const struct fs_router *r) { return r->element_count; }
+const struct fs_element *fs_router_element(const struct fs_router *r, uint32_t index) { return r->elements[index]; }
+
 struct fs_element *fs_find(struct fs_element *e, const char *name) { return fs_find_near(e, name, strlen(name)); }

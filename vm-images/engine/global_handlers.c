@@ -114,10 +114,17 @@ static void read_devices(struct fs_router *r, const char *parameters, struct fs_
 
 static int write_stop(struct fs_router *r, const char *value, size_t length, struct fs_text *error)
 {
-    (void)value;
-    (void)length;
     (void)error;
-    r->platform->stop(r->platform->context);
+    int32_t times = 0;
+    for (size_t i = 0; i < length && value[i] >= '0' && value[i] <= '9' && times < 100000; i++) {
+        times = times * 10 + value[i] - '0';
+    }
+    times = times > 0 ? times : 1;
+    if (r->driver != NULL || r->platform->click_form) {
+        fs_router_ask_to_stop(r, times);
+    } else {
+        r->platform->stop(r->platform->context);
+    }
     return 0;
 }
 

@@ -155,6 +155,15 @@ enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler,
     return can_read ? FS_HANDLER_OK : FS_HANDLER_NOT_READABLE;
 }
 
+unsigned fs_router_handler_flags(struct fs_router *r, const char *handler)
+{
+    struct target t;
+    if (resolve(r, NULL, handler, &t) != FS_HANDLER_OK) {
+        return 0;
+    }
+    return t.global != NULL ? t.global->flags : t.handler->flags;
+}
+
 static int answered(enum fs_handler_answer answer, const char *handler, struct fs_text *error)
 {
     static const char *const said[] = {

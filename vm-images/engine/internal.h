@@ -88,6 +88,8 @@ struct fs_router {
     uint32_t element_count;
     uint32_t configured; /* elements whose configure() was called */
     bool stopped, running;
+    int32_t run_count; /* Click's: from 1; each fs_stop() takes one away, and at 0 the driver is asked, or all ends */
+    struct fs_driver *driver; /* who decides at 0; NULL: nobody */
 
     /* hot: the scheduler */
     struct fs_task ring; /* sentinel of the list of scheduled tasks */
@@ -108,6 +110,7 @@ struct fs_router {
     char digest[65];
 };
 
+void fs_router_ask_to_stop(struct fs_router *r, int32_t times);
 void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
 uint64_t fs_router_now(struct fs_router *r);
 uint64_t fs_router_steady(struct fs_router *r);

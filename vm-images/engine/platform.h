@@ -33,12 +33,15 @@ struct fs_platform {
 
     /* One line without its newline (`length` bytes, at most 1,000 are kept). The platform bounds the rate. */
     void (*log)(void *context, const char *line, size_t length);
+    /* Bytes of Script's `print`, as they are: standard output. NULL where there is none: they go to the log. */
+    void (*print)(void *context, const char *bytes, size_t length);
     /* The global handler `stop` was written: end the process or power the machine off, soon (the caller returns). */
     void (*stop)(void *context);
 
     struct fs_pool *pool;
     struct fs_device *const *devices; /* device_count of them; devices[i]->index is i */
     uint32_t device_count;
+    bool click_form;  /* problems are told as Click tells them, not each as one line */
     uint64_t seed;    /* of fs_random() */
     uint64_t started; /* steady(), when the machine or process began: `uptime` counts from it */
 };

@@ -44,8 +44,14 @@ enum fs_handler_answer fs_router_read(struct fs_router *r, const char *handler, 
                                       struct fs_text *value);
 enum fs_handler_answer fs_router_write(struct fs_router *r, const char *handler, const char *value, size_t length,
                                        struct fs_text *error);
+/* The flags of such a handler (enum fs_handler_flags); 0 when there is none. */
+unsigned fs_router_handler_flags(struct fs_router *r, const char *handler);
 /* FS_HANDLER_OK when such a handler can be read (or written). */
 enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler, bool write);
+
+/* ---- its elements, in the configuration's order ---- */
+uint32_t fs_router_element_count(const struct fs_router *r);
+const struct fs_element *fs_router_element(const struct fs_router *r, uint32_t index);
 
 /* ---- figures ---- */
 struct fs_router_figures {

@@ -1,11 +1,14 @@
 /* run.c: the rounds of a started router, and its end. */
 #include "internal.h"
 
-enum { TIMERS_A_ROUND = 256 }; /* a timer that sets itself to now must not keep tasks from running */
+enum {
+    TIMERS_A_ROUND = 256, /* a timer that sets itself to now must not keep tasks from running */
+    STEPS_A_STOP = 1000,  /* of a driver that lets the count of stops where it is */
+};
 
 static void run_timers(struct fs_router *r)
 {
-    for (unsigned i = 0; i < TIMERS_A_ROUND; i++) {
+    for (unsigned i = 0; i < TIMERS_A_ROUND && r->run_count > 0; i++) {
         struct fs_timer *t = r->timers;
         if (t == NULL || t->expiry > fs_router_steady(r)) {
             return;
@@ -23,7 +26,7 @@ static void run_tasks(struct fs_router *r)
     mark.previous = r->ring.previous;
     r->ring.previous->next = &mark;
     r->ring.previous = &mark;
-    while (r->ring.next != &mark && !r->stopped) {
+    while (r->ring.next != &mark && r->run_count > 0) {
         struct fs_task *t = r->ring.next;
         fs_task_unschedule(t);
         t->runs++;
@@ -33,9 +36,22 @@ static void run_tasks(struct fs_router *r)
     fs_task_unschedule(&mark);
 }
 
+/* The count of stops is used up: the driver says whether the run goes on. */
+static bool goes_on(struct fs_router *r)
+{
+    for (unsigned i = 0; r->driver != NULL && r->run_count <= 0 && i < STEPS_A_STOP; i++) {
+        fs_router_new_round(r);
+        if (!r->driver->step(r->driver->element)) {
+            break;
+        }
+    }
+    r->stopped |= r->run_count <= 0;
+    return !r->stopped;
+}
+
 bool fs_router_run_once(struct fs_router *r)
 {
-    if (!r->running || r->stopped) {
+    if (!r->running || r->stopped || (r->run_count <= 0 && !goes_on(r))) {
         return false;
     }
     fs_router_new_round(r);
@@ -45,8 +61,8 @@ bool fs_router_run_once(struct fs_router *r)
     if (r->ring.next != &r->ring) {
         run_tasks(r);
     }
-    if (r->stopped) {
-        return false;
+    if (r->run_count <= 0) {
+        return goes_on(r);
     }
     return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
 }
@@ -58,7 +74,25 @@ uint64_t fs_router_next_timer(const struct fs_router *r)
 
 bool fs_router_stopped(const struct fs_router *r) { return r->stopped; }
 
-void fs_stop(struct fs_element *e) { e->router->stopped = true; }
+void fs_stop(struct fs_element *e) { fs_router_ask_to_stop(e->router, 1); }
+
+void fs_router_ask_to_stop(struct fs_router *r, int32_t times)
+{
+    r->run_count -= times;
+    r->stopped |= r->run_count <= 0 && r->driver == NULL;
+}
+
+int fs_drive(struct fs_element *e, struct fs_driver *d)
+{
+    if (e->router->driver != NULL) {
+        return -1;
+    }
+    d->element = e;
+    e->router->driver = d;
+    return 0;
+}
+
+void fs_run_on(struct fs_element *e) { e->router->run_count++; }
 
 void fs_log(struct fs_element *e, const char *text, size_t length)
 {

@@ -134,8 +134,18 @@ uint64_t fs_steady(struct fs_element *e);
 uint64_t fs_random(struct fs_element *e);
 /* Writes one line to the log (Print and its like; the platform bounds the rate and the length). */
 void fs_log(struct fs_element *e, const char *text, size_t length);
-/* Click's `stop` of the driver: the process build ends, a machine goes on with the other elements' tasks stopped. */
+/* Click's `stop` of the driver: the process build ends, a machine goes on with the other elements' tasks stopped. Where
+ * a driver element is, it is asked first. */
 void fs_stop(struct fs_element *e);
+/* An element that decides what a stop means (Click's Script of TYPE DRIVER); one a router. `step` is called when the
+ * count of stops is used up: it calls fs_run_on() to take one stop as done and go on, or does not, and the run ends once
+ * it answers false. From configure(): 0, or -1 when there is one already. */
+struct fs_driver {
+    struct fs_element *element; /* the engine's */
+    bool (*step)(struct fs_element *e);
+};
+int fs_drive(struct fs_element *e, struct fs_driver *d);
+void fs_run_on(struct fs_element *e);
 /* Another element of the same router by name, relative to e's compound first; NULL when there is none. */
 struct fs_element *fs_find(struct fs_element *e, const char *name);
 /* Calls a handler "element.name" or "name" (of e itself); answers as the handler does. */

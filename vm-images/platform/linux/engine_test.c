@@ -349,3 +349,53 @@ FS_TEST(engine_stops_when_idle_in_real_time)
     FS_TEXT(t.out, "c.count:\n100\n\n");
     end(&t);
 }
+
+/* source :: InfiniteSource(LIMIT 7, STOP true) -> c :: Counter -> Discard, as Click's driver. CONTENTS: a bad word. */
+static void write_source(struct trial *t, bool bad)
+{
+    static struct fs_test_blob b;
+    const int64_t limit = 7;
+    const uint8_t stop = 1;
+    fs_test_blob_begin(&b);
+    fs_test_blob_element(&b, "s", "InfiniteSource", "LIMIT 7, STOP true", "a.click", 1, 0, 1);
+    fs_test_blob_argument(&b, 1, 1, 1, &limit, sizeof(limit));
+    fs_test_blob_argument(&b, 6, 2, 1, &stop, sizeof(stop));
+    fs_test_blob_element(&b, "c", "Counter", "", "a.click", 2, 1, 1);
+    fs_test_blob_element(&b, "p", "Print", "", "a.click", 3, 1, 1);
+    fs_test_blob_argument(&b, 0, 3, 1, "p", 1);
+    fs_test_blob_argument(&b, 2, 3, 1, bad ? "ODD" : "NONE", bad ? 3 : 4);
+    fs_test_blob_element(&b, "d", "Discard", "", "a.click", 4, 1, 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        fs_test_blob_connect(&b, i, 0, i + 1, 0);
+    }
+    fs_test_blob_end(&b);
+    write_file(path(t, "blob"), b.bytes, b.length);
+}
+
+FS_TEST(engine_is_a_click_driver)
+{
+    static struct trial t;
+    begin(&t);
+    write_source(&t, false);
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--handler"), copy("c.count"));
+    FS_EQUAL(t.status, 0);
+    FS_TEXT(t.out, "7\n");
+    FS_TEXT(t.error, "p:   72\np:   72\np:   72\np:   72\np:   72\np:   72\np:   72\n");
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--simtime=3.5"), copy("--handler=*.count"),
+        copy("--handler=Counter.class"), copy("--handler=c.config"), copy("--handler=list"));
+    FS_EQUAL(t.status, 0);
+    FS_TEXT(t.out, "s.count:\n0\n\nc.count:\n0\n\nd.count:\n0\n\nc.class:\nCounter\n\nc.config:\n\nlist:\n4\ns\nc\np\nd\n\n");
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--handler=x.count"), copy("--handler=c.no"),
+        copy("--handler=c.reset"), copy("--handler=z*.count"));
+    FS_EQUAL(t.status, 1);
+    FS_TEXT(t.error, "no element 'x'\nno 'c.no' handler\n'c.reset' is a write handler\nno element matching 'z*'\n");
+    write_source(&t, true);
+    RUN(&t, path(&t, "blob"), copy("--click"));
+    FS_EQUAL(t.status, 1);
+    FS_TEXT(t.error, "a.click:3: While configuring 'p :: Print':\n"
+                     "  bad contents value 'ODD'; should be 'NONE', 'HEX', or 'ASCII'\n"
+                     "Router could not be initialized!\n");
+    RUN(&t, path(&t, "blob"), copy("--quit"));
+    FS_EQUAL(t.status, 2); /* goes with --click alone */
+    end(&t);
+}

@@ -108,7 +108,7 @@ static bool jump(struct fs_machine *m)
 {
     uint64_t frame = next_frame(m), timer = fs_router_next_timer(m->router);
     uint64_t to = timer != 0 && timer < frame ? timer : frame;
-    if (to == UINT64_MAX || (frame == UINT64_MAX && to > m->last_activity + patience)) {
+    if (to == UINT64_MAX || (frame == UINT64_MAX && to > m->last_activity + patience && !m->click)) {
         return false;
     }
     m->virtual_now = to > m->virtual_now ? to : m->virtual_now;
@@ -133,7 +133,10 @@ const char *fs_machine_run(struct fs_machine *m)
             }
             look(m, wait, &open_mask);
             if (virtual && !jump(m)) {
-                return "idle";
+                if (!m->click) {
+                    return "idle";
+                }
+                look(m, UINT64_MAX, &open_mask); /* only a client or a signal can bring something new */
             }
         }
         if (signalled || m->stop_asked) {

@@ -42,7 +42,7 @@ struct fs_machine {
     struct fs_control control;
     struct fs_health health;
     struct fs_stream streams[2];
-    bool simtime, stop_when_idle, stop_asked;
+    bool simtime, click, stop_when_idle, stop_asked;
     uint64_t virtual_now;   /* with simtime, both clocks */
     uint64_t last_activity; /* with simtime: when a frame came or went */
     uint64_t memory_given;

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "click.h"
 #include "describe.h"
 #include "image.h"
 #include "machine.h"
@@ -42,8 +43,18 @@ static void stop(void *context) { ((struct fs_machine *)context)->stop_asked = t
 
 static void log_line(void *context, const char *line, size_t length)
 {
-    (void)context;
+    if (((struct fs_machine *)context)->click) {
+        fprintf(stderr, "%.*s\n", (int)length, line);
+        return;
+    }
     fprintf(stderr, "%.*s\n", (int)(length < 1000 ? length : 1000), line);
+}
+
+static void print_out(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    fwrite(bytes, 1, length, stdout);
+    fflush(stdout);
 }
 
 /* Prints lines, each as an ERROR of its own. */
@@ -104,14 +115,16 @@ static bool close_devices(struct fs_machine *m)
 }
 
 /* Virtual time begins with the first frame; without any, where Click's begins. */
-static void set_clock(struct fs_machine *m)
+static void set_clock(struct fs_machine *m, uint64_t from)
 {
     uint64_t first = UINT64_MAX;
     for (unsigned i = 0; i < m->platform.device_count; i++) {
         uint64_t at = m->devices[i]->next != NULL && m->simtime ? m->devices[i]->next(m->devices[i]) : UINT64_MAX;
         first = at < first ? at : first;
     }
-    m->virtual_now = first != UINT64_MAX && first != 0 ? first : 1000000000000000000u;
+    m->virtual_now = from != 0                            ? from
+                   : first != UINT64_MAX && first != 0 ? first
+                                                       : 1000000000000000000u;
     m->last_activity = m->virtual_now;
 }
 
@@ -119,8 +132,10 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
 {
     size_t bytes = fs_pool_bytes(FS_LINUX_PACKETS);
     m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
-                                       .log = log_line, .stop = stop, .pool = &m->pool, .devices = m->bases};
+                                       .log = log_line, .print = print_out, .stop = stop,
+                                       .click_form = o->click, .pool = &m->pool, .devices = m->bases};
     m->simtime = o->simtime;
+    m->click = o->click;
     m->stop_when_idle = o->stop_when_idle;
     m->platform.seed = o->seed;
     if (!o->seeded && getrandom(&m->platform.seed, sizeof(m->platform.seed), 0) < 0) {
@@ -189,7 +204,11 @@ static bool load(struct fs_machine *m, const struct fs_image_file *image)
     struct fs_text error = {.at = lines, .capacity = sizeof(lines)};
     m->router = fs_router_load(&m->platform, image->part, image->part_length, &error);
     if (m->router == NULL || fs_router_start(m->router, &error) != 0) {
-        print_errors(&error);
+        if (m->click) {
+            fprintf(stderr, "%.*sRouter could not be initialized!\n", (int)error.length, error.at);
+        } else {
+            print_errors(&error);
+        }
         return false;
     }
     return true;
@@ -202,6 +221,9 @@ static bool run(struct fs_machine *m, const struct fs_options *o, uint64_t begun
     uint64_t boot = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
     fs_ready_line(m->router, boot, m->memory_given / 1024, &ready);
     line[ready.length] = '\0';
+    if (m->click) {
+        return open_streams(m, o, line) && fs_click_run(m, o);
+    }
     if (!check_reads(m, o) || !open_streams(m, o, line)) {
         return false;
     }
@@ -226,7 +248,7 @@ static int run_image(const struct fs_options *o)
         fprintf(stderr, "ERROR %s: %s\n", o->image, why);
         good = false;
     }
-    set_clock(m);
+    set_clock(m, o->simtime_from);
     m->platform.started = m->simtime ? m->virtual_now : begun;
     good = good && load(m, &image) && run(m, o, begun);
     fs_stream_close(&m->streams[0]);

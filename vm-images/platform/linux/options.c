@@ -93,6 +93,32 @@ static void add_read(struct parser *p, const char *handler)
     p->o->reads[p->o->read_count++] = handler;
 }
 
+static void add_handler(struct parser *p, const char *handler)
+{
+    if (p->o->handler_count == FS_OPTIONS_READS) {
+        problem(p, "--handler %s: more than %d handlers", handler, FS_OPTIONS_READS);
+        return;
+    }
+    p->o->handlers[p->o->handler_count++] = handler;
+}
+
+/* Seconds with a fraction. */
+static bool seconds(const char *text, uint64_t *ns)
+{
+    uint64_t whole = 0, part = 0, unit = 1000000000;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9' && whole < 10000000000u; at++) {
+        whole = whole * 10 + (uint64_t)(*at - '0');
+    }
+    bool good = at > text && whole < 10000000000u;
+    for (at += *at == '.'; *at >= '0' && *at <= '9'; at++) {
+        unit /= 10;
+        part += (uint64_t)(*at - '0') * unit;
+    }
+    *ns = whole * 1000000000u + part;
+    return good && *at == '\0' && *ns > 0;
+}
+
 /* An option with a value; false when it is none of them. */
 static bool valued(struct parser *p, const char *option, char *value)
 {
@@ -105,6 +131,13 @@ static bool valued(struct parser *p, const char *option, char *value)
         o->health = socket_path(p, option, value);
     } else if (strcmp(option, "--read") == 0) {
         add_read(p, value);
+    } else if (strcmp(option, "--handler") == 0) {
+        add_handler(p, value);
+    } else if (strcmp(option, "--simtime") == 0) {
+        o->simtime = true;
+        if (!seconds(value, &o->simtime_from)) {
+            problem(p, "--simtime=%s: expected seconds since 1970", value);
+        }
     } else if (strcmp(option, "--seed") == 0) {
         o->seeded = number(value, &o->seed);
         if (!o->seeded) {
@@ -118,7 +151,7 @@ static bool valued(struct parser *p, const char *option, char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed"};
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(option, names[i]) == 0) {
             return true;
@@ -131,6 +164,10 @@ static bool plain(struct fs_options *o, const char *option)
 {
     if (strcmp(option, "--simtime") == 0) {
         o->simtime = true;
+    } else if (strcmp(option, "--click") == 0) {
+        o->click = true;
+    } else if (strcmp(option, "--quit") == 0) {
+        o->quit = true;
     } else if (strcmp(option, "--stop-when-idle") == 0) {
         o->stop_when_idle = true;
     } else if (strcmp(option, "--print-classes") == 0) {
@@ -153,6 +190,9 @@ static void check_whole(struct parser *p)
     }
     if (o->image == NULL) {
         problem(p, "no image: expected IMAGE.elf or a configuration blob");
+    }
+    if (!o->click && (o->quit || o->handler_count > 0)) {
+        problem(p, "--quit and --handler go with --click");
     }
     for (unsigned i = 0; i < o->device_count; i++) {
         if (o->devices[i].kind == FS_DEVICE_NONE) {
@@ -183,7 +223,7 @@ unsigned fs_options_parse(struct fs_options *o, int argc, char **argv, FILE *pro
         if (equals != NULL) {
             *equals = '\0';
         }
-        if (!takes_value(option)) {
+        if (!takes_value(option) && !(equals != NULL && strcmp(option, "--simtime") == 0)) {
             problem(&p, "%s: unknown option", option);
         } else if (equals == NULL && i + 1 == argc) {
             problem(&p, "%s: a value is missing", option);
@@ -202,12 +242,15 @@ void fs_options_usage(FILE *out)
           "  --device N=tap:NAME         device N is this TAP interface (made when it is not there)\n"
           "  --device N=packet:IFNAME    device N is this interface, by a packet socket\n"
           "  --device N=pcap:IN[,OUT]    device N replays the file IN and writes what is sent to OUT\n"
-          "  --simtime                   virtual time: begins with the first frame, jumps to the next event\n"
+          "  --simtime[=SECONDS]         virtual time: begins with the first frame or then, jumps to the next event\n"
           "  --stop-when-idle            ends when all files are read and nothing is left to do\n"
           "  --control unix:PATH         the control protocol, on a socket\n"
           "  --health unix:PATH          the health lines, on a socket\n"
           "  --seed N                    makes random numbers repeatable\n"
           "  --read HANDLER              prints this handler at the end\n"
+          "  --click                     runs as Click's user-level driver does: its errors, no READY, no STOP\n"
+          "  --handler HANDLER           with --click: prints it at the end; `*.count` prints that of all elements\n"
+          "  --quit                      with --click: initializes, does not run\n"
           "  --print-classes             prints the element classes as JSON\n"
           "  --version\n"
           "\n"

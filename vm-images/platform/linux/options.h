@@ -24,6 +24,10 @@ struct fs_options {
     struct fs_device_option devices[FS_OPTIONS_DEVICES];
     unsigned device_count;
     bool simtime, stop_when_idle;
+    bool click, quit;          /* run as Click's user-level driver (click.h); do not run, only print handlers */
+    uint64_t simtime_from;     /* where virtual time begins, ns; 0: with the first frame, or where Click's begins */
+    const char *handlers[FS_OPTIONS_READS]; /* of --handler */
+    unsigned handler_count;
     const char *control, *health; /* paths of Unix sockets; NULL for none */
     bool seeded;
     uint64_t seed;
