@@ -80,10 +80,28 @@ final class Middlebox implements AutoCloseable {
         return count;
     }
 
+    /** Frames that its machine has seen from outside. For templates with a Counter of that name. */
+    long inward() {
+        return Long.parseLong(read("inward.count"));
+    }
+
+    /** Its libvirt domain. */
+    String domain() {
+        return "flowstream-" + name;
+    }
+
+    /** Where its machine's sockets are. */
+    Path folder() {
+        return lab.platform()
+                .home()
+                .resolve("run/machines")
+                .resolve(inspect().path("machine").asText());
+    }
+
     /** The process id of its QEMU, as libvirt's own file names it. */
     long qemu() {
         try {
-            return Long.parseLong(Files.readString(Path.of("/run/libvirt/qemu/flowstream-" + name + ".pid"))
+            return Long.parseLong(Files.readString(Path.of("/run/libvirt/qemu/" + domain() + ".pid"))
                     .trim());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

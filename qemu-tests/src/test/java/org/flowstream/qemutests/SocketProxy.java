@@ -17,13 +17,30 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SocketProxy implements AutoCloseable {
     private final Path path;
     private final Path to;
+    private final long most;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private volatile ServerSocketChannel server;
+    private volatile boolean holding;
 
     SocketProxy(Path path, Path to) throws IOException {
+        this(path, to, Long.MAX_VALUE);
+    }
+
+    private SocketProxy(Path path, Path to, long most) throws IOException {
         this.path = path;
         this.to = to;
+        this.most = most;
         this.server = listen();
+    }
+
+    /** Of what each client sends, so many bytes get through and the rest is held back for good. */
+    static SocketProxy passing(Path path, Path to, long bytes) throws IOException {
+        return new SocketProxy(path, to, bytes);
+    }
+
+    /** Whether so much was sent that some of it is held back. */
+    boolean isHolding() {
+        return holding;
     }
 
     private ServerSocketChannel listen() throws IOException {
@@ -54,8 +71,8 @@ final class SocketProxy implements AutoCloseable {
                 SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(to));
                 open.add(client);
                 open.add(peer);
-                thread(() -> copy(client, peer));
-                thread(() -> copy(peer, client));
+                thread(() -> copy(client, peer, most));
+                thread(() -> copy(peer, client, Long.MAX_VALUE));
             }
         } catch (ClosedChannelException e) {
             // Cut.
@@ -64,16 +81,21 @@ final class SocketProxy implements AutoCloseable {
         }
     }
 
-    private static void copy(SocketChannel from, SocketChannel to) {
+    private void copy(SocketChannel from, SocketChannel to, long bound) {
         ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
+        long left = bound;
         try (from;
                 to) {
             while (from.read(bytes) >= 0) {
                 bytes.flip();
+                boolean held = bytes.remaining() > left;
+                bytes.limit((int) Math.min(bytes.remaining(), left));
+                left -= bytes.remaining();
                 while (bytes.hasRemaining()) {
                     to.write(bytes);
                 }
                 bytes.clear();
+                holding |= held;
             }
         } catch (IOException e) {
             // Cut, or an end that the other direction sees too.

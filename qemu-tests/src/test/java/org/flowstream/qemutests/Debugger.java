@@ -1,0 +1,113 @@
+package org.flowstream.qemutests;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Enough of GDB's remote protocol to make a running guest jump to nowhere, as a stray pointer would: the image under
+ * test is the product's own and needs no back door.
+ */
+final class Debugger implements AutoCloseable {
+    private static final int RIP_AT = 16 * 16;
+    private static final int RIP_DIGITS = 16;
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    private final SocketChannel channel;
+
+    private Debugger(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Has the domain's QEMU listen at a path that its user may make, and connects: the guest stands still. */
+    static Debugger attach(String domain, Path socket) {
+        Command.of(
+                        "virsh",
+                        "-c",
+                        "qemu:///system",
+                        "qemu-monitor-command",
+                        "--hmp",
+                        domain,
+                        "gdbserver unix:" + socket + ",server=on,wait=off")
+                .output();
+        Wait.until("the debugger's socket " + socket, BOUND, () -> Files.exists(socket));
+        try {
+            return new Debugger(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The guest goes on at this address. */
+    void jump(long address) {
+        String registers = ask("g");
+        String rip = String.format("%016x", Long.reverseBytes(address));
+        String changed = registers.substring(0, RIP_AT) + rip + registers.substring(RIP_AT + RIP_DIGITS);
+        String answer = ask("G" + changed);
+        if (!answer.equals("OK")) {
+            throw new AssertionError("the debugger says '" + answer + "' to new registers");
+        }
+        ask("D");
+    }
+
+    private String ask(String text) {
+        try {
+            int sum = text.chars().sum() & 0xff;
+            send(ByteBuffer.wrap(String.format("$%s#%02x", text, sum).getBytes(StandardCharsets.US_ASCII)));
+            String answer = answer();
+            while (answer.startsWith("T")) {
+                answer = answer(); // that the guest stands still, not what was asked
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void send(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** What stands between {@code $} and {@code #}; acknowledgements before it are skipped. */
+    private String answer() throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (next() != '$') {
+            // An acknowledgement, or the rest of something.
+        }
+        for (char c = next(); c != '#'; c = next()) {
+            text.append(c);
+        }
+        next();
+        next();
+        send(ByteBuffer.wrap(new byte[] {'+'}));
+        return text.toString();
+    }
+
+    private char next() throws IOException {
+        ByteBuffer one = ByteBuffer.allocate(1);
+        while (one.hasRemaining()) {
+            if (channel.read(one) < 0) {
+                throw new EOFException("the debugger's connection has ended");
+            }
+        }
+        return (char) one.get(0);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
