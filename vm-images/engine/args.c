@@ -12,6 +12,7 @@ static const struct type {
     {"word", FS_ENCODING_TEXT, 0},
     {"data", FS_ENCODING_BYTES, 0},
     {"ip-address", FS_ENCODING_BYTES, 4},
+    {"ip-addresses", FS_ENCODING_BYTES, 0},
     {"ip-prefix", FS_ENCODING_BYTES, 8},
     {"ip6-address", FS_ENCODING_BYTES, 16},
     {"ether-address", FS_ENCODING_BYTES, 6},
@@ -27,6 +28,7 @@ static const struct type {
     {"ip-patterns", FS_ENCODING_TABLE, 0},
     {"byte-patterns", FS_ENCODING_TABLE, 0},
     {"arp-entries", FS_ENCODING_TABLE, 0},
+    {"routes", FS_ENCODING_TABLE, 0},
 };
 
 unsigned fs_type_encoding(const char *type, size_t *size)

@@ -20,7 +20,7 @@ static void give_table(struct fs_test *t, const struct fs_arg *arg, struct input
     uint8_t table[2048] = {0};
     size_t got, size = 16;
     uint32_t items = 1;
-    if (strcmp(arg->type, "arp-entries") == 0) {
+    if (strcmp(arg->type, "arp-entries") == 0 || strcmp(arg->type, "routes") == 0) {
         uint32_t count = (uint32_t)input_number(in, 1) % 8;
         const uint8_t *bytes = input_bytes(in, 16 * count, &got);
         table[0] = 1;

@@ -71,6 +71,8 @@ struct fs_sample fs_sample_of(const struct fs_arg *arg)
     case FS_ENCODING_TABLE:
         if (is(arg, "arp-entries")) {
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\2\0\0\0\0\1\0\0", 24);
+        } else if (is(arg, "routes")) {
+            put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\x0a\0\0\1\0\0\0\0", 24);
         } else {
             program(&s);
         }

@@ -181,6 +181,25 @@ bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16])
     return true;
 }
 
+/* An address whose trailing octets may be left out: 0, 18.26.4. */
+static bool parse_ip_front(const char *text, size_t length, uint8_t address[4])
+{
+    char whole[20];
+    unsigned dots = 0;
+    for (size_t i = 0; i < length && i < sizeof whole; i++) {
+        whole[i] = text[i];
+        dots += text[i] == '.';
+    }
+    if (length == 0 || length + 6 > sizeof whole) {
+        return fs_parse_ip(text, length, address);
+    }
+    for (; dots < 3; dots++) {
+        whole[length++] = '.';
+        whole[length++] = '0';
+    }
+    return fs_parse_ip(whole, length, address);
+}
+
 bool fs_parse_prefix(const char *text, size_t length, uint8_t address[4], uint8_t mask[4])
 {
     strip(&text, &length);
@@ -199,7 +218,7 @@ bool fs_parse_prefix(const char *text, size_t length, uint8_t address[4], uint8_
     } else if (!fs_parse_ip(behind, length - n - 1, mask)) {
         return false;
     }
-    return fs_parse_ip(text, n, address);
+    return parse_ip_front(text, n, address);
 }
 
 bool fs_parse_word(const char **text, size_t *length, const char **word, size_t *word_length)

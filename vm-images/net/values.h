@@ -15,7 +15,8 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value);
 bool fs_parse_ip(const char *text, size_t length, uint8_t address[4]);   /* 10.0.0.1 */
 bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16]); /* RFC 4291 section 2.2 */
 bool fs_parse_mac(const char *text, size_t length, uint8_t address[6]);  /* 00:11:22:33:44:55, also with - */
-/* 10.0.0.0/8, 10.0.0.0/255.0.0.0, or an address alone, which stands for /32. Host bits are left in the address. */
+/* 10.0.0.0/8, 10.0.0.0/255.0.0.0, or an address alone, which stands for /32. Host bits are left in the address. In
+ * front of the slash trailing zero octets may be left out: 0/0, 18.26.4/24. */
 bool fs_parse_prefix(const char *text, size_t length, uint8_t address[4], uint8_t mask[4]);
 
 /* Takes the next word, parted by white space, off the text; false when there is none. */

@@ -76,7 +76,9 @@ FS_TEST(ip_prefixes)
         FS_TEXT(buffer, cases[i][1]);
     }
     FS_CHECK(!fs_parse_prefix("10.0.0.0/33", 11, a, m) && !fs_parse_prefix("10.0.0.0/", 9, a, m));
-    FS_CHECK(!fs_parse_prefix("10.0.0/8", 8, a, m));
+    FS_CHECK(fs_parse_prefix("10.1/8", 6, a, m) && memcmp(a, "\x0a\1\0\0", 4) == 0 && m[0] == 255 && m[1] == 0);
+    FS_CHECK(fs_parse_prefix("0/0", 3, a, m) && memcmp(a, "\0\0\0\0", 4) == 0 && m[0] == 0);
+    FS_CHECK(!fs_parse_prefix("10./8", 5, a, m) && !fs_parse_prefix("/8", 2, a, m) && !fs_parse_prefix("256/8", 5, a, m));
 }
 
 FS_TEST(mac_addresses)

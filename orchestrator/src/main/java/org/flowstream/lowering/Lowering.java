@@ -17,11 +17,13 @@ sealed interface Lowering
                 HandlerLowering,
                 IntegerLowering,
                 IpAddressLowering,
+                IpAddressesLowering,
                 IpFilterRulesLowering,
                 Ip6AddressLowering,
                 IpPatternsLowering,
                 IpPrefixLowering,
                 RateLowering,
+                RoutesLowering,
                 StringLowering,
                 WordLowering {
     /** The type's name in descriptors. */

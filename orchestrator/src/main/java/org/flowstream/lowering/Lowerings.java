@@ -22,12 +22,14 @@ final class Lowerings {
                     new HandlerLowering(),
                     new IntegerLowering(),
                     new IpAddressLowering(),
+                    new IpAddressesLowering(),
                     new IpFilterRulesLowering("ip-filter-rules", new Ip4Family()),
                     new IpFilterRulesLowering("ip6-filter-rules", new Ip6Family()),
                     new Ip6AddressLowering(),
                     new IpPatternsLowering(),
                     new IpPrefixLowering(),
                     new RateLowering(),
+                    new RoutesLowering(),
                     new StringLowering(),
                     new WordLowering())
             .stream()
