@@ -7,7 +7,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What all commands share; each is a {@link LocalCommand} or a {@link DaemonCommand}. */
-abstract sealed class BaseCommand implements Callable<Integer> permits LocalCommand, DaemonCommand, GroupCommand {
+abstract sealed class BaseCommand implements Callable<Integer>, SaysNeeds
+        permits LocalCommand, DaemonCommand, GroupCommand {
     @Spec
     private CommandSpec spec;
 
@@ -32,7 +33,4 @@ abstract sealed class BaseCommand implements Callable<Integer> permits LocalComm
     final CommandSpec spec() {
         return spec;
     }
-
-    /** A line for the help page: what the command needs. */
-    abstract String needs();
 }

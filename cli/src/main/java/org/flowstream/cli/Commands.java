@@ -31,6 +31,7 @@ final class Commands {
                 .addSubcommand(new PortCommands())
                 .addSubcommand(new TemplateCommands())
                 .addSubcommand(new ImageCommands())
+                .addSubcommand(new ClickCommand())
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new Completion())
                 .addSubcommand(new ManPages());
@@ -47,7 +48,7 @@ final class Commands {
         line.setHelpSectionKeys(keys);
         line.getHelpSectionMap().put(NEEDS, help -> {
             Object command = help.commandSpec().userObject();
-            return command instanceof BaseCommand known ? String.format("%n%s%n", known.needs()) : "";
+            return command instanceof SaysNeeds known ? String.format("%n%s%n", known.needs()) : "";
         });
         line.getSubcommands().values().forEach(Commands::sayNeeds);
     }

@@ -26,7 +26,7 @@ abstract non-sealed class DaemonCommand extends BaseCommand {
     }
 
     @Override
-    String needs() {
+    public String needs() {
         return "This command needs the daemon: flowstream daemon start.";
     }
 }

@@ -12,7 +12,7 @@ abstract non-sealed class GroupCommand extends BaseCommand {
     }
 
     @Override
-    String needs() {
+    public String needs() {
         return "";
     }
 }

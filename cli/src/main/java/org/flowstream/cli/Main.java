@@ -3,6 +3,7 @@ package org.flowstream.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -34,6 +35,14 @@ public final class Main {
 
     /** Runs one command and returns its exit status. */
     static int run(Terminal terminal, String... args) {
+        if (args.length > 0 && (args[0].equals(ClickCommand.NAME) || args[0].equals(ClickBuildtool.NAME))) {
+            List<String> words = List.of(args).subList(1, args.length);
+            int status = args[0].equals(ClickCommand.NAME)
+                    ? ClickProgram.run(terminal, words)
+                    : ClickBuildtool.run(terminal, words);
+            terminal.flush();
+            return status;
+        }
         CommandLine commandLine = commandLine(terminal);
         if (args.length == 0) {
             commandLine.usage(terminal.err());

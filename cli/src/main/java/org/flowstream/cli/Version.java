@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"flowstream " + number()};
+    }
+
+    String number() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"flowstream " + (version == null ? "(not packaged)" : version)};
+        return version == null ? "(not packaged)" : version;
     }
 }

@@ -30,6 +30,11 @@ public record Graph(List<GraphElement> elements, List<Connection> connections, S
         return elements.stream().filter(it -> it.name().equals(name)).findFirst();
     }
 
+    /** The graph as a Click configuration without compound elements and variables. */
+    public String flat() {
+        return FlatConfig.of(this);
+    }
+
     /** {@code a [1] -> [0] b}, for messages. */
     public String text(Connection connection) {
         return elements.get(connection.from()).name() + " [" + connection.fromPort() + "] -> [" + connection.toPort()

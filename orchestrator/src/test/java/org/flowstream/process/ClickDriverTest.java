@@ -1,0 +1,48 @@
+package org.flowstream.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.flowstream.element.ElementLibrary;
+import org.flowstream.image.ClickCompiler;
+import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ClickDriverTest {
+    private static final ElementLibrary LIBRARY = ElementLibrary.load();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void itRunsUntilTheDriverStops() throws IOException {
+        assertThat(run("InfiniteSource(LIMIT $N, STOP true) -> c :: Counter -> Discard", List.of("--handler=c.count")))
+                .isZero();
+        assertThat(folder.resolve("out")).hasContent("5");
+        assertThat(folder.resolve("err")).isEmptyFile();
+    }
+
+    @Test
+    void whatElementsRefuseIsToldInClicksForm() throws IOException {
+        assertThat(run("\nIdle -> ToDevice(nosuch0)", List.of("--quit"))).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("err"))).contains("nosuch0");
+    }
+
+    private int run(String text, List<String> options) throws IOException {
+        Problems problems = new Problems();
+        ClickCompiler.Compiled compiled = ClickCompiler.compile(
+                        new SourceText("config", text), Map.of("N", "5"), LIBRARY, problems)
+                .orElseThrow();
+        return ClickDriver.run(
+                compiled,
+                options,
+                builder -> builder.redirectOutput(folder.resolve("out").toFile())
+                        .redirectError(folder.resolve("err").toFile()));
+    }
+}
