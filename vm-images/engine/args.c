@@ -19,6 +19,7 @@ static const struct type {
     {"ether-type", FS_ENCODING_INTEGER, 8},
     {"duration", FS_ENCODING_INTEGER, 8},
     {"rate", FS_ENCODING_INTEGER, 8},
+    {"bandwidth", FS_ENCODING_INTEGER, 8},
     {"annotation", FS_ENCODING_INTEGER, 8},
     {"device", FS_ENCODING_TEXT, 0},
     {"element", FS_ENCODING_TEXT, 0},

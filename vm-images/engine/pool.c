@@ -155,6 +155,8 @@ static inline void release(struct fs_packet *p)
 
 void fs_packet_free(struct fs_packet *p) { release(p); }
 
+uint32_t fs_pool_size(const struct fs_pool *pool) { return pool->size; }
+
 void fs_packet_free_batch(struct fs_batch *batch)
 {
     if (batch->count == 0) {

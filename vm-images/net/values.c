@@ -254,6 +254,23 @@ int fs_write_boolean(const char *name, const char *text, size_t length, bool *va
     return -1;
 }
 
+int fs_write_mac(const char *name, const char *text, size_t length, uint8_t address[6], struct fs_text *error)
+{
+    if (fs_parse_mac(text, length, address)) {
+        return 0;
+    }
+    fs_text_format(error, "%s: expected an Ethernet address such as 00:11:22:33:44:55", name);
+    return -1;
+}
+int fs_write_ip(const char *name, const char *text, size_t length, uint8_t address[4], struct fs_text *error)
+{
+    if (fs_parse_ip(text, length, address)) {
+        return 0;
+    }
+    fs_text_format(error, "%s: expected an IP address such as 192.0.2.1", name);
+    return -1;
+}
+
 void fs_text_ip(struct fs_text *t, const uint8_t address[4])
 {
     fs_text_format(t, "%u.%u.%u.%u", address[0], address[1], address[2], address[3]);

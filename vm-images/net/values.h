@@ -26,6 +26,8 @@ bool fs_parse_word(const char **text, size_t *length, const char **word, size_t 
 int fs_write_integer(const char *name, const char *text, size_t length, int64_t minimum, int64_t maximum,
                      int64_t *value, struct fs_text *error);
 int fs_write_boolean(const char *name, const char *text, size_t length, bool *value, struct fs_text *error);
+int fs_write_mac(const char *name, const char *text, size_t length, uint8_t address[6], struct fs_text *error);
+int fs_write_ip(const char *name, const char *text, size_t length, uint8_t address[4], struct fs_text *error);
 
 static inline void fs_text_boolean(struct fs_text *t, bool v) { fs_text_string(t, v ? "true" : "false"); }
 void fs_text_ip(struct fs_text *t, const uint8_t address[4]);   /* 10.0.0.1 */

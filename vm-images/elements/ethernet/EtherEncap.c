@@ -66,21 +66,13 @@ static int write_type(struct fs_element *e, const char *value, size_t length, st
     fs_put16(((struct encap *)e)->header.type, (uint16_t)type);
     return 0;
 }
-static int write_mac(const char *name, const char *value, size_t length, uint8_t mac[6], struct fs_text *error)
-{
-    if (!fs_parse_mac(value, length, mac)) {
-        fs_text_format(error, "%s: expected an Ethernet address such as 00:11:22:33:44:55", name);
-        return -1;
-    }
-    return 0;
-}
 static int write_source(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
-    return write_mac("src", value, length, ((struct encap *)e)->header.source, error);
+    return fs_write_mac("src", value, length, ((struct encap *)e)->header.source, error);
 }
 static int write_destination(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
-    return write_mac("dst", value, length, ((struct encap *)e)->header.destination, error);
+    return fs_write_mac("dst", value, length, ((struct encap *)e)->header.destination, error);
 }
 
 static const struct fs_arg args[] = {

@@ -32,6 +32,7 @@ enum { FS_DROP_SNAPSHOT = 64, FS_RULE_NONE = 0xffffffff };
     X(EXPIRED, "expired", "TTL or hop limit ran out") \
     X(TABLE_FULL, "table-full", "the flow or mapping table is full") \
     X(STATE, "state", "does not belong to a known connection") \
+    X(UNRESOLVED, "unresolved", "no answer came about the next hop's hardware address") \
     X(LOOP, "loop", "pushed around a cycle of the configuration without an end") \
     X(SHUTDOWN, "shutdown", "held when the configuration ended")
 

@@ -126,6 +126,8 @@ struct fs_packet *fs_packet_clone(struct fs_packet *p);
 struct fs_packet *fs_packet_unshare(struct fs_packet *p);
 static inline bool fs_packet_shared(const struct fs_packet *p) { return p->origin != NULL || p->references > 1; }
 void fs_packet_free(struct fs_packet *p);
+/* How many packets the pool has in all: who keeps packets back leaves most of them to the others. */
+uint32_t fs_pool_size(const struct fs_pool *pool);
 
 /* ---- growing and shrinking (the caller holds writable bytes when it grows) ---- */
 /* Prepends n bytes, content not set; false and unchanged when the headroom is too small. */

@@ -57,10 +57,26 @@ final class ArgumentBinder {
         for (ConfigText extra : inOrder.subList(Math.min(next, inOrder.size()), inOrder.size())) {
             reportExtra(extra);
         }
+        takeOthersText();
         for (int i = 0; i < declared.size(); i++) {
             Argument argument = declared.get(i);
             if (argument.kind() == Kind.POSITIONAL && !bound.containsKey(i)) {
                 reporter.report(element.place(), "missing argument " + argument.name() + " (" + argument.type() + ")");
+            }
+        }
+    }
+
+    /** An argument whose default is {@code =NAME} and that is not given has what is given for that one. */
+    private void takeOthersText() {
+        for (int i = 0; i < declared.size(); i++) {
+            String fallback = declared.get(i).fallback();
+            if (!bound.containsKey(i) && fallback != null && fallback.startsWith("=")) {
+                for (int other = 0; other < declared.size(); other++) {
+                    List<ConfigText> given = bound.get(other);
+                    if (given != null && declared.get(other).name().equals(fallback.substring(1))) {
+                        bound.put(i, given);
+                    }
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 sealed interface Lowering
         permits AnnotationLowering,
                 ArpEntriesLowering,
+                BandwidthLowering,
                 BooleanLowering,
                 BytePatternsLowering,
                 DataLowering,

@@ -11,6 +11,7 @@ final class Lowerings {
     private static final Map<String, Lowering> BY_TYPE = List.of(
                     new AnnotationLowering(),
                     new ArpEntriesLowering(),
+                    new BandwidthLowering(),
                     new BooleanLowering(),
                     new BytePatternsLowering(),
                     new DataLowering(),
