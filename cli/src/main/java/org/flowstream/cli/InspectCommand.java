@@ -31,7 +31,7 @@ final class InspectCommand extends DaemonCommand {
         table.row(
                 "machine",
                 box.path("machine").asText() + "  " + box.path("hypervisor").asText() + ", "
-                        + box.path("memoryMib").asText() + " MiB, up " + PsCommand.up(box));
+                        + box.path("memoryMib").asText() + " MiB, up " + PsCommand.up(box) + cost(box));
         table.row(
                 "flow",
                 PsCommand.flow(box) + " between " + box.path("between").asText() + " on bridge "
@@ -68,6 +68,14 @@ final class InspectCommand extends DaemonCommand {
         }
         output.print(terminal(), box, table);
         return 0;
+    }
+
+    /** What it takes of the host: of a processor, and of memory with all that QEMU itself needs. */
+    private static String cost(JsonNode box) {
+        String memory = box.hasNonNull("residentMib")
+                ? ", " + box.path("residentMib").asText() + " MiB of the host's memory"
+                : "";
+        return PsCommand.cpu(box).map(cpu -> ", " + cpu + " CPU").orElse("") + memory;
     }
 
     private static String reason(JsonNode box) {

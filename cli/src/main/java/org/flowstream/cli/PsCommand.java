@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -53,12 +54,7 @@ final class PsCommand extends DaemonCommand {
                     counters.has("dropped")
                             ? Quantities.count(counters.path("dropped").asLong())
                             : "-",
-                    box.hasNonNull("cpuPercent")
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.0f %%",
-                                    box.path("cpuPercent").asDouble())
-                            : "-",
+                    cpu(box).orElse("-"),
                     box.path("memoryMib").asText() + " MiB",
                     up(box));
         }
@@ -70,6 +66,14 @@ final class PsCommand extends DaemonCommand {
     static String flow(JsonNode box) {
         String flow = box.path("flow").asText();
         return flow.isEmpty() ? "any" : flow;
+    }
+
+    /** Of one processor, in the latest seconds. */
+    static Optional<String> cpu(JsonNode box) {
+        return box.hasNonNull("cpuPercent")
+                ? Optional.of(String.format(
+                        Locale.ROOT, "%.1f %%", box.path("cpuPercent").asDouble()))
+                : Optional.empty();
     }
 
     private static String rate(JsonNode rate) {

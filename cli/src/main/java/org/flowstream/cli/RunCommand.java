@@ -106,11 +106,12 @@ final class RunCommand extends DaemonCommand {
             progress.done("template", built.summary(), built.read());
             String path =
                     "/v1/images/" + ApiClient.segment(built.image().digest().toString());
-            long upload = System.nanoTime();
-            if (!client.has(path)) {
+            long uploading = System.nanoTime();
+            boolean upload = !client.has(path);
+            if (upload) {
                 client.put(path, "application/octet-stream", built.image().bytes());
             }
-            Duration made = built.made().plus(Duration.ofNanos(System.nanoTime() - upload));
+            Duration made = built.made().plus(Duration.ofNanos(System.nanoTime() - uploading));
             stage("image", made);
             progress.done(
                     "image",
@@ -118,7 +119,11 @@ final class RunCommand extends DaemonCommand {
                             + Quantities.size(built.image().size()),
                     made);
             progress.begin("machine", "starting");
-            client.lines("POST", "/v1/chains?" + wait.query(), json(spec), line -> tell(progress, line));
+            try {
+                client.lines("POST", "/v1/chains?" + wait.query(), json(spec), line -> tell(progress, line));
+            } catch (CommandFailure refused) {
+                throw upload ? withoutImage(client, path, refused) : refused;
+            }
         }
         if (refusal != null) {
             throw new CommandFailure(middlebox + " did not become ready: " + refusal, "flowstream doctor");
@@ -133,6 +138,16 @@ final class RunCommand extends DaemonCommand {
                     + ".   Watch it: flowstream ps   Denied packets: flowstream drops " + middlebox);
         }
         return 0;
+    }
+
+    /** A refused request leaves nothing behind, an image that was brought for it included. */
+    private static CommandFailure withoutImage(ApiClient client, String path, CommandFailure refused) {
+        try {
+            client.delete(path);
+        } catch (CommandFailure e) {
+            refused.addSuppressed(e); // another run may use it by now
+        }
+        return refused;
     }
 
     private ObjectNode result(Name middlebox, Duration took) {

@@ -13,6 +13,7 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
@@ -21,6 +22,7 @@ import org.flowstream.model.RunState;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Pass;
 import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
 import org.flowstream.reconcile.WorldException;
 
 /** {@code /v1/chains}: what is declared, and the requests to bring it about, each waiting as long as the client asks. */
@@ -32,12 +34,15 @@ public final class ChainResource {
     private final Reconciler reconciler;
     private final ImageStore images;
     private final EventLog events;
+    private final World world;
 
-    public ChainResource(Declarations declarations, Reconciler reconciler, ImageStore images, EventLog events) {
+    public ChainResource(
+            Declarations declarations, Reconciler reconciler, ImageStore images, EventLog events, World world) {
         this.declarations = declarations;
         this.reconciler = reconciler;
         this.images = images;
         this.events = events;
+        this.world = world;
     }
 
     public List<Route> routes() {
@@ -111,6 +116,15 @@ public final class ChainResource {
                         "image " + middlebox.image() + " is not on this host", "flowstream image build, then run");
             }
         }
+        boolean wantsKvm = spec.spec().middleboxes().stream()
+                .anyMatch(middlebox -> middlebox.hypervisor() == HypervisorChoice.KVM);
+        if (wantsKvm) {
+            world.kvmFault().ifPresent(fault -> {
+                throw ApiProblem.refused(
+                        fault.reason() + "; nothing was created",
+                        fault.cure().map(cure -> cure + ", or ").orElse("") + "run with --hypervisor qemu");
+            });
+        }
         Pass preview;
         try {
             preview = reconciler.preview(provisional(spec));
@@ -123,7 +137,11 @@ public final class ChainResource {
     }
 
     static ApiProblem unavailable(WorldException e) {
-        return ApiProblem.unavailable(e.reason(), "flowstream status; flowstream doctor names the cure");
+        // Systems are called as the doctor calls them.
+        String cure = e.system().equals("libvirt") || e.system().equals("openvswitch")
+                ? "flowstream doctor --fix " + e.system()
+                : "flowstream doctor names it";
+        return ApiProblem.unavailable(e.reason(), cure);
     }
 
     private static String cure(ChainSpec spec, String reason) {

@@ -82,6 +82,10 @@ public final class MiddleboxViews {
                                 .orElse(middlebox.hypervisor().toString()))
                 .put("memoryMib", middlebox.memoryMib());
         health(view, middlebox, machine.isPresent() ? world.health(id) : Optional.empty());
+        world.load(id).ifPresent(load -> {
+            load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));
+            view.put("residentMib", load.residentKib() / 1024);
+        });
         devices(view, pass, chain, middlebox);
         exits(view, id, full);
         return view;

@@ -128,7 +128,7 @@ public final class Daemon implements AutoCloseable {
         Instant now = clock.instant();
         List<Route> routes = new ArrayList<>();
         routes.addAll(new StatusResource(version(), now, world, reconciler, views).routes());
-        routes.addAll(new ChainResource(declarations, reconciler, images, events).routes());
+        routes.addAll(new ChainResource(declarations, reconciler, images, events, world).routes());
         Guests guests = new Guests(settings.places());
         routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
         routes.addAll(new DropResource(declarations, guests, images, world).routes());

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.event.Stage;
+import org.flowstream.model.Accelerator;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.MachineId;
@@ -129,7 +130,7 @@ final class ActionExecutor {
             journeys.stage(
                     start.machine().chain(),
                     Stage.MACHINE,
-                    start.accelerator() + ", " + start.machine().memoryMib() + " MiB",
+                    start.accelerator() + ", " + start.machine().memoryMib() + " MiB" + closedKvm(start.accelerator()),
                     took);
         } else if (action instanceof Action.StopMachine stop) {
             watches.gone(stop.machine().id());
@@ -143,6 +144,15 @@ final class ActionExecutor {
         if (action instanceof Action.SetRules rules) {
             journeys.steered(rules);
         }
+    }
+
+    /** Where KVM could be had and is not, its user should know: emulation is slower under load. */
+    private String closedKvm(Accelerator accelerator) {
+        return accelerator == Accelerator.KVM
+                ? ""
+                : world.kvmFault()
+                        .flatMap(fault -> fault.cure().map(cure -> "; " + fault.reason() + ": " + cure))
+                        .orElse("");
     }
 
     private void failed(Action action, String reason) {

@@ -22,6 +22,7 @@ import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
 import org.flowstream.domain.Places;
 import org.flowstream.libvirt.Hypervisor;
+import org.flowstream.libvirt.KvmAccess;
 import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.LibvirtMachine;
@@ -121,6 +122,14 @@ final class HostMachines implements AutoCloseable {
             return hypervisor().best();
         } catch (LibvirtFault e) {
             return Accelerator.QEMU;
+        }
+    }
+
+    Optional<KvmFault> kvmFault() {
+        try {
+            return KvmFault.of(KvmAccess.of(Path.of("/"), libvirt.qemuUser()));
+        } catch (LibvirtFault e) {
+            return Optional.empty();
         }
     }
 

@@ -63,6 +63,7 @@ public final class HostWorld implements World {
     private final HostMachines machines;
     private final HostSwitch openVswitch;
     private final HealthMonitor health;
+    private final MachineLoads loads = new MachineLoads();
     private final Places places;
     private volatile Desired desired;
 
@@ -148,6 +149,7 @@ public final class HostWorld implements World {
         List<LibvirtMachine> running =
                 machines.machines().stream().sorted(HostMachines.BY_NAME).toList();
         watch(now, running);
+        weigh(running);
         return new Observed(
                 found.bridges(),
                 found.ports(),
@@ -187,6 +189,12 @@ public final class HostWorld implements World {
                 .toList();
         there.forEach(id -> Optional.ofNullable(wanted.get(id)).ifPresent(health::watch));
         health.keepOnly(there, starting.keySet());
+    }
+
+    private void weigh(List<LibvirtMachine> running) {
+        long at = System.nanoTime();
+        running.forEach(machine -> loads.see(machine.tag().id(), at, machine.cpuNanos(), machine.residentKib()));
+        loads.keepOnly(running.stream().map(machine -> machine.tag().id()).toList());
     }
 
     private Watched watched(MachineSpec machine, BridgeName bridge) {
@@ -331,6 +339,11 @@ public final class HostWorld implements World {
     }
 
     @Override
+    public Optional<KvmFault> kvmFault() {
+        return machines.kvmFault();
+    }
+
+    @Override
     public List<SystemState> systems() {
         return List.of(machines.state(), openVswitch.state());
     }
@@ -364,6 +377,11 @@ public final class HostWorld implements World {
     @Override
     public Optional<HealthReport> health(MachineId machine) {
         return health.report(machine);
+    }
+
+    @Override
+    public Optional<MachineLoad> load(MachineId machine) {
+        return loads.of(machine);
     }
 
     @Override

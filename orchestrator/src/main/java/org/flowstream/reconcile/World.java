@@ -41,6 +41,9 @@ public interface World extends AutoCloseable {
     /** The accelerator that {@code auto} means on this host. */
     Accelerator accelerator();
 
+    /** Why a machine that asks for KVM cannot have it; empty where it can, or where libvirt does not answer. */
+    Optional<KvmFault> kvmFault();
+
     /** Whether each system answers. */
     List<SystemState> systems();
 
@@ -49,6 +52,9 @@ public interface World extends AutoCloseable {
 
     /** How a machine is; empty when it does not run. */
     Optional<HealthReport> health(MachineId machine);
+
+    /** What a machine costs its host; empty when it does not run. */
+    Optional<MachineLoad> load(MachineId machine);
 
     /**
      * What is to be known of a port before it is declared.

@@ -34,6 +34,8 @@ import org.flowstream.template.JsonValue.Member;
  */
 public final class JsonReader {
     private static final int DEEPEST = 64;
+    private static final Pattern CLOSE_MARKER =
+            Pattern.compile("close marker '(.)': expected '(.)' \\(for .* line: (\\d+), column: (\\d+)");
     private static final Pattern UNEXPECTED =
             Pattern.compile("Unexpected character \\('(.*?)' \\(code .*?\\)\\): (.*)");
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -171,6 +173,11 @@ public final class JsonReader {
             return "the text ends too early";
         }
         Matcher character = UNEXPECTED.matcher(line);
+        Matcher marker = CLOSE_MARKER.matcher(line);
+        if (marker.find()) {
+            return "found '" + marker.group(1) + "', expected '" + marker.group(2) + "', which closes line "
+                    + marker.group(3) + ", column " + marker.group(4);
+        }
         String words = character.matches() ? "found '" + character.group(1) + "', " + character.group(2) : line;
         String modern = words.replace("was expecting", "expected");
         return modern.endsWith(".") ? modern.substring(0, modern.length() - 1) : modern;

@@ -245,6 +245,16 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
+    public Optional<MachineLoad> load(MachineId machine) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<KvmFault> kvmFault() {
+        return Optional.of(new KvmFault("the simulation has no KVM", Optional.of("buy a real one")));
+    }
+
+    @Override
     public synchronized List<SystemState> systems() {
         return List.of(new SystemState("libvirt", silent == null, silent == null ? "simulated" : silent));
     }

@@ -54,11 +54,13 @@ final class JsonReaderTest {
         assertThat(read("{\"a\": }")).isEmpty();
         assertThat(read("{a: 1}")).isEmpty();
         assertThat(read("[1,")).isEmpty();
+        assertThat(read("{\n \"a\": [1}")).isEmpty();
         assertThat(problems.list().stream().map(Problem::toString))
                 .containsExactly(
                         "t.json:1:7: not JSON: found '}', expected a value",
                         "t.json:1:2: not JSON: found 'a', expected double-quote to start field name",
-                        "t.json:1:4: not JSON: the text ends too early");
+                        "t.json:1:4: not JSON: the text ends too early",
+                        "t.json:2:9: not JSON: found '}', expected ']', which closes line 2, column 7");
     }
 
     @Test

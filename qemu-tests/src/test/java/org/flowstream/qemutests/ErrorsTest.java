@@ -1,7 +1,15 @@
 package org.flowstream.qemutests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -11,7 +19,11 @@ class ErrorsTest {
     static final Lab LAB = Lab.withPorts();
 
     private static void fails(int status, String says, String... arguments) {
-        Command.Result result = LAB.flowstream(arguments);
+        fails(LAB.platform(), status, says, arguments);
+    }
+
+    private static void fails(Platform platform, int status, String says, String... arguments) {
+        Command.Result result = platform.flowstream(arguments);
         assertThat(result.all()).as(result.what()).contains(says);
         assertThat(result.status()).as(result.what()).isEqualTo(status);
         assertThat(result.all()).doesNotContain("Exception").doesNotContain("\tat ");
@@ -58,5 +70,52 @@ class ErrorsTest {
     @Test
     void anUnknownOptionIsAUsageError() {
         fails(2, "--nmae", "run", "wire", "--name", "w", "--nmae", "x");
+    }
+
+    /** What a daemon of its own says to {@code run}: one line and its cure; nothing is made, no image kept. */
+    private static void isRefusedWithACure(Platform platform, String says, String cure, String... options) {
+        List<String> run =
+                new ArrayList<>(List.of("run", "wire", "--name", "w", "--between", "left:right", "--bridge", "none"));
+        run.addAll(List.of(options));
+        Command.Result result = platform.flowstream(run.toArray(String[]::new));
+        assertThat(result.status()).as(result.all()).isEqualTo(1);
+        assertThat(result.err().lines().filter(line -> !line.startsWith(" ✓")).toList())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("flowstream: ").contains(says),
+                        line -> assertThat(line).isEqualTo("  cure: " + cure));
+        assertThat(platform.flowstream("image", "ls", "--output", "json")
+                        .ok()
+                        .out()
+                        .strip())
+                .isEqualTo("[ ]");
+    }
+
+    @Test
+    void withoutLibvirtTheCureIsToStartIt() {
+        String none = "qemu+unix:///system?socket=/tmp/flowstream-no-libvirt.sock";
+        try (Platform without = Platform.start(
+                Map.of("FLOWSTREAM_LIBVIRT", none, "FLOWSTREAM_BRIDGE", Platform.bridge() + "x"), List.of())) {
+            isRefusedWithACure(without, "libvirt does not answer at " + none, "flowstream doctor --fix libvirt");
+        }
+    }
+
+    /** The daemon sees a /dev/kvm that QEMU's user may not open; the host's own stays as it is. */
+    @Test
+    void aClosedKvmIsNamedWithItsCure() throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/kvm")), "no /dev/kvm to close");
+        Path closed = Files.createTempFile("flowstream-kvm", "");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rw-------"));
+        List<String> within = List.of(
+                "unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /dev/kvm && exec \"$@\"", closed.toString());
+        try (Platform platform = Platform.start(Map.of("FLOWSTREAM_BRIDGE", Platform.bridge() + "x"), within)) {
+            isRefusedWithACure(
+                    platform,
+                    "/dev/kvm is closed to QEMU's user",
+                    "flowstream doctor --fix kvm, or run with --hypervisor qemu",
+                    "--hypervisor",
+                    "kvm");
+        } finally {
+            Files.deleteIfExists(closed);
+        }
     }
 }

@@ -65,7 +65,7 @@ record Leftovers(TreeSet<String> things) {
                 .filter(line -> line.contains("guest=flowstream-"))
                 .forEach(line -> things.add("process " + line));
         // Without its id: a daemon that a test killed and started again is the same thing.
-        Command.of("pgrep", "-a", "-f", "flowstream-engine|org.flowstream.daemon")
+        Command.of("pgrep", "-a", "-f", "^[^ ]*flowstream-engine |org[.]flowstream[.]daemon[.]Daemon$")
                 .run()
                 .out()
                 .lines()

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -22,13 +23,13 @@ public final class Platform implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment;
 
-    private Platform(Path home) {
+    private Platform(Path home, Map<String, String> more) {
         this.home = home;
-        this.environment = Map.of(
-                "FLOWSTREAM_STATE", home.resolve("state").toString(),
-                "FLOWSTREAM_RUN", home.resolve("run").toString(),
-                "FLOWSTREAM_LOG", home.resolve("log").toString(),
-                "FLOWSTREAM_BRIDGE", bridge());
+        this.environment = new TreeMap<>(more);
+        environment.put("FLOWSTREAM_STATE", home.resolve("state").toString());
+        environment.put("FLOWSTREAM_RUN", home.resolve("run").toString());
+        environment.put("FLOWSTREAM_LOG", home.resolve("log").toString());
+        environment.putIfAbsent("FLOWSTREAM_BRIDGE", bridge());
     }
 
     /** The own bridge of the test's daemon. */
@@ -38,13 +39,29 @@ public final class Platform implements AutoCloseable {
 
     /** A platform whose daemon runs. */
     static Platform start() {
+        return start(Map.of(), List.of());
+    }
+
+    /**
+     * A platform whose daemon finds a host of another kind.
+     *
+     * @param more variables of its environment
+     * @param within a program that starts the daemon, such as unshare, with its arguments
+     */
+    static Platform start(Map<String, String> more, List<String> within) {
         try {
             // QEMU's own user reads images and opens sockets below.
             Path home = Files.createTempDirectory(Path.of("/tmp"), "fst");
             home.toFile().setExecutable(true, false);
             home.toFile().setReadable(true, false);
-            Platform platform = new Platform(home);
-            platform.flowstream("daemon", "start").ok();
+            Platform platform = new Platform(home, more);
+            List<String> argv = new ArrayList<>(within);
+            argv.addAll(List.of(program().toString(), "daemon", "start", "--timeout", "90"));
+            Command.of(argv)
+                    .with(platform.environment)
+                    .within(LONGEST_COMMAND)
+                    .run()
+                    .ok();
             return platform;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -129,7 +146,8 @@ public final class Platform implements AutoCloseable {
     public void close() {
         removeAll();
         flowstream("daemon", "stop");
-        Command.of("ovs-vsctl", "--if-exists", "del-br", bridge()).run();
+        Command.of("ovs-vsctl", "--if-exists", "del-br", environment.getOrDefault("FLOWSTREAM_BRIDGE", bridge()))
+                .run();
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

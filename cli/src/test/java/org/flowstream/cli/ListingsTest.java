@@ -1,0 +1,98 @@
+package org.flowstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.flowstream.api.Answer;
+import org.flowstream.api.ApiProblem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What listings make of the daemon's answers. */
+final class ListingsTest {
+    private static final Map<String, Object> BOX = Map.ofEntries(
+            Map.entry("name", "fw"),
+            Map.entry("template", "firewall 1.0.0"),
+            Map.entry("state", "ready"),
+            Map.entry(
+                    "health",
+                    List.of(
+                            Map.of("level", "machine", "state", "good", "detail", ""),
+                            Map.of("level", "control", "state", "bad", "detail", "no answer"),
+                            Map.of("level", "function", "state", "unknown", "detail", ""))),
+            Map.entry("flow", ""),
+            Map.entry("between", "left:right"),
+            Map.entry("counters", Map.of("receivedRate", 1500.0, "sentRate", 20.0, "dropped", 1234567)),
+            Map.entry("cpuPercent", 2.345),
+            Map.entry("residentMib", 19),
+            Map.entry("memoryMib", 8),
+            Map.entry(
+                    "exits",
+                    Map.of(
+                            "counts", Map.of("panic", 2),
+                            "recent",
+                                    List.of(Map.of(
+                                            "at", "2026-01-02T03:04:05Z",
+                                            "cause", "panic",
+                                            "detail", "PANIC write to the null page")))));
+
+    @TempDir
+    private Path folder;
+
+    private final Screen screen = Screen.plain();
+    private FakeDaemon daemon;
+
+    @BeforeEach
+    void startDaemon() {
+        daemon = FakeDaemon.in(folder)
+                .answers("GET", "/v1/middleboxes", List.of(BOX))
+                .answers("GET", "/v1/middleboxes/{name}", BOX);
+    }
+
+    @AfterEach
+    void stopDaemon() {
+        daemon.close();
+    }
+
+    @Test
+    void psShowsEachMiddleboxInOneRow() {
+        assertThat(daemon.run(screen, "ps")).isZero();
+        List<String> rows = screen.out().lines().toList();
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0)).contains("NAME", "CPU");
+        assertThat(rows.get(1)).contains("fw", "ready", "●○·", "any", "left:right", "2.3 %", "8 MiB");
+    }
+
+    @Test
+    void inspectTellsWhyWhenAndHowOftenItEnded() {
+        assertThat(daemon.run(screen, "inspect", "fw")).isZero();
+        assertThat(screen.out())
+                .contains("2 times: panic", "2026-01-02T03:04:05Z  panic: PANIC write to the null page")
+                .contains("control bad: no answer", "19 MiB of the host's memory");
+    }
+
+    @Test
+    void jsonIsTheDaemonsAnswerItself() {
+        assertThat(daemon.run(screen, "ps", "--output", "json")).isZero();
+        assertThat(screen.out()).contains("\"cpuPercent\" : 2.345");
+    }
+
+    @Test
+    void aHandlersValueIsPrintedAsItIsWithALineEnd() throws Exception {
+        daemon.answers("GET", "/v1/middleboxes/{name}/handlers/{handler}", call -> {
+            String handler = call.path("handler", text -> text);
+            if (handler.equals("k.nosuch")) {
+                throw ApiProblem.notFound("no handler named 'nosuch'", "flowstream handler ls fw");
+            }
+            return Answer.ok(Map.of("value", "41"));
+        });
+        assertThat(daemon.run(screen, "handler", "read", "fw", "k.count")).isZero();
+        assertThat(screen.out()).isEqualTo("41\n");
+        assertThat(daemon.run(screen, "handler", "read", "fw", "k.nosuch")).isEqualTo(1);
+        assertThat(screen.err()).contains("no handler named 'nosuch'", "cure: flowstream handler ls fw");
+    }
+}
