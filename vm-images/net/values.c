@@ -74,6 +74,43 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value)
     return false;
 }
 
+bool fs_parse_duration(const char *text, size_t length, uint64_t *ns)
+{
+    static const struct {
+        char unit[4];
+        uint32_t length, ns;
+    } units[] = {{"ns", 2, 1}, {"us", 2, 1000}, {"ms", 2, 1000000}, {"sec", 3, 1000000000}, {"s", 1, 1000000000}};
+    uint64_t unit = 1000000000, whole = 0, part = 0;
+    strip(&text, &length);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t n = units[i].length;
+        if (length > n && __builtin_memcmp(text + length - n, units[i].unit, n) == 0) {
+            unit = units[i].ns;
+            length -= n;
+            strip(&text, &length);
+            break;
+        }
+    }
+    size_t i = 0;
+    for (; i < length && digit(text[i]) < 10; i++) {
+        if ((whole = whole * 10 + (uint64_t)digit(text[i])) > 9000000000u) {
+            return false;
+        }
+    }
+    if (i < length && text[i] == '.') {
+        uint64_t scale = unit;
+        for (i++; i < length && digit(text[i]) < 10; i++) {
+            scale /= 10;
+            part += scale * (uint64_t)digit(text[i]);
+        }
+    }
+    if (i != length || length == 0 || text[length - 1] == '.') {
+        return false;
+    }
+    *ns = whole * unit + part;
+    return true;
+}
+
 bool fs_parse_ip(const char *text, size_t length, uint8_t address[4])
 {
     uint8_t parsed[4];

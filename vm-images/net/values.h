@@ -12,6 +12,9 @@ bool fs_parse_integer(const char *text, size_t length, int64_t minimum, int64_t 
 /* true false yes no 1 0 (Click's booleans). */
 bool fs_parse_boolean(const char *text, size_t length, bool *value);
 
+/* A time of up to 9e9 seconds in ns: 1.5 (seconds), 1.5s, 20ms, 7us, 3ns; what is below a nanosecond is left out. */
+bool fs_parse_duration(const char *text, size_t length, uint64_t *ns);
+
 bool fs_parse_ip(const char *text, size_t length, uint8_t address[4]);   /* 10.0.0.1 */
 bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16]); /* RFC 4291 section 2.2 */
 bool fs_parse_mac(const char *text, size_t length, uint8_t address[6]);  /* 00:11:22:33:44:55, also with - */

@@ -37,11 +37,7 @@ static void read_address(struct fs_element *e, const char *parameters, struct fs
 }
 static int write_address(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
-    if (!fs_parse_ip(value, length, ((struct set *)e)->address)) {
-        fs_text_string(error, "addr: expected an IP address");
-        return -1;
-    }
-    return 0;
+    return fs_write_ip("addr", value, length, ((struct set *)e)->address, error);
 }
 
 static const struct fs_arg args[] = {
