@@ -32,13 +32,13 @@ static void message(struct fs_control *c, unsigned code, bool more, const char *
 static void say(struct fs_control *c, unsigned code, const char *text) { message(c, code, false, text, "", ""); }
 
 /* What a handler said, one message line for each of its lines, behind a heading. */
-static void message_lines(struct fs_control *c, unsigned code, const char *handler, struct fs_text *said)
+static void message_lines(struct fs_control *c, const char *kind, const char *handler, struct fs_text *said)
 {
     while (said->length > 0 && said->at[said->length - 1] == '\n') {
         said->length--;
     }
     if (said->length > 0) {
-        message(c, code, true, "Write handler '", handler, "' error:");
+        message(c, HANDLER_ERROR, true, kind, handler, "' error:");
     }
     for (size_t begin = 0; begin < said->length;) {
         size_t end = begin;
@@ -46,12 +46,12 @@ static void message_lines(struct fs_control *c, unsigned code, const char *handl
             end++;
         }
         said->at[end] = '\0'; /* there is room for one at the end */
-        message(c, code, end < said->length, "", said->at + begin, "");
+        message(c, HANDLER_ERROR, end < said->length, "", said->at + begin, "");
         begin = end + 1;
     }
     if (said->length == 0 || c->head.missing > 0) { /* nothing, or more than an answer holds: the answer must end */
         c->head.length = c->head.missing = 0;
-        message(c, code, false, "Write handler '", handler, "' error");
+        message(c, HANDLER_ERROR, false, kind, handler, "' error");
     }
 }
 
@@ -96,6 +96,11 @@ static void read_handler(struct fs_control *c, const char *handler, const char *
         }
         value = fs_text_in(c->body.at, c->body.size);
         enum fs_handler_answer answer = fs_router_read(c->router, handler, parameters, &value);
+        if (answer == FS_HANDLER_FAILED) {
+            value.length -= value.length == value.capacity;
+            message_lines(c, "Read handler '", handler, &value);
+            return;
+        }
         if (answer != FS_HANDLER_OK) {
             refuse(c, answer, handler);
             return;
@@ -117,7 +122,7 @@ static void write_handler(struct fs_control *c, const char *handler, const char 
     if (answer == FS_HANDLER_OK) {
         message(c, OK, false, "Write handler '", handler, "' OK");
     } else if (answer == FS_HANDLER_FAILED) {
-        message_lines(c, HANDLER_ERROR, handler, &said);
+        message_lines(c, "Write handler '", handler, &said);
     } else {
         refuse(c, answer, handler);
     }

@@ -46,3 +46,21 @@ char *fs_arena_text(struct fs_arena *a, const char *text, size_t length)
 }
 
 void *fs_alloc(struct fs_element *e, size_t size) { return fs_arena_alloc(&e->router->arena, size); }
+
+static bool grow(struct fs_text *t, size_t n)
+{
+    size_t size = t->capacity < 32 ? 64 : 2 * t->capacity;
+    size = size - t->length < n ? t->length + n : size;
+    char *larger = fs_alloc(t->owner, size);
+    if (larger == NULL) {
+        return false;
+    }
+    if (t->length > 0) {
+        memcpy(larger, t->at, t->length);
+    }
+    t->at = larger;
+    t->capacity = size;
+    return true;
+}
+
+struct fs_text fs_text_growing(struct fs_element *e) { return (struct fs_text){.grow = grow, .owner = e}; }

@@ -1,7 +1,7 @@
 /* handler.c: handlers by name: `element.handler`, `handler` of an element itself, or a global one. */
 #include "internal.h"
 
-static const struct fs_handler *handler_of(const struct fs_element *e, const char *name, size_t length)
+static const struct fs_handler *handler_of(struct fs_element *e, const char *name, size_t length)
 {
     for (uint32_t i = 0; i < e->class->handler_count; i++) {
         if (fs_text_is(name, length, e->class->handlers[i].name)) {
@@ -13,7 +13,7 @@ static const struct fs_handler *handler_of(const struct fs_element *e, const cha
             return &fs_default_handlers[i];
         }
     }
-    return NULL;
+    return e->class->handler != NULL ? e->class->handler(e, name, length) : NULL;
 }
 
 static const struct fs_global_handler *global_handler(const char *name, size_t length)
@@ -90,13 +90,17 @@ static enum fs_handler_answer read(struct fs_router *r, struct fs_element *near,
             return FS_HANDLER_NOT_READABLE;
         }
         t.global->read(r, parameters, value);
-        return FS_HANDLER_OK;
+        return value->failed ? FS_HANDLER_FAILED : FS_HANDLER_OK;
     }
     if (t.handler->read == NULL) {
         return FS_HANDLER_NOT_READABLE;
     }
+    if (*parameters != '\0' && !(t.handler->flags & FS_HANDLER_PARAMETER)) {
+        fs_text_fail(value, "read handler '%s' does not take parameters", name);
+        return FS_HANDLER_FAILED;
+    }
     t.handler->read(t.element, parameters, value);
-    return FS_HANDLER_OK;
+    return value->failed ? FS_HANDLER_FAILED : FS_HANDLER_OK;
 }
 
 static enum fs_handler_answer write(struct fs_router *r, struct fs_element *near, const char *name, const char *value,
@@ -140,10 +144,40 @@ enum fs_handler_answer fs_router_write(struct fs_router *r, const char *handler,
     return write(r, NULL, handler, value, length, error);
 }
 
-enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler, bool write)
+unsigned fs_router_handler_flags(struct fs_router *r, const char *handler)
 {
     struct target t;
-    enum fs_handler_answer answer = resolve(r, NULL, handler, &t);
+    if (resolve(r, NULL, handler, &t) != FS_HANDLER_OK) {
+        return 0;
+    }
+    return t.global != NULL ? t.global->flags : t.handler->flags;
+}
+
+/* In Click's words. */
+static int answered(enum fs_handler_answer answer, const char *handler, bool write, struct fs_text *error)
+{
+    if (answer == FS_HANDLER_NO_ELEMENT) {
+        fs_text_format(error, "no element named '%.*s'", (int)last_dot(handler, strlen(handler)) - 1, handler);
+    } else if (answer != FS_HANDLER_OK && answer != FS_HANDLER_FAILED) {
+        fs_text_format(error, "no '%s' %s handler", handler, write ? "write" : "read");
+    }
+    return answer == FS_HANDLER_OK ? 0 : -1;
+}
+
+int fs_handler_write(struct fs_element *e, const char *handler, const char *value, size_t length, struct fs_text *error)
+{
+    return answered(write(e->router, e, handler, value, length, error), handler, true, error);
+}
+
+int fs_handler_read(struct fs_element *e, const char *handler, const char *parameters, struct fs_text *value)
+{
+    return answered(read(e->router, e, handler, parameters, value), handler, false, value);
+}
+
+static enum fs_handler_answer check(struct fs_router *r, struct fs_element *near, const char *handler, bool write)
+{
+    struct target t;
+    enum fs_handler_answer answer = resolve(r, near, handler, &t);
     if (answer != FS_HANDLER_OK) {
         return answer;
     }
@@ -155,40 +189,14 @@ enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler,
     return can_read ? FS_HANDLER_OK : FS_HANDLER_NOT_READABLE;
 }
 
-unsigned fs_router_handler_flags(struct fs_router *r, const char *handler)
+enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler, bool write)
 {
-    struct target t;
-    if (resolve(r, NULL, handler, &t) != FS_HANDLER_OK) {
-        return 0;
-    }
-    return t.global != NULL ? t.global->flags : t.handler->flags;
+    return check(r, NULL, handler, write);
 }
 
-static int answered(enum fs_handler_answer answer, const char *handler, struct fs_text *error)
+int fs_handler_check(struct fs_element *e, const char *handler, bool write, struct fs_text *error)
 {
-    static const char *const said[] = {
-        [FS_HANDLER_NO_ELEMENT] = "no such element",
-        [FS_HANDLER_NO_HANDLER] = "no such handler",
-        [FS_HANDLER_NOT_READABLE] = "cannot be read",
-        [FS_HANDLER_NOT_WRITABLE] = "cannot be written",
-    };
-    if (answer == FS_HANDLER_OK) {
-        return 0;
-    }
-    if (answer != FS_HANDLER_FAILED) {
-        fs_text_format(error, "handler '%s': %s", handler, said[answer]);
-    }
-    return -1;
-}
-
-int fs_handler_write(struct fs_element *e, const char *handler, const char *value, size_t length, struct fs_text *error)
-{
-    return answered(write(e->router, e, handler, value, length, error), handler, error);
-}
-
-int fs_handler_read(struct fs_element *e, const char *handler, struct fs_text *value)
-{
-    return answered(read(e->router, e, handler, "", value), handler, value);
+    return answered(check(e->router, e, handler, write), handler, write, error);
 }
 
 void fs_handler_line(struct fs_text *t, const char *name, bool readable, bool writable, unsigned flags)

@@ -224,14 +224,14 @@ FS_TEST(elements_find_each_other_from_inside_out)
 
     char buffer[200];
     struct fs_text value = fs_text_in(buffer, sizeof(buffer));
-    FS_EQUAL(fs_handler_read(c, "d.name", &value), 0);
-    FS_EQUAL(fs_handler_read(c, "name", &value), 0);
-    FS_EQUAL(fs_handler_read(c, "g.name", &value), -1);
-    FS_EQUAL(fs_handler_read(c, "nothing", &value), -1);
+    FS_EQUAL(fs_handler_read(c, "d.name", "", &value), 0);
+    FS_EQUAL(fs_handler_read(c, "name", "", &value), 0);
+    FS_EQUAL(fs_handler_read(c, "g.name", "", &value), -1);
+    FS_EQUAL(fs_handler_read(c, "nothing", "", &value), -1);
     FS_EQUAL(fs_handler_write(c, "name", "x", 1, &value), -1);
+    FS_EQUAL(fs_handler_check(c, "f.name", false, &value), 0);
     buffer[value.length] = '\0';
-    FS_TEXT(buffer, "a/b/da/b/chandler 'g.name': no such elementhandler 'nothing': no such handler"
-                    "handler 'name': cannot be written");
+    FS_TEXT(buffer, "a/b/da/b/cno element named 'g'no 'nothing' read handlerno 'name' write handler");
     fs_test_end(t);
 }
 

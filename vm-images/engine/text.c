@@ -5,6 +5,9 @@
 void fs_text_bytes(struct fs_text *t, const void *bytes, size_t n)
 {
     size_t room = t->capacity - t->length;
+    if (n > room && t->grow != NULL && t->grow(t, n)) {
+        room = t->capacity - t->length;
+    }
     size_t fits = n < room ? n : room;
     if (fits > 0) {
         memcpy(t->at + t->length, bytes, fits);
@@ -114,10 +117,8 @@ static size_t bounded_length(const char *s, int precision)
     return n;
 }
 
-void fs_text_format(struct fs_text *t, const char *format, ...)
+static void format_list(struct fs_text *t, const char *format, va_list *arguments)
 {
-    va_list arguments;
-    va_start(arguments, format);
     for (const char *f = format; *f != '\0'; f++) {
         if (*f != '%') {
             fs_text_char(t, *f);
@@ -126,19 +127,19 @@ void fs_text_format(struct fs_text *t, const char *format, ...)
         struct directive d;
         char buffer[20];
         char *end = buffer + sizeof(buffer), *at = end;
-        f = directive(f + 1, &d, &arguments);
+        f = directive(f + 1, &d, arguments);
         switch (*f) {
         case 's': {
-            const char *s = va_arg(arguments, const char *);
+            const char *s = va_arg(*arguments, const char *);
             padded(t, &d, s, bounded_length(s, d.precision));
             break;
         }
         case 'c':
-            *--at = (char)va_arg(arguments, int);
+            *--at = (char)va_arg(*arguments, int);
             padded(t, &d, at, 1);
             break;
         case 'd': {
-            int64_t v = d.longs > 0 ? va_arg(arguments, long) : va_arg(arguments, int);
+            int64_t v = d.longs > 0 ? va_arg(*arguments, long) : va_arg(*arguments, int);
             d.negative = v < 0;
             at = number(end, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 10);
             padded(t, &d, at, (size_t)(end - at));
@@ -146,7 +147,7 @@ void fs_text_format(struct fs_text *t, const char *format, ...)
         }
         case 'u':
         case 'x': {
-            uint64_t v = d.longs > 0 ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
+            uint64_t v = d.longs > 0 ? va_arg(*arguments, unsigned long) : va_arg(*arguments, unsigned);
             at = number(end, v, *f == 'u' ? 10 : 16);
             padded(t, &d, at, (size_t)(end - at));
             break;
@@ -158,6 +159,23 @@ void fs_text_format(struct fs_text *t, const char *format, ...)
             fs_text_char(t, *f);
         }
     }
+}
+
+void fs_text_format(struct fs_text *t, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    format_list(t, format, &arguments);
+    va_end(arguments);
+}
+
+void fs_text_fail(struct fs_text *t, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    t->length = t->missing = 0;
+    t->failed = true;
+    format_list(t, format, &arguments);
     va_end(arguments);
 }
 

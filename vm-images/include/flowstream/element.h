@@ -54,6 +54,9 @@ struct fs_class {
     uint32_t arg_count;
     const struct fs_handler *handlers;
     uint32_t handler_count;
+    /* Handlers that are not known before it runs (of a script's variables): asked for a name that is not in the list
+     * above, at once before that handler is called. NULL: there is none of that name. */
+    const struct fs_handler *(*handler)(struct fs_element *e, const char *name, size_t length);
     /* What it may do to packets: clauses parted by ';' of `reads FIELD...`, `writes FIELD...`, and the single words
      * drops, copies, originates, delays, reorders, splits, merges, acknowledges, keeps-state. Empty text: nothing at
      * all. NULL: unknown, which means anything. Fields: eth.dst eth.src eth.type vlan ip.src ip.dst ip.proto ip.ttl
@@ -150,6 +153,11 @@ void fs_run_on(struct fs_element *e);
 struct fs_element *fs_find(struct fs_element *e, const char *name);
 /* Calls a handler "element.name" or "name" (of e itself); answers as the handler does. */
 int fs_handler_write(struct fs_element *e, const char *handler, const char *value, size_t length, struct fs_text *error);
-int fs_handler_read(struct fs_element *e, const char *handler, struct fs_text *value);
+int fs_handler_read(struct fs_element *e, const char *handler, const char *parameters, struct fs_text *value);
+/* 0 when there is such a handler to read (or write), or -1 and a line. */
+int fs_handler_check(struct fs_element *e, const char *handler, bool write, struct fs_text *error);
+/* An empty text of the router's memory that grows as it is written to. What it has outgrown is given back with the
+ * router: for texts that are kept and used again. */
+struct fs_text fs_text_growing(struct fs_element *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* handler.h: named values of an element that can be read and written while it runs (Click's handlers).
  *
- * A read handler appends text; a write handler parses text and answers 0, or appends one line that says what is wrong
+ * A read handler appends text, or says fs_text_fail(); a write handler parses text and answers 0, or appends one line that says what is wrong
  * and answers -1, leaving the element as it was. Names, flags and texts are Click's where Click has the class.
  */
 #ifndef FLOWSTREAM_HANDLER_H
@@ -16,6 +16,11 @@ struct fs_element;
 struct fs_text {
     char *at;
     size_t length, capacity, missing;
+    bool failed; /* fs_text_fail() was called: the text is what went wrong */
+    /* Makes room for n more bytes and answers true, or leaves it; NULL: the buffer is as large as it is. `owner` is its
+     * own. fs_text_growing() of element.h makes such a text. */
+    bool (*grow)(struct fs_text *t, size_t n);
+    void *owner;
 };
 void fs_text_char(struct fs_text *t, char c);
 void fs_text_string(struct fs_text *t, const char *s);
@@ -25,6 +30,9 @@ void fs_text_i64(struct fs_text *t, int64_t v);
 void fs_text_hex(struct fs_text *t, const void *bytes, size_t n); /* two digits a byte, no spaces */
 /* printf's %s %c %d %u %ld %lu %lld %llu %x %lx %llx %02x-style widths and %%; nothing else. */
 void fs_text_format(struct fs_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A read handler cannot answer (bad parameters): the text becomes these words, and the reader is told so. */
+void fs_text_fail(struct fs_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 enum fs_handler_flags {
     FS_HANDLER_CALM = 1,     /* reading it changes nothing and may be cached for a moment */

@@ -59,7 +59,7 @@ static _Noreturn void refuse(struct fs_text *error)
         error->length--;
     }
     char room[SERIAL_LINE_MAX];
-    struct fs_text line = {room, 0, sizeof room, 0};
+    struct fs_text line = {.at = room, .capacity = sizeof room};
     for (size_t i = 0; i < error->length; i++) {
         if (error->at[i] == '\n') {
             fs_text_string(&line, "; ");
@@ -73,7 +73,7 @@ static _Noreturn void refuse(struct fs_text *error)
 static struct fs_router *start_router(void)
 {
     char room[2 * SERIAL_LINE_MAX];
-    struct fs_text error = {room, 0, sizeof room, 0};
+    struct fs_text error = {.at = room, .capacity = sizeof room};
     if (machine.image == NULL) {
         fs_text_string(&error, "no configuration in this image");
         refuse(&error);

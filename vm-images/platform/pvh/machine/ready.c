@@ -11,7 +11,7 @@ static char room[256];
 
 static size_t compose(const struct machine *m, struct fs_router *r, uint64_t boot_us)
 {
-    struct fs_text line = {room, 0, sizeof room - 2, 0};
+    struct fs_text line = {.at = room, .capacity = sizeof room - 2};
     fs_ready_line(r, boot_us, m->memory_end / 1024, &line);
     room[line.length] = '\n';
     room[line.length + 1] = '\0';

@@ -80,7 +80,7 @@ void serial_log(const char *text, size_t length, uint64_t now)
     tokens -= length + 1;
     if (held_back != 0) {
         char room[64];
-        struct fs_text note = {room, 0, sizeof room, 0};
+        struct fs_text note = {.at = room, .capacity = sizeof room};
         fs_text_format(&note, "(%llu lines not shown)", (unsigned long long)held_back);
         held_back = 0;
         write_line(room, note.length);

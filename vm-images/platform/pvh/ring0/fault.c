@@ -50,7 +50,7 @@ _Noreturn void fault_report(uint64_t vector, uint64_t error, uint64_t rip, uint6
 _Noreturn void fault_report(uint64_t vector, uint64_t error, uint64_t rip, uint64_t address, uint64_t rsp, uint64_t cs)
 {
     char room[400];
-    struct fs_text t = {room, 0, sizeof room - 1, 0};
+    struct fs_text t = {.at = room, .capacity = sizeof room - 1};
     if (vector == FAULT_PAGE) {
         describe_page_fault(&t, error, address);
         fs_text_format(&t, " at 0x%llx", (unsigned long long)address);
