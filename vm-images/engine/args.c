@@ -30,6 +30,7 @@ static const struct type {
     {"byte-patterns", FS_ENCODING_TABLE, 0},
     {"arp-entries", FS_ENCODING_TABLE, 0},
     {"routes", FS_ENCODING_TABLE, 0},
+    {"texts", FS_ENCODING_TABLE, 0},
 };
 
 unsigned fs_type_encoding(const char *type, size_t *size)

@@ -74,7 +74,8 @@ static enum fs_handler_answer resolve(struct fs_router *r, struct fs_element *ne
         }
     }
     t->handler = handler_of(t->element, name + dot, length - dot);
-    return t->handler != NULL ? FS_HANDLER_OK : FS_HANDLER_NO_HANDLER;
+    return t->handler != NULL && (near != NULL || !(t->handler->flags & FS_HANDLER_PRIVATE)) ? FS_HANDLER_OK
+                                                                                             : FS_HANDLER_NO_HANDLER;
 }
 
 static enum fs_handler_answer read(struct fs_router *r, struct fs_element *near, const char *name,
@@ -197,6 +198,15 @@ enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler,
 int fs_handler_check(struct fs_element *e, const char *handler, bool write, struct fs_text *error)
 {
     return answered(check(e->router, e, handler, write), handler, write, error);
+}
+
+void fs_handler_name(struct fs_element *e, const char *handler, struct fs_text *t)
+{
+    struct target found;
+    if (resolve(e->router, e, handler, &found) == FS_HANDLER_OK && found.element != NULL) {
+        fs_text_format(t, "%s.", found.element->name);
+    }
+    fs_text_string(t, handler + (found.element != NULL || found.global != NULL ? last_dot(handler, strlen(handler)) : 0));
 }
 
 void fs_handler_line(struct fs_text *t, const char *name, bool readable, bool writable, unsigned flags)

@@ -89,6 +89,7 @@ struct fs_router {
     uint32_t configured; /* elements whose configure() was called */
     bool stopped, running;
     int32_t run_count; /* Click's: from 1; each fs_stop() takes one away, and at 0 the driver is asked, or all ends */
+    struct fs_interrupt *interrupts; /* who waits for a signal */
     struct fs_driver *driver; /* who decides at 0; NULL: nobody */
 
     /* hot: the scheduler */

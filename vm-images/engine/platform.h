@@ -15,10 +15,20 @@
 #define FS_ENGINE_PLATFORM_H
 
 #include <flowstream/device.h>
+#include <flowstream/file.h>
 #include <flowstream/packet.h>
 #include <flowstream/task.h>
 
 enum { FS_PUSH_DEPTH = 100, FS_ROOM_WAITERS = 8 };
+
+/* Files (flowstream/file.h): a platform without them has none of these. Names are the configuration's. */
+struct fs_file_operations {
+    struct fs_file *(*open)(void *context, const char *name, enum fs_file_mode mode, struct fs_text *error);
+    size_t (*read)(struct fs_file *f, void *bytes, size_t n, bool some);
+    bool (*write)(struct fs_file *f, const void *bytes, size_t n);
+    bool (*flush)(struct fs_file *f);
+    bool (*close)(struct fs_file *f);
+};
 
 struct fs_platform {
     void *context; /* handed to each function below */
@@ -35,6 +45,12 @@ struct fs_platform {
     void (*log)(void *context, const char *line, size_t length);
     /* Bytes of Script's `print`, as they are: standard output. NULL where there is none: they go to the log. */
     void (*print)(void *context, const char *bytes, size_t length);
+    const struct fs_file_operations *files; /* NULL: none */
+    /* Signals of a process; NULL where there are none. watch: whether fs_router_interrupt() wants to hear of the signal
+     * from now on; raise: sends it, 0 or an errno. */
+    void (*watch)(void *context, int number, bool on);
+    int (*raise)(void *context, int number, int64_t process);
+    int64_t process; /* the process's number; 0 in a machine */
     /* The global handler `stop` was written: end the process or power the machine off, soon (the caller returns). */
     void (*stop)(void *context);
 

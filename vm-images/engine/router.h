@@ -49,6 +49,9 @@ unsigned fs_router_handler_flags(struct fs_router *r, const char *handler);
 /* FS_HANDLER_OK when such a handler can be read (or written). */
 enum fs_handler_answer fs_router_check(struct fs_router *r, const char *handler, bool write);
 
+/* The process was sent this signal: elements that wait for it are called. False: none does. */
+bool fs_router_interrupt(struct fs_router *r, int number);
+
 /* ---- its elements, in the configuration's order ---- */
 uint32_t fs_router_element_count(const struct fs_router *r);
 const struct fs_element *fs_router_element(const struct fs_router *r, uint32_t index);

@@ -82,6 +82,9 @@ void fs_test_text(struct fs_test *t, const char *name, const char *value);
 void fs_test_bytes(struct fs_test *t, const char *name, const void *bytes, size_t size);
 /* A value that `items` arguments of the text were made of (FS_REST); decides port counts of `=arguments`. */
 void fs_test_table(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items);
+/* A value of type `texts`. */
+#define fs_test_texts(t, name, ...) fs_test_text_list((t), (name), (const char *const[]){__VA_ARGS__, NULL})
+void fs_test_text_list(struct fs_test *t, const char *name, const char *const *texts);
 /* A value of whatever type the argument has, as bytes. */
 void fs_test_value(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items);
 /* The element's argument text, for its `config` handler. */
@@ -130,6 +133,14 @@ struct fs_packet *fs_test_sent(struct fs_test *t, unsigned device, unsigned inde
 void fs_test_forget_sent(struct fs_test *t, unsigned device);
 /* How many frames its transmit ring takes before it is full (default 1000), and making room again. */
 void fs_test_ring(struct fs_test *t, unsigned device, unsigned frames);
+
+/* -- files, which are in memory; "-" is standard output --
+ * Texts live until the file is written again. NULL: it was never written. */
+void fs_test_file(struct fs_test *t, const char *name, const void *bytes, size_t size);
+const char *fs_test_written(struct fs_test *t, const char *name);
+size_t fs_test_written_size(struct fs_test *t, const char *name);
+/* As in a machine: there are none, and no standard output. */
+void fs_test_no_files(struct fs_test *t);
 
 /* -- handlers; texts live until the next call or the end -- */
 const char *fs_test_read(struct fs_test *t, const char *handler);

@@ -108,6 +108,21 @@ void fs_test_table(struct fs_test *t, const char *name, const void *bytes, size_
     set(t, name, bytes, size, items, FS_ENCODING_TABLE);
 }
 
+void fs_test_text_list(struct fs_test *t, const char *name, const char *const *texts)
+{
+    uint8_t table[8192];
+    uint32_t words[2] = {1, 0};
+    size_t size = sizeof(words);
+    for (; texts[words[1]] != NULL; words[1]++) {
+        uint32_t length = (uint32_t)strlen(texts[words[1]]);
+        memcpy(table + size, &length, sizeof(length));
+        memcpy(table + size + sizeof(length), texts[words[1]], length + 1);
+        size += sizeof(length) + length + 1;
+    }
+    memcpy(table, words, sizeof(words));
+    fs_test_table(t, name, table, size, words[1]);
+}
+
 void fs_test_value(struct fs_test *t, const char *name, const void *bytes, size_t size, uint32_t items)
 {
     set(t, name, bytes, size, items, ANY_ENCODING);

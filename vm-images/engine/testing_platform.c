@@ -40,6 +40,12 @@ static void keep_log(void *context, const char *line, size_t length)
     p->log[p->log_length] = '\0';
 }
 
+static void keep_print(void *context, const char *bytes, size_t length)
+{
+    struct fs_test_platform *p = context;
+    fs_test_file_append(fs_test_file_find(p->files, "-", true), bytes, length);
+}
+
 static void count_stop(void *context) { ((struct fs_test_platform *)context)->stops++; }
 
 void fs_test_platform_open(struct fs_test_platform *p, unsigned packets)
@@ -55,6 +61,8 @@ void fs_test_platform_open(struct fs_test_platform *p, unsigned packets)
         .now = tell_now,
         .steady = tell_steady,
         .log = keep_log,
+        .print = keep_print,
+        .files = &fs_test_file_operations,
         .stop = count_stop,
         .pool = &p->pool,
         .devices = p->bases,
@@ -166,6 +174,7 @@ void fs_test_platform_close(struct fs_test_platform *p)
     }
     FS_EQUAL(p->pool.free_count, p->pool.size);
     FS_EQUAL(p->chunks, 0);
+    fs_test_files_free(p->files);
     free(p->pool_region);
     free(p->log);
 }

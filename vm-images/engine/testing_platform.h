@@ -3,6 +3,7 @@
 #define FS_ENGINE_TESTING_PLATFORM_H
 
 #include "internal.h"
+#include "testing_files.h"
 
 enum { FS_TEST_DEVICES = 8, FS_TEST_KEPT = 4096 };
 
@@ -23,6 +24,7 @@ struct fs_test_platform {
     struct fs_test_device *devices[FS_TEST_DEVICES];
     struct fs_device *bases[FS_TEST_DEVICES];
     uint64_t now, steady;
+    struct fs_test_file files[FS_TEST_FILES];
     unsigned chunks, stops;
     char *log;
     size_t log_length;

@@ -211,3 +211,30 @@ void fs_test_forget_log(struct fs_test *t)
     t->platform.log = NULL;
     t->platform.log_length = 0;
 }
+
+/* ---- files ---- */
+
+void fs_test_file(struct fs_test *t, const char *name, const void *bytes, size_t size)
+{
+    struct fs_test_file *file = fs_test_file_find(t->platform.files, name, true);
+    file->length = 0;
+    fs_test_file_append(file, bytes, size);
+}
+
+const char *fs_test_written(struct fs_test *t, const char *name)
+{
+    const struct fs_test_file *file = fs_test_file_find(t->platform.files, name, false);
+    return file != NULL ? file->bytes : NULL;
+}
+
+size_t fs_test_written_size(struct fs_test *t, const char *name)
+{
+    const struct fs_test_file *file = fs_test_file_find(t->platform.files, name, false);
+    return file != NULL ? file->length : 0;
+}
+
+void fs_test_no_files(struct fs_test *t)
+{
+    t->platform.base.files = NULL;
+    t->platform.base.print = NULL;
+}

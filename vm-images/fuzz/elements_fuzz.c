@@ -27,6 +27,15 @@ static void give_table(struct fs_test *t, const struct fs_arg *arg, struct input
         table[4] = (uint8_t)(got / 16);
         memcpy(table + 8, bytes, got / 16 * 16);
         size = 8 + got / 16 * 16;
+    } else if (strcmp(arg->type, "texts") == 0) {
+        table[0] = 1;
+        size = 8;
+        for (unsigned count = (unsigned)input_number(in, 1) % 6; table[4] < count; table[4]++) {
+            const uint8_t *bytes = input_bytes(in, (size_t)input_number(in, 1) % 64, &got);
+            table[size] = (uint8_t)got;
+            memcpy(table + size + 4, bytes, got);
+            size += 4 + got + 1;
+        }
     } else {
         uint32_t rules = 1 + (uint32_t)input_number(in, 1) % PORTS_MAX, nodes = (uint32_t)input_number(in, 1) % 32;
         items = rules;

@@ -63,6 +63,7 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value)
         bool value;
     } words[] = {
         {"true", 4, true}, {"false", 5, false}, {"yes", 3, true}, {"no", 2, false}, {"1", 1, true}, {"0", 1, false},
+        {"t", 1, true},    {"f", 1, false},     {"y", 1, true},   {"n", 1, false},
     };
     strip(&text, &length);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -379,5 +380,15 @@ void fs_text_fixed(struct fs_text *t, uint64_t value, unsigned bits)
         size_t n = digits[2] != '0' ? 3 : digits[1] != '0' ? 2 : 1;
         fs_text_char(t, '.');
         fs_text_bytes(t, digits, n);
+    }
+}
+
+void fs_text_time(struct fs_text *t, uint64_t ns)
+{
+    uint64_t seconds = ns / 1000000000, rest = ns % 1000000000;
+    if (rest % 1000 == 0) {
+        fs_text_format(t, "%lu.%06lu", seconds, rest / 1000);
+    } else {
+        fs_text_format(t, "%lu.%09lu", seconds, rest);
     }
 }

@@ -9,7 +9,7 @@
 
 /* A decimal or 0x hexadecimal integer from `minimum` to `maximum`. False, and *value unchanged, when it is none. */
 bool fs_parse_integer(const char *text, size_t length, int64_t minimum, int64_t maximum, int64_t *value);
-/* true false yes no 1 0 (Click's booleans). */
+/* true false yes no t f y n 1 0 (Click's booleans). */
 bool fs_parse_boolean(const char *text, size_t length, bool *value);
 
 /* A time of up to 9e9 seconds in ns: 1.5 (seconds), 1.5s, 20ms, 7us, 3ns; what is below a nanosecond is left out. */
@@ -33,6 +33,8 @@ int fs_write_mac(const char *name, const char *text, size_t length, uint8_t addr
 int fs_write_ip(const char *name, const char *text, size_t length, uint8_t address[4], struct fs_text *error);
 
 static inline void fs_text_boolean(struct fs_text *t, bool v) { fs_text_string(t, v ? "true" : "false"); }
+/* Seconds since 1970 with 6 digits, or 9 where 6 would not be exact. */
+void fs_text_time(struct fs_text *t, uint64_t ns);
 void fs_text_ip(struct fs_text *t, const uint8_t address[4]);   /* 10.0.0.1 */
 void fs_text_ip6(struct fs_text *t, const uint8_t address[16]); /* RFC 5952 */
 void fs_text_prefix(struct fs_text *t, const uint8_t address[4], const uint8_t mask[4]); /* 10.0.0.0/8 */

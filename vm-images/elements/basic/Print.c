@@ -16,18 +16,6 @@ struct print {
 
 enum { LABEL, MAXLENGTH, CONTENTS, TIMESTAMP, PRINTANNO, ACTIVE, HEADROOM };
 
-/* Seconds since 1970 with 6 digits, or 9 where 6 would not be exact. */
-static void text_time(struct fs_text *t, uint64_t ns)
-{
-    unsigned long long seconds = ns / 1000000000;
-    unsigned rest = (unsigned)(ns % 1000000000);
-    if (rest % 1000 == 0) {
-        fs_text_format(t, "%llu.%06u", seconds, rest / 1000);
-    } else {
-        fs_text_format(t, "%llu.%09u", seconds, rest);
-    }
-}
-
 static void text_contents(struct fs_text *t, const struct print *c, const struct fs_packet *p)
 {
     uint32_t bytes = c->bytes < 0 || p->length < c->bytes ? p->length : (uint32_t)c->bytes;
@@ -62,7 +50,7 @@ static void print(struct print *c, const struct fs_packet *p)
     }
     if (c->timestamp) {
         fs_text_string(&t, separator);
-        text_time(&t, p->timestamp);
+        fs_text_time(&t, p->timestamp);
         separator = ": ";
     }
     fs_text_format(&t, "%s%4u", separator, p->length);

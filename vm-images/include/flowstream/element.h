@@ -133,6 +133,20 @@ struct fs_pool *fs_pool(struct fs_element *e);
 uint64_t fs_now(struct fs_element *e);
 /* Nanoseconds of a clock that never steps back. */
 uint64_t fs_steady(struct fs_element *e);
+/* Writes bytes to standard output, or to the log where there is none. */
+void fs_print(struct fs_element *e, const void *bytes, size_t n);
+/* Signals of the process build (a machine has none). Waiting for one: `call` is called, once, soon after it came. */
+struct fs_interrupt {
+    void (*call)(struct fs_element *e, struct fs_interrupt *i);
+    struct fs_element *element;
+    int number;
+    bool waiting;
+    struct fs_interrupt *next; /* the engine's */
+};
+void fs_interrupt_wait(struct fs_interrupt *i);
+/* 0, or -1 and a line. */
+int fs_raise(struct fs_element *e, int number, int64_t process, struct fs_text *error);
+int64_t fs_process(const struct fs_element *e); /* its number; 0 in a machine */
 /* 64 random bits; repeatable when the platform was given a seed. Not for secrets. */
 uint64_t fs_random(struct fs_element *e);
 /* Writes one line to the log (Print and its like; the platform bounds the rate and the length). */
@@ -156,6 +170,8 @@ int fs_handler_write(struct fs_element *e, const char *handler, const char *valu
 int fs_handler_read(struct fs_element *e, const char *handler, const char *parameters, struct fs_text *value);
 /* 0 when there is such a handler to read (or write), or -1 and a line. */
 int fs_handler_check(struct fs_element *e, const char *handler, bool write, struct fs_text *error);
+/* Appends the handler's whole name: "element.name", or "name" of a global one. */
+void fs_handler_name(struct fs_element *e, const char *handler, struct fs_text *t);
 /* An empty text of the router's memory that grows as it is written to. What it has outgrown is given back with the
  * router: for texts that are kept and used again. */
 struct fs_text fs_text_growing(struct fs_element *e);

@@ -81,7 +81,7 @@ int fs_image_find(struct fs_image_file *f, char *why, size_t why_size)
     return -1;
 }
 
-int fs_file_read(struct fs_image_file *f, const char *path, char *why, size_t why_size)
+int fs_file_whole(struct fs_image_file *f, const char *path, char *why, size_t why_size)
 {
     *f = (struct fs_image_file){0};
     FILE *in = fopen(path, "rb");
@@ -99,7 +99,7 @@ int fs_file_read(struct fs_image_file *f, const char *path, char *why, size_t wh
 
 int fs_image_open(struct fs_image_file *f, const char *path, char *why, size_t why_size)
 {
-    return fs_file_read(f, path, why, why_size) != 0 ? -1 : fs_image_find(f, why, why_size);
+    return fs_file_whole(f, path, why, why_size) != 0 ? -1 : fs_image_find(f, why, why_size);
 }
 
 void fs_image_close(struct fs_image_file *f)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <time.h>
 
@@ -6,27 +7,68 @@
 enum { ROUNDS = 32, FDS = FS_OPTIONS_DEVICES + 4 };
 static const uint64_t patience = 10000000000u; /* virtual ns without a frame, after which a run in virtual time ends */
 
-static volatile sig_atomic_t signalled;
+enum { SIGNALS = 64 };
+static volatile sig_atomic_t signalled;        /* any of: */
+static volatile sig_atomic_t pending[SIGNALS]; /* by number */
+static sigset_t open_mask;                     /* what comes in while the loop waits */
+static bool watched[SIGNALS];                  /* that elements wait for */
 
 static void on_signal(int number)
 {
-    (void)number;
+    pending[number] = 1;
     signalled = 1;
 }
 
 /* Signals come in only while ppoll() waits, so none is missed between a look and a wait. */
-static void block_signals(sigset_t *open_mask)
+static void take_signal(int number)
 {
-    sigset_t blocked;
     struct sigaction action = {.sa_handler = on_signal};
+    sigset_t blocked;
     sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigprocmask(SIG_BLOCK, &blocked, open_mask);
-    sigdelset(open_mask, SIGTERM);
-    sigdelset(open_mask, SIGINT);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
+    sigaddset(&blocked, number);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    sigaction(number, &action, NULL);
+}
+
+void fs_machine_watch(void *context, int number, bool on)
+{
+    (void)context;
+    if (number <= 0 || number >= SIGNALS) {
+        return;
+    }
+    watched[number] = on;
+    if (on) {
+        take_signal(number);
+    }
+}
+
+int fs_machine_raise(void *context, int number, int64_t process)
+{
+    (void)context;
+    return kill((pid_t)process, number) == 0 ? 0 : errno;
+}
+
+/* Hands signals to the elements that wait for them. True: one came that ends the run. */
+static bool deal_with_signals(struct fs_machine *m)
+{
+    bool ends = false;
+    for (int number = 1; signalled && number < SIGNALS; number++) {
+        if (!pending[number]) {
+            continue;
+        }
+        pending[number] = 0;
+        if (!fs_router_interrupt(m->router, number)) {
+            ends |= number == SIGTERM || number == SIGINT;
+        } else if (!watched[number] && number != SIGTERM && number != SIGINT) { /* the next one is as if never watched */
+            sigset_t free_again;
+            sigemptyset(&free_again);
+            sigaddset(&free_again, number);
+            signal(number, SIG_DFL);
+            sigprocmask(SIG_UNBLOCK, &free_again, NULL);
+        }
+    }
+    signalled = 0;
+    return ends;
 }
 
 /* The time of the next frame of any file that somebody reads, now-clock; UINT64_MAX when all are read. */
@@ -70,7 +112,7 @@ static uint64_t idle_time(struct fs_machine *m)
 }
 
 /* Looks at descriptors, waiting at most `wait` ns (UINT64_MAX: for ever). */
-static void look(struct fs_machine *m, uint64_t wait, const sigset_t *open_mask)
+static void look(struct fs_machine *m, uint64_t wait)
 {
     struct pollfd fds[FDS];
     unsigned count = 0, devices[FS_OPTIONS_DEVICES];
@@ -85,7 +127,7 @@ static void look(struct fs_machine *m, uint64_t wait, const sigset_t *open_mask)
     unsigned first = fs_stream_poll(&m->streams[0], fds + count);
     unsigned all = count + first + fs_stream_poll(&m->streams[1], fds + count + first);
     struct timespec timeout = {.tv_sec = (time_t)(wait / 1000000000u), .tv_nsec = (long)(wait % 1000000000u)};
-    if (ppoll(fds, all, wait == UINT64_MAX ? NULL : &timeout, open_mask) <= 0) {
+    if (ppoll(fds, all, wait == UINT64_MAX ? NULL : &timeout, &open_mask) <= 0) {
         return;
     }
     for (unsigned i = 0; i < count; i++) {
@@ -117,8 +159,8 @@ static bool jump(struct fs_machine *m)
 
 const char *fs_machine_run(struct fs_machine *m)
 {
-    sigset_t open_mask;
-    block_signals(&open_mask);
+    take_signal(SIGTERM);
+    take_signal(SIGINT);
     for (unsigned round = 1;; round++) {
         wake_files(m);
         bool more = fs_router_run_once(m->router);
@@ -131,16 +173,19 @@ const char *fs_machine_run(struct fs_machine *m)
             if (!more && m->stop_when_idle && next_frame(m) == UINT64_MAX && fs_router_next_timer(m->router) == 0) {
                 return "idle";
             }
-            look(m, wait, &open_mask);
+            look(m, wait);
             if (virtual && !jump(m)) {
                 if (!m->click) {
                     return "idle";
                 }
-                look(m, UINT64_MAX, &open_mask); /* only a client or a signal can bring something new */
+                look(m, UINT64_MAX); /* only a client or a signal can bring something new */
             }
         }
-        if (signalled || m->stop_asked) {
-            return signalled ? "signal" : "control";
+        if (signalled && deal_with_signals(m)) {
+            return "signal";
+        }
+        if (m->stop_asked) {
+            return "control";
         }
     }
 }

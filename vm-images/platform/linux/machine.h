@@ -48,6 +48,13 @@ struct fs_machine {
     uint64_t memory_given;
 };
 
+/* ---- file.c ---- */
+extern const struct fs_file_operations fs_linux_files;
+
+/* ---- loop.c: signals, beside those that end the run ---- */
+void fs_machine_watch(void *context, int number, bool on);
+int fs_machine_raise(void *context, int number, int64_t process);
+
 /* ---- clock.c ---- */
 uint64_t fs_machine_now(struct fs_machine *m);
 uint64_t fs_machine_steady(struct fs_machine *m);

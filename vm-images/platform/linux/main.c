@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "click.h"
 #include "describe.h"
@@ -133,6 +134,8 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
     size_t bytes = fs_pool_bytes(FS_LINUX_PACKETS);
     m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
                                        .log = log_line, .print = print_out, .stop = stop,
+                                       .files = &fs_linux_files, .watch = fs_machine_watch,
+                                       .raise = fs_machine_raise, .process = getpid(),
                                        .click_form = o->click, .pool = &m->pool, .devices = m->bases};
     m->simtime = o->simtime;
     m->click = o->click;

@@ -109,7 +109,7 @@ static int open_in(struct pcap_device *d, const char *in, char *why, size_t why_
     if (in[0] == '\0') {
         return 0;
     }
-    if (fs_file_read(&file, in, reason, sizeof(reason)) != 0) {
+    if (fs_file_whole(&file, in, reason, sizeof(reason)) != 0) {
         snprintf(why, why_size, "%s: %s", in, reason);
         return -1;
     }

@@ -6,7 +6,7 @@ PVH := platform/pvh
 PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
 PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
-	$(filter net/% elements/%,$(PORTABLE))
+	$(filter-out net/script% net/decimal.c net/config_text.c elements/control/%,$(filter net/% elements/%,$(PORTABLE)))
 PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
 PVH_LAYOUT := $(PVH)/boot/layout.lds
 

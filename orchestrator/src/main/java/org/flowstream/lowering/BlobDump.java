@@ -56,6 +56,16 @@ final class BlobDump {
         }
     }
 
+    private void texts(ByteBuffer table) {
+        int count = table.getInt(4);
+        table.position(8);
+        for (int i = 0; i < count; i++) {
+            byte[] text = new byte[table.getInt()];
+            table.get(text).get();
+            line("    text %s", escaped(new String(text, StandardCharsets.UTF_8)));
+        }
+    }
+
     private void argument(String className, int at) {
         int index = blob.getShort(at);
         var declared = library.find(className).orElseThrow().args().get(index);
@@ -73,6 +83,8 @@ final class BlobDump {
                 line("%s: %s", prefix, declared.type());
                 if (declared.type().equals(new ArpEntriesLowering().type())) {
                     entries(value);
+                } else if (declared.type().equals(new TextsLowering().type())) {
+                    texts(number);
                 } else {
                     program(MatchProgram.read(value));
                 }

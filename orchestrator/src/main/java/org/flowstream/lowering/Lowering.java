@@ -26,6 +26,7 @@ sealed interface Lowering
                 RateLowering,
                 RoutesLowering,
                 StringLowering,
+                TextsLowering,
                 WordLowering {
     /** The type's name in descriptors. */
     String type();

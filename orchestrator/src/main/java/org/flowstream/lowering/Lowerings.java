@@ -32,6 +32,7 @@ final class Lowerings {
                     new RateLowering(),
                     new RoutesLowering(),
                     new StringLowering(),
+                    new TextsLowering(),
                     new WordLowering())
             .stream()
             .collect(Collectors.toUnmodifiableMap(Lowering::type, Function.identity()));
