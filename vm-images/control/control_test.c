@@ -53,8 +53,8 @@ static void read_large(struct fs_element *e, const char *parameters, struct fs_t
 }
 
 static const struct fs_handler handlers[] = {
-    {"value", read_value, write_value, 0, NULL, "text"},
-    {"raw", read_value, write_value, FS_HANDLER_RAW, NULL, "bytes"},
+    {"value", read_value, write_value, FS_HANDLER_PARAMETER, NULL, "text"},
+    {"raw", read_value, write_value, FS_HANDLER_RAW | FS_HANDLER_PARAMETER, NULL, "bytes"},
     {"large", read_large, NULL, FS_HANDLER_CALM, NULL, "50,000 bytes"},
     {"never", NULL, write_never, FS_HANDLER_BUTTON, NULL, "always refuses"},
 };
