@@ -23,10 +23,10 @@ static void rewrite(struct fs_packet *p, struct fs_ip *h, uint8_t *field, const 
         return;
     }
     fs_put16(h->checksum, fs_checksum_update32(fs_get16(h->checksum), before, after));
-    struct fs_carried c = fs_ip_carried(p, h);
-    if (fs_ip_later_fragment(h)) {
+    if (fs_marked_ip(p) == NULL || fs_ip_later_fragment(h)) {
         return;
     }
+    struct fs_carried c = fs_ip_carried(p, h);
     if (h->protocol == FS_PROTOCOL_TCP && c.length >= FS_TCP_SIZE) {
         uint8_t *at = ((struct fs_tcp *)c.at)->checksum;
         fs_put16(at, fs_checksum_update32(fs_get16(at), before, after));
@@ -49,11 +49,12 @@ static bool store(const struct store *s, struct fs_packet *p, const uint8_t addr
         }
         return there;
     }
-    struct fs_ip *h = fs_marked_ip(p);
-    if (h != NULL) {
+    struct fs_ip *h = (struct fs_ip *)fs_network_header(p); /* whatever it says of itself, as in Click */
+    bool there = h != NULL && fs_bytes_from(p, (uint8_t *)h) >= FS_IP_SIZE;
+    if (there) {
         rewrite(p, h, s->offset == SOURCE ? h->source : h->destination, address);
     }
-    return h != NULL;
+    return there;
 }
 
 static void act(struct fs_element *e, struct fs_batch *batch)

@@ -337,7 +337,8 @@ FS_TEST(storeipaddress_updates_checksums)
     FS_EQUAL(transport_sum(p->data, 20), 0);
     fs_put16(udp.at + 26, 0); /* none stays none */
     FS_EQUAL(fs_get16(send(t, &udp)->data + 26), 0);
-    unmarked_is_dropped(t);
+    fs_test_send(t, "in", "nothing", 7);
+    FS_EQUAL(fs_test_drops(t, "e", FS_DROP_BAD_LENGTH), 1);
     fs_test_end(t);
     static const char *const wrong[][2] = {{"10.0.0", "16"}, {"10.0.0.1", "dest"}, {"10.0.0.1", "-1"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
