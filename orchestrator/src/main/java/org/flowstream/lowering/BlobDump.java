@@ -81,7 +81,8 @@ final class BlobDump {
             case BYTES -> line("%s: %s", prefix, HexFormat.of().formatHex(value));
             case TABLE -> {
                 line("%s: %s", prefix, declared.type());
-                if (declared.type().equals(new ArpEntriesLowering().type())) {
+                if (declared.type().equals(new ArpEntriesLowering().type())
+                        || declared.type().equals(new RoutesLowering().type())) {
                     entries(value);
                 } else if (declared.type().equals(new TextsLowering().type())) {
                     texts(number);

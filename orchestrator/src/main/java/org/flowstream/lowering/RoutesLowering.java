@@ -27,15 +27,16 @@ record RoutesLowering() implements Lowering {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(FORMAT)
                 .putInt(items.size());
+        boolean sound = true;
         for (int i = 0; i < items.size(); i++) {
             ConfigText route = ConfigStrings.unquote(items.get(i));
             if (!put(route, given.outputs(), table)) {
                 given.reporter()
                         .report(items.get(i), "argument " + (i + 1) + " should be 'ADDR/MASK [GATEWAY] OUTPUT'");
-                return Optional.empty();
+                sound = false;
             }
         }
-        return Optional.of(Value.table(table.array()));
+        return sound ? Optional.of(Value.table(table.array())) : Optional.empty();
     }
 
     /** Whether the text is a route; then it was put into the table. */
