@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.flowstream.chain.ChainPlan;
+import org.flowstream.domain.DomainMetadata;
 import org.flowstream.health.HealthReport;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.Installation;
 import org.flowstream.model.LifeCycle;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
@@ -26,12 +28,15 @@ import org.flowstream.store.Store;
 
 /** Middleboxes as the interface shows them, derived from the world at each reading. */
 public final class MiddleboxViews {
+    private final Installation installation;
     private final Declarations declarations;
     private final Store store;
     private final World world;
     private final Reconciler reconciler;
 
-    public MiddleboxViews(Declarations declarations, Store store, World world, Reconciler reconciler) {
+    public MiddleboxViews(
+            Installation installation, Declarations declarations, Store store, World world, Reconciler reconciler) {
+        this.installation = installation;
         this.declarations = declarations;
         this.store = store;
         this.world = world;
@@ -70,6 +75,7 @@ public final class MiddleboxViews {
                 .put("template", middlebox.template())
                 .put("image", middlebox.image().toString())
                 .put("machine", id.toString())
+                .put("domain", DomainMetadata.domainName(installation, middlebox.name()))
                 .put("state", state.toString())
                 .put("reason", reason(pass, chain, id, state))
                 .put("flow", chain.spec().spec().flow().toString())

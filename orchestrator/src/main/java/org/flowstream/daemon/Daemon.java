@@ -119,12 +119,14 @@ public final class Daemon implements AutoCloseable {
         Files.writeString(settings.pidFile(), ProcessHandle.current().pid() + "\n");
         parts.add(() -> Files.deleteIfExists(settings.pidFile()));
         EventLog events = new EventLog(clock, KEPT_EVENTS);
-        Declarations declarations = new Declarations(store, new SecureRandom(), clock);
+        Declarations declarations =
+                new Declarations(settings.places().installation(), store, new SecureRandom(), clock);
         ImageStore images = new ImageStore(settings.places().images());
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
                 closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
-        MiddleboxViews views = new MiddleboxViews(declarations, store, world, reconciler);
+        MiddleboxViews views =
+                new MiddleboxViews(settings.places().installation(), declarations, store, world, reconciler);
         Instant now = clock.instant();
         List<Route> routes = new ArrayList<>();
         routes.addAll(new StatusResource(version(), now, world, reconciler, views).routes());

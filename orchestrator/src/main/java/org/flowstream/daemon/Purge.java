@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.Places;
@@ -23,8 +24,8 @@ import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.LibvirtMachine;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.Installation;
-import org.flowstream.model.PortName;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
 import org.flowstream.openflow.SwitchEvents;
@@ -40,22 +41,25 @@ import org.flowstream.rules.SwitchRules;
 import org.flowstream.store.Store;
 
 /**
- * The removal of everything on this host that carries our tag, whichever daemon made it: machines, rules and groups,
- * ports, bridges of ours, taps, sockets. It goes by the tags alone and needs no daemon and no store. What belongs to a
- * daemon that runs is left: that one would make it anew.
+ * The removal of everything on this host that carries an installation's tag, or any tag of ours: machines, rules and
+ * groups, ports, bridges of ours, taps, sockets. It goes by the tags alone and needs no daemon and no store. What belongs
+ * to a daemon that runs is left: that one would make it anew.
  */
 public final class Purge {
     private static final Duration BOUND = Duration.ofSeconds(5);
 
     private final Settings settings;
+    private final Optional<Installation> only;
     private final boolean dryRun;
     private final List<String> found = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
 
     private final Map<String, Boolean> living = new TreeMap<>();
+    private final Set<String> outside = new TreeSet<>();
 
-    private Purge(Settings settings, boolean dryRun) {
+    private Purge(Settings settings, Optional<Installation> only, boolean dryRun) {
         this.settings = settings;
+        this.only = only;
         this.dryRun = dryRun;
     }
 
@@ -64,12 +68,17 @@ public final class Purge {
      *
      * @param found one line each, such as {@code machine flowstream-fw}
      * @param left the state folders of daemons that run, whose things were left
+     * @param outside the state folders of other installations that things were seen of, which were not asked for
      */
-    public record Outcome(List<String> found, List<String> failures, List<String> left) {}
+    public record Outcome(List<String> found, List<String> failures, List<String> left, List<String> outside) {}
 
-    /** Removes everything, or with {@code dryRun} says what there is. */
-    public static Outcome run(Settings settings, boolean dryRun) {
-        Purge purge = new Purge(settings, dryRun);
+    /**
+     * Removes everything, or with {@code dryRun} says what there is.
+     *
+     * @param only whose things; empty for those of all installations whose daemons do not run
+     */
+    public static Outcome run(Settings settings, Optional<Installation> only, boolean dryRun) {
+        Purge purge = new Purge(settings, only, dryRun);
         purge.attempt("libvirt", purge::machines);
         purge.attempt("Open vSwitch", purge::openVswitch);
         purge.attempt("the kernel's taps", purge::taps);
@@ -80,7 +89,8 @@ public final class Purge {
                 purge.living.entrySet().stream()
                         .filter(Map.Entry::getValue)
                         .map(Map.Entry::getKey)
-                        .toList());
+                        .toList(),
+                List.copyOf(purge.outside));
     }
 
     /** One system; that it fails does not keep the others from being looked at. */
@@ -97,8 +107,18 @@ public final class Purge {
         return living.computeIfAbsent(installation.toString(), folder -> Store.isInUse(Path.of(folder)));
     }
 
-    private boolean lives(Optional<Tags> tags) {
-        return tags.map(Tags::installation).filter(this::lives).isPresent();
+    /** Whether an installation's things are to go. */
+    private boolean isMeant(Installation installation) {
+        if (only.filter(meant -> !meant.equals(installation)).isPresent()) {
+            outside.add(installation.toString());
+            return false;
+        }
+        return !lives(installation);
+    }
+
+    /** What carries a tag of an early version, without an installation, is nobody's. */
+    private boolean isMeant(Optional<Tags> tags) {
+        return tags.isPresent() && isMeant(tags.get().installation());
     }
 
     private void item(String line, Runnable removal) {
@@ -112,11 +132,11 @@ public final class Purge {
         try (LibvirtHost libvirt = LibvirtHost.open(URI.create(settings.libvirt()), Clock.systemUTC(), event -> {})) {
             for (LibvirtMachine machine : libvirt.machines()) {
                 DomainMetadata tag = machine.tag();
-                if (lives(tag.installation())) {
+                if (!isMeant(tag.installation())) {
                     continue;
                 }
                 item(
-                        "machine " + DomainMetadata.domainName(tag.name()) + " of " + tag.installation(),
+                        "machine " + machine.domain() + " of " + tag.installation(),
                         () -> libvirt.destroy(tag.name(), tag.id()));
             }
         }
@@ -128,21 +148,20 @@ public final class Purge {
                 SwitchDatabase.connect(settings.openVswitch().database(), places.installation(), BOUND, () -> {})) {
             SwitchView view = database.awaitConnected();
             for (ObservedBridge bridge : view.bridges()) {
-                // Ours goes as a whole below; rules tell no installation, but the ports beside them do.
-                boolean shared = bridge.ports().stream().anyMatch(port -> lives(port.tags()));
-                if (!bridge.isOurs() && !shared) {
+                // Ours goes as a whole below.
+                if (!bridge.isOurs()) {
                     attempt("bridge " + bridge.name(), () -> rules(database, bridge));
                 }
             }
             for (ObservedPort port : view.ourPorts()) {
-                if (!port.name().equals(port.bridge()) && !lives(port.tags())) {
+                if (!port.name().equals(port.bridge()) && isMeant(port.tags())) {
                     item(
                             "port " + port.name() + " of bridge " + port.bridge(),
                             () -> database.removePorts(List.of(port)));
                 }
             }
             for (ObservedBridge bridge : view.bridges()) {
-                if (bridge.isOurs() && !lives(bridge.tags())) {
+                if (bridge.isOurs() && isMeant(bridge.tags())) {
                     item("bridge " + bridge.name(), () -> database.removeOwnBridge(new BridgeName(bridge.name())));
                 }
             }
@@ -162,33 +181,50 @@ public final class Purge {
             return; // ovs-vswitchd does not run it: it has no rules
         }
         try (OpenFlowConnection connection = OpenFlowConnection.open(socket, SwitchEvents.NONE, BOUND)) {
-            SwitchRules rules = connection.observe();
+            SwitchRules all = connection.observe();
+            SwitchRules rules = meant(all, bridge);
             if (!rules.isEmpty()) {
                 item(
                         rules.flows().size() + " rules and " + rules.groups().size() + " groups on bridge " + name,
                         () -> connection.apply(RuleDiff.changes(SwitchRules.NONE, rules)));
             }
+            if (bridge.hasGroupRange() && !dryRun && rules.equals(all)) {
+                database.releaseGroups(name);
+            }
         }
-        if (bridge.hasGroupRange() && !dryRun) {
-            database.releaseGroups(name);
+    }
+
+    /**
+     * The rules to go: by their mark, and where it is no installation's that is known of, as with rules of an early
+     * version, by whose ports lie beside them.
+     */
+    private SwitchRules meant(SwitchRules all, ObservedBridge bridge) {
+        Set<Installation> beside = bridge.ports().stream()
+                .flatMap(port -> port.tags().stream())
+                .map(Tags::installation)
+                .collect(Collectors.toSet());
+        only.ifPresent(beside::add);
+        boolean shared = !beside.stream().allMatch(this::isMeant);
+        if (!shared) {
+            return all;
         }
+        Set<Integer> marks =
+                beside.stream().filter(this::isMeant).map(Installation::mark).collect(Collectors.toSet());
+        return all.where(id -> marks.stream().anyMatch(mark -> new ChainId(id).isOf(mark)));
     }
 
     private void taps() {
-        Set<PortName> kept = new TreeSet<>();
-        living.forEach((folder, alive) -> {
-            if (alive) {
-                kept.addAll(new Taps(Installation.parse(folder), "").list());
+        Taps.byInstallation().forEach((installation, taps) -> {
+            if (isMeant(installation)) {
+                taps.forEach(tap -> item("tap " + tap, () -> Taps.delete(tap)));
             }
         });
-        for (PortName tap : Taps.ofAll()) {
-            if (!kept.contains(tap)) {
-                item("tap " + tap, () -> Taps.delete(tap));
-            }
-        }
     }
 
     private void sockets() {
+        if (!isMeant(settings.places().installation())) {
+            return;
+        }
         Path machines = settings.places().run().resolve("machines");
         if (!Files.isDirectory(machines)) {
             return;

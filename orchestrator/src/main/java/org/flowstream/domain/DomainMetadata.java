@@ -1,6 +1,7 @@
 package org.flowstream.domain;
 
 import java.io.StringReader;
+import java.util.Locale;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -52,8 +53,18 @@ public record DomainMetadata(
                 accelerator);
     }
 
-    /** The domain's name. */
-    public static String domainName(Name machine) {
+    /**
+     * The domain's name: {@code flowstream-NAME} on an ordinary host. Names are an installation's own, so that of another
+     * one has its mark in it: {@code flowstream.MARK-NAME}.
+     */
+    public static String domainName(Installation installation, Name machine) {
+        return installation.equals(Installation.STANDARD)
+                ? plainName(machine)
+                : String.format(Locale.ROOT, "flowstream.%06x-%s", installation.mark(), machine);
+    }
+
+    /** What earlier versions called it, whatever its installation. */
+    public static String plainName(Name machine) {
         return "flowstream-" + machine;
     }
 

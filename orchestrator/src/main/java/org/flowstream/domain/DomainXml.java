@@ -46,7 +46,7 @@ public final class DomainXml {
     }
 
     private void content(Xml xml) {
-        xml.text("name", DomainMetadata.domainName(machine.name()));
+        xml.text("name", DomainMetadata.domainName(places.installation(), machine.name()));
         xml.element("metadata", DomainMetadata.of(places.installation(), machine, accelerator)::render);
         xml.text("memory", machine.memoryMib(), "unit", "MiB");
         xml.text("vcpu", machine.vcpus());

@@ -3,6 +3,8 @@ package org.flowstream.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -37,9 +39,14 @@ public final class Taps {
         return tagged((TAG + installation)::equals);
     }
 
-    /** The taps that carry any installation's tag. */
-    public static Set<PortName> ofAll() {
-        return tagged(alias -> alias.startsWith(TAG));
+    /** All taps of ours on this host, by whose they are. */
+    public static Map<Installation, Set<PortName>> byInstallation() {
+        Map<Installation, Set<PortName>> all = new HashMap<>();
+        for (PortName tap : tagged(alias -> alias.startsWith(TAG + "/"))) {
+            Installation whose = Installation.parse(alias(tap.text()).substring(TAG.length()));
+            all.computeIfAbsent(whose, each -> new TreeSet<>()).add(tap);
+        }
+        return all;
     }
 
     private static Set<PortName> tagged(Predicate<String> wanted) {

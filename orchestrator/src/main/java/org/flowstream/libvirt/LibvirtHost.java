@@ -203,22 +203,33 @@ public final class LibvirtHost implements AutoCloseable {
     /** Does something with a machine's domain; empty when there is none that bears the tag. */
     private <T> Optional<T> onMachine(Name name, MachineId id, Function<DomainPointer, T> verb) {
         return call(connection -> {
-            try {
-                DomainPointer domain = connection.domain(DomainMetadata.domainName(name));
-                try {
-                    return Connection.tag(domain)
-                            .filter(tag -> tag.id().equals(id))
-                            .map(tag -> verb.apply(domain));
-                } finally {
-                    Connection.free(domain);
-                }
-            } catch (LibvirtFault e) {
-                if (e.kind() == LibvirtFault.Kind.ABSENT) {
-                    return Optional.empty();
-                }
-                throw e;
+            Optional<T> done = onDomain(connection, DomainMetadata.plainName(name), id, verb);
+            if (done.isPresent()) {
+                return done;
             }
+            // Another installation's name for it, or another's machine of that name: its id tells.
+            return connection.machines().stream()
+                    .filter(machine -> machine.tag().id().equals(id))
+                    .findFirst()
+                    .flatMap(machine -> onDomain(connection, machine.domain(), id, verb));
         });
+    }
+
+    private static <T> Optional<T> onDomain(
+            Connection connection, String name, MachineId id, Function<DomainPointer, T> verb) {
+        try {
+            DomainPointer domain = connection.domain(name);
+            try {
+                return Connection.tag(domain).filter(tag -> tag.id().equals(id)).map(tag -> verb.apply(domain));
+            } finally {
+                Connection.free(domain);
+            }
+        } catch (LibvirtFault e) {
+            if (e.kind() == LibvirtFault.Kind.ABSENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private <T> T call(Function<Connection, T> call) {

@@ -14,6 +14,7 @@ import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExternalPort;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
@@ -22,6 +23,7 @@ import org.flowstream.store.Store;
 
 /** What is declared, as the store has it; the store is written before anybody is told. Safe for all threads. */
 public final class Declarations {
+    private final Installation installation;
     private final Store store;
     private final RandomGenerator random;
     private final Clock clock;
@@ -33,7 +35,8 @@ public final class Declarations {
     /** Struck out, and perhaps not out of the switch. */
     private final Set<ChainId> leavingChains = new TreeSet<>();
 
-    public Declarations(Store store, RandomGenerator random, Clock clock) {
+    public Declarations(Installation installation, Store store, RandomGenerator random, Clock clock) {
+        this.installation = installation;
         this.store = store;
         this.random = random;
         this.clock = clock;
@@ -90,10 +93,19 @@ public final class Declarations {
             machines.put(middlebox.name(), kept == null ? unusedMachineId(machines) : kept);
         }
         DeclaredChain chain = before == null
-                ? new DeclaredChain(ChainId.random(random), spec, false, machines)
+                ? new DeclaredChain(unusedChainId(), spec, false, machines)
                 : new DeclaredChain(before.id(), spec, before.wasReady(), machines);
         write(chain);
         return Optional.of(chain);
+    }
+
+    private ChainId unusedChainId() {
+        while (true) {
+            ChainId id = ChainId.random(installation, random);
+            if (!ownChains().contains(id)) {
+                return id;
+            }
+        }
     }
 
     private MachineId unusedMachineId(Map<Name, MachineId> taken) {
@@ -140,6 +152,11 @@ public final class Declarations {
         Set<ChainId> own = new TreeSet<>(leavingChains);
         chains.values().forEach(chain -> own.add(chain.id()));
         return own;
+    }
+
+    /** Whether a chain of that id is, or was once, declared here. */
+    public boolean isOwn(ChainId chain) {
+        return chain.isOf(installation) || ownChains().contains(chain);
     }
 
     /** Forgets the chains that were struck out but for those that still have rules in the switch. */

@@ -206,7 +206,9 @@ final class HostMachines implements AutoCloseable {
 
     /** Why a machine ended: libvirt's news and the guest's last words together. */
     ExitReason exit(MachineId id, Name name) {
-        MachineEvent.Moved news = ends.remove(DomainMetadata.domainName(name));
+        MachineEvent.Moved own = ends.remove(DomainMetadata.domainName(places.installation(), name));
+        // A machine of an earlier version is called so until it is started anew.
+        MachineEvent.Moved news = own == null ? ends.remove(DomainMetadata.plainName(name)) : own;
         if (news == null) {
             return spoken(id, clock.instant(), ExitReason.Cause.GONE, false);
         }

@@ -61,6 +61,7 @@ final class HostSwitch implements AutoCloseable {
     private final Runnable changed;
     private final BridgeLinks links;
     private final Installation installation;
+    private final ChainId common;
     /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
     private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
 
@@ -74,6 +75,7 @@ final class HostSwitch implements AutoCloseable {
         this.ownBridge = ownBridge;
         this.changed = changed;
         this.installation = installation;
+        this.common = ChainId.common(installation);
         this.database = SwitchDatabase.connect(address.database(), installation, BOUND, changed);
         this.links = new BridgeLinks(address, events, BOUND, this::renewed);
     }
@@ -99,7 +101,7 @@ final class HostSwitch implements AutoCloseable {
                 if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
                     SwitchRules found = connection(name.get()).observe();
                     Map<PortName, Integer> numbers = numbers(bridge);
-                    WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held);
+                    WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held, common);
                     rules.addAll(wantedRules.chains(found, othersTaps(bridge)));
                     bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
@@ -255,7 +257,7 @@ final class HostSwitch implements AutoCloseable {
     }
 
     private WantedRules wanted(BridgeName bridge, Desired desired) {
-        return new WantedRules(bridge, desired, numbers(bridge), held);
+        return new WantedRules(bridge, desired, numbers(bridge), held, common);
     }
 
     void setBaseRules(BridgeName bridge, Desired desired) {
@@ -268,8 +270,9 @@ final class HostSwitch implements AutoCloseable {
     void clearBaseRules(BridgeName bridge) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
-            connection.apply(
-                    RuleDiff.changes(SwitchRules.NONE, connection.observe().ofBridge()));
+            SwitchRules found = connection.observe();
+            connection.apply(RuleDiff.changes(
+                    SwitchRules.NONE, bridge.equals(ownBridge) ? found.ofBridge() : found.common(common.bits())));
             release(bridge, connection);
         });
     }

@@ -232,7 +232,7 @@ public final class Reconciler implements AutoCloseable {
     }
 
     /** Without the rules of chains that were never declared here: another daemon's, on a bridge that is shared. */
-    private static Observed ofUs(Observed observed, Set<ChainId> own) {
+    private Observed ofUs(Observed observed, Set<ChainId> own) {
         return new Observed(
                 observed.bridges(),
                 observed.ports(),
@@ -240,7 +240,7 @@ public final class Reconciler implements AutoCloseable {
                 observed.offloadsOn(),
                 observed.machines(),
                 observed.rules().stream()
-                        .filter(rules -> own.contains(rules.chain()))
+                        .filter(rules -> declarations.isOwn(rules.chain()) || own.contains(rules.chain()))
                         .toList());
     }
 

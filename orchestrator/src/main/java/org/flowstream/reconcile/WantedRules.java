@@ -29,8 +29,10 @@ import org.flowstream.rules.Unclaimed;
  *
  * @param numbers of the bridge's ports
  * @param held machines that are to get no packets
+ * @param common the id of what our chains have in common on a bridge of others
  */
-record WantedRules(BridgeName bridge, Desired desired, Map<PortName, Integer> numbers, Set<MachineId> held) {
+record WantedRules(
+        BridgeName bridge, Desired desired, Map<PortName, Integer> numbers, Set<MachineId> held, ChainId common) {
     SwitchRules ofChain(ChainPlan plan, Stage stage) {
         return RuleCompiler.compile(plan, stage, numbers, held);
     }
@@ -75,7 +77,7 @@ record WantedRules(BridgeName bridge, Desired desired, Map<PortName, Integer> nu
         if (baseChanges(found).isEmpty()) {
             return ObservedBridge.BaseRules.RIGHT;
         }
-        return found.ofBridge().isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
+        return base(found, isOwn()).isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
     }
 
     /** What has to change for them to be right: left-over groups and what was learnt of ports that went included. */
@@ -84,16 +86,24 @@ record WantedRules(BridgeName bridge, Desired desired, Map<PortName, Integer> nu
         List<ChainPlan> steered = plans().stream()
                 .filter(plan -> state(plan, found) == ObservedRules.State.STEERED)
                 .toList();
-        boolean own = bridge.equals(desired.ownBridge());
+        boolean own = isOwn();
         SwitchRules wanted = own
                 ? BridgeRules.own(Unclaimed.SWITCHED, externalNumbers(), steered, numbers)
-                : BridgeRules.foreign(steered, numbers);
-        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, found.ofBridge()));
+                : BridgeRules.foreign(steered, numbers, common);
+        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, base(found, own)));
         if (own) {
             changes.addAll(BridgeRules.forget(found, externalNumbers()));
         }
         found.unusedGroups().forEach(group -> changes.add(new SwitchChange.DeleteGroup(group.id())));
         return changes;
+    }
+
+    private boolean isOwn() {
+        return bridge.equals(desired.ownBridge());
+    }
+
+    private SwitchRules base(SwitchRules found, boolean own) {
+        return own ? found.ofBridge() : found.common(common.bits());
     }
 
     private List<ChainPlan> plans() {

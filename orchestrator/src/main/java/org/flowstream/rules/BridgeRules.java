@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.RuleIntent;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.PortName;
 import org.flowstream.net.FlowMatch;
 
@@ -38,7 +39,6 @@ public final class BridgeRules {
     private static final FlowMatch FROM_GROUP = FlowMatch.parse("dl_src=01:00:00:00:00:00/01:00:00:00:00:00");
 
     private static final Cookie BASE = Cookie.of(Cookie.Kind.BASE, 0);
-    private static final Cookie AMBIGUOUS = Cookie.of(Cookie.Kind.AMBIGUOUS, 0);
 
     private BridgeRules() {}
 
@@ -53,7 +53,7 @@ public final class BridgeRules {
             Collection<Integer> externalPorts,
             List<ChainPlan> chains,
             Map<PortName, Integer> numbers) {
-        List<FlowRule> rules = new ArrayList<>(ambiguous(chains, numbers));
+        List<FlowRule> rules = new ArrayList<>(ambiguous(chains, numbers, 0));
         if (unclaimed == Unclaimed.DROPPED) {
             rules.add(FlowRule.of(BASE, 0, 0, RuleMatch.ALL));
             return new SwitchRules(rules, List.of());
@@ -76,9 +76,13 @@ public final class BridgeRules {
         return new SwitchRules(rules, List.of());
     }
 
-    /** The rules of a bridge of others: only what its chains have in common. */
-    public static SwitchRules foreign(List<ChainPlan> chains, Map<PortName, Integer> numbers) {
-        return new SwitchRules(ambiguous(chains, numbers), List.of());
+    /**
+     * The rules of a bridge of others: only what its chains have in common.
+     *
+     * @param common the id that tells them from another installation's
+     */
+    public static SwitchRules foreign(List<ChainPlan> chains, Map<PortName, Integer> numbers, ChainId common) {
+        return new SwitchRules(ambiguous(chains, numbers, common.bits()), List.of());
     }
 
     /** Deletes what was learnt of ports that are external no more. */
@@ -113,7 +117,8 @@ public final class BridgeRules {
      * Drops what may belong to several chains: a fragment or error that a chain would take while an entry of another one,
      * which is not above it, would take it too. To guess would let one of them be walked around.
      */
-    private static List<FlowRule> ambiguous(List<ChainPlan> chains, Map<PortName, Integer> numbers) {
+    private static List<FlowRule> ambiguous(List<ChainPlan> chains, Map<PortName, Integer> numbers, long id) {
+        Cookie cookie = Cookie.of(Cookie.Kind.AMBIGUOUS, id);
         List<Entry> entries = chains.stream()
                 .flatMap(chain -> entries(chain, numbers).stream())
                 .toList();
@@ -127,7 +132,7 @@ public final class BridgeRules {
                 // A rule with ports never holds for a later fragment; its own companion does.
                 both.filter(match -> !isLaterWithPorts(match, other)).ifPresent(match -> {
                     int priority = Priorities.ambiguous(one.chain().priority());
-                    FlowRule drop = FlowRule.of(AMBIGUOUS, 0, priority, match);
+                    FlowRule drop = FlowRule.of(cookie, 0, priority, match);
                     drops.putIfAbsent(drop.key(), drop);
                 });
             }

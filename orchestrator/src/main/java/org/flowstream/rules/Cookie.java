@@ -42,6 +42,14 @@ public record Cookie(long bits) {
         Kind(int number) {
             this.number = number;
         }
+
+        /** Whether the id beside it is a chain's or one of its machines': else it is 0, or stands for an installation. */
+        public boolean isOfChain() {
+            return switch (this) {
+                case PROBE, LEAVE, ENTER, COMPANION -> true;
+                case BASE, LEARNT, AMBIGUOUS, SAMPLE -> false;
+            };
+        }
     }
 
     public Cookie {

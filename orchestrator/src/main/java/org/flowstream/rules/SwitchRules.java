@@ -3,6 +3,7 @@ package org.flowstream.rules;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,15 +30,35 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
 
     /** The rules whose cookies carry a chain's id, and the groups they use. */
     public SwitchRules ofChain(long id) {
-        return only(rule -> rule.isOurs() && new Cookie(rule.cookie()).id() == id);
+        return only(rule -> isOfChain(rule) && new Cookie(rule.cookie()).id() == id);
     }
 
-    /** The rules that serve the bridge as a whole, but for those that come and go: what was learnt, samples. */
+    /** The rules that serve the own bridge as a whole, but for those that come and go: what was learnt, samples. */
     public SwitchRules ofBridge() {
-        return only(rule -> rule.isOurs()
-                && new Cookie(rule.cookie()).id() == 0
-                && !isOf(rule, Cookie.Kind.LEARNT)
-                && !isOf(rule, Cookie.Kind.SAMPLE));
+        return only(rule -> isCommon(rule, 0));
+    }
+
+    /**
+     * The rules that several chains of an installation have in common on a bridge of others, those of an earlier version
+     * included, which told nobody's.
+     */
+    public SwitchRules common(long id) {
+        return only(rule -> isCommon(rule, id) || isCommon(rule, 0));
+    }
+
+    private static boolean isCommon(FlowRule rule, long id) {
+        return (isOf(rule, Cookie.Kind.BASE) || isOf(rule, Cookie.Kind.AMBIGUOUS))
+                && new Cookie(rule.cookie()).id() == id;
+    }
+
+    private static boolean isOfChain(FlowRule rule) {
+        return rule.isOurs()
+                && new Cookie(rule.cookie()).kind().map(Cookie.Kind::isOfChain).orElse(true);
+    }
+
+    /** All rules whose ids are such, with the groups they use. */
+    public SwitchRules where(LongPredicate id) {
+        return only(rule -> rule.isOurs() && id.test(new Cookie(rule.cookie()).id()));
     }
 
     /** The places of addresses that the switch learnt. */
@@ -53,7 +74,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
     /** The ids of the chains that have rules here. */
     public Set<Long> chains() {
         return flows.stream()
-                .filter(FlowRule::isOurs)
+                .filter(SwitchRules::isOfChain)
                 .map(rule -> new Cookie(rule.cookie()).id())
                 .filter(id -> id != 0)
                 .collect(Collectors.toSet());

@@ -171,4 +171,17 @@ final class ModelTest {
                         "a middlebox that is failed cannot become ready: expected one of [starting, stopped, removing]");
         assertThat(LifeCycle.REMOVED.next()).isEmpty();
     }
+
+    @Test
+    void aChainsIdBearsItsInstallationsMark() {
+        Installation here = new Installation("/srv/here");
+        // echo -n /srv/here | sha256sum
+        assertThat(here.mark()).isEqualTo(0x2dc37b);
+        for (int i = 0; i < 1000; i++) {
+            ChainId id = ChainId.random(here, new java.util.Random(i));
+            assertThat(id.isOf(here)).isTrue();
+            assertThat(id.isOf(Installation.STANDARD)).isFalse();
+            assertThat(id).isNotEqualTo(ChainId.common(here));
+        }
+    }
 }

@@ -22,6 +22,7 @@ import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
@@ -56,7 +57,7 @@ final class ReconcilerTest {
 
     private void open(Failpoints failpoints) {
         store = Store.open(folder);
-        declarations = new Declarations(store, new Random(7), Clock.systemUTC());
+        declarations = new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC());
         reconciler = new Reconciler(BRIDGE, store, declarations, world, events, Clock.systemUTC(), failpoints);
         reconciler.start();
     }

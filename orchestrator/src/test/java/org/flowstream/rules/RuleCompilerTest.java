@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
 import org.flowstream.net.FlowMatch;
@@ -151,7 +153,9 @@ final class RuleCompilerTest {
                         """);
         assertThat(BridgeRules.own(Unclaimed.DROPPED, List.of(2, 1), List.of(), Map.of()))
                 .hasToString("cookie=0x466c000000000000, table=0,priority=0 actions=drop");
-        assertThat(BridgeRules.foreign(List.of(OPEN), Map.of()).isEmpty()).isTrue();
+        assertThat(BridgeRules.foreign(List.of(OPEN), Map.of(), new ChainId(0x1_0000))
+                        .isEmpty())
+                .isTrue();
     }
 
     @Test
@@ -182,7 +186,7 @@ final class RuleCompilerTest {
     }
 
     private static List<String> ambiguous(ChainPlan... plans) {
-        return BridgeRules.foreign(List.of(plans), Chains.numbers(20, plans)).flows().stream()
+        return BridgeRules.foreign(List.of(plans), Chains.numbers(20, plans), new ChainId(0x1_0000)).flows().stream()
                 .map(rule -> rule.toString().replaceFirst(".*table=0,", ""))
                 .toList();
     }
@@ -203,6 +207,31 @@ final class RuleCompilerTest {
                 .as("groups after rules")
                 .isEqualTo(new SwitchChange.DeleteGroup(0x466c0015));
         assertThat(clear).hasSize(wanted.flows().size() + 2);
+    }
+
+    /** Two installations on one bridge of others, each with two chains whose fragments cannot be told apart. */
+    @Test
+    void whatChainsHaveInCommonIsAnInstallationsOwn() {
+        Installation here = new Installation("/srv/here");
+        Installation there = new Installation("/srv/there");
+        ChainPlan web = Chains.one(1, "tcp,nw_dst=10.0.0.2,tp_dst=80", 100, FailurePolicy.CLOSED);
+        ChainPlan tls = Chains.one(2, "tcp,nw_dst=10.0.0.0/24,tp_dst=443", 100, FailurePolicy.CLOSED);
+        List<ChainPlan> both = List.of(web, tls);
+        Map<PortName, Integer> numbers = Chains.numbers(20, web, tls);
+        SwitchRules ours = BridgeRules.foreign(both, numbers, ChainId.common(here));
+        SwitchRules theirs = BridgeRules.foreign(both, numbers, ChainId.common(there));
+        SwitchRules early = BridgeRules.foreign(both, numbers, new ChainId(0));
+        List<FlowRule> flows = new ArrayList<>(ours.flows());
+        flows.addAll(theirs.flows());
+        flows.addAll(compile(WEB, Stage.STEERED).flows());
+        SwitchRules found = new SwitchRules(flows, List.of());
+
+        assertThat(ours.isEmpty()).isFalse();
+        assertThat(found.common(ChainId.common(here).bits())).isEqualTo(ours);
+        assertThat(found.chains()).containsExactly(0x22L);
+        assertThat(found.where(id -> new ChainId(id).isOf(there))).isEqualTo(theirs);
+        // What an early version left is nobody's but on the bridge: whoever looks first has it replaced.
+        assertThat(early.common(ChainId.common(here).bits())).isEqualTo(early);
     }
 
     @Test

@@ -11,7 +11,7 @@ record Leftovers(TreeSet<String> things) {
         Command.of("virsh", "-q", "-c", "qemu:///system", "list", "--all", "--name")
                 .output()
                 .lines()
-                .filter(name -> name.startsWith("flowstream-"))
+                .filter(name -> name.matches("flowstream[-.].*"))
                 .forEach(name -> things.add("domain " + name));
         Command.of("ip", "-o", "link", "show")
                 .output()
@@ -62,7 +62,7 @@ record Leftovers(TreeSet<String> things) {
                 .run()
                 .out()
                 .lines()
-                .filter(line -> line.contains("guest=flowstream-"))
+                .filter(line -> line.matches(".*guest=flowstream[-.].*"))
                 .forEach(line -> things.add("process " + line));
         // Without its id: a daemon that a test killed and started again is the same thing.
         Command.of("pgrep", "-a", "-f", "^[^ ]*flowstream-engine |org[.]flowstream[.]daemon[.]Daemon$")

@@ -87,7 +87,7 @@ final class Middlebox implements AutoCloseable {
 
     /** Its libvirt domain. */
     String domain() {
-        return "flowstream-" + name;
+        return inspect().path("domain").asText();
     }
 
     /** Where its machine's sockets are. */

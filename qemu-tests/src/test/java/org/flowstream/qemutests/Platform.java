@@ -141,13 +141,12 @@ public final class Platform implements AutoCloseable {
                 .forEach(name -> flowstream("rm", name));
     }
 
-    /** Stops the daemon, takes away its bridge and the folders. Not by `purge`, which takes others' things as well. */
+    /** Stops the daemon, takes away what is left of its installation, and the folders. */
     @Override
     public void close() {
         removeAll();
         flowstream("daemon", "stop");
-        Command.of("ovs-vsctl", "--if-exists", "del-br", environment.getOrDefault("FLOWSTREAM_BRIDGE", bridge()))
-                .run();
+        flowstream("purge").ok();
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
