@@ -4,6 +4,7 @@
 #include "engine/testing.h"
 #include "fuzz/harness.h"
 #include "fuzz/input.h"
+#include "fuzz/tables.h"
 #include "tests/hostile.h"
 
 enum { PORTS_MAX = 4, FRAMES_MAX = 24, TEXT_MAX = 64 };
@@ -14,63 +15,32 @@ static const char *const words[] = {"",          "0",       "1",         "14",  
                                     "10.0.0.0/8", "::1",    "2001:db8::7", "HEX",       "ASCII",       "3 x.count_call",
                                     "e.reset",   "2 e.reset", "stop",    "10.0.0.255 0.0.0.0"};
 
-/* A table: mostly what the input says; for match programs with a head that can be sound. */
+/* A table: match programs and texts that are mostly sound; of any other type format 1, a count, and as many records of
+ * 16 bytes as it says. */
 static void give_table(struct fs_test *t, const struct fs_arg *arg, struct input *in)
 {
-    uint8_t table[2048] = {0};
-    size_t got, size = 16;
+    struct table table = {.size = 0};
+    size_t got;
     uint32_t items = 1;
-    if (strcmp(arg->type, "arp-entries") == 0 || strcmp(arg->type, "routes") == 0) {
+    bool patterns = strstr(arg->type, "patterns") != NULL || strstr(arg->type, "filter-rules") != NULL;
+    if (patterns) {
+        uint32_t choice = (uint32_t)input_number(in, 1);
+        items = 1 + choice % PORTS_MAX;
+        (choice & 0x80 ? put_index : put_graph)(&table, in, items);
+    } else if (strcmp(arg->type, "texts") == 0) {
+        put_texts(&table, in);
+    } else {
         uint32_t count = (uint32_t)input_number(in, 1) % 8;
         const uint8_t *bytes = input_bytes(in, 16 * count, &got);
-        table[0] = 1;
-        table[4] = (uint8_t)(got / 16);
-        memcpy(table + 8, bytes, got / 16 * 16);
-        size = 8 + got / 16 * 16;
-    } else if (strcmp(arg->type, "texts") == 0) {
-        table[0] = 1;
-        size = 8;
-        for (unsigned count = (unsigned)input_number(in, 1) % 6; table[4] < count; table[4]++) {
-            const uint8_t *bytes = input_bytes(in, (size_t)input_number(in, 1) % 64, &got);
-            table[size] = (uint8_t)got;
-            memcpy(table + size + 4, bytes, got);
-            size += 4 + got + 1;
-        }
-    } else {
-        uint32_t rules = 1 + (uint32_t)input_number(in, 1) % PORTS_MAX, nodes = (uint32_t)input_number(in, 1) % 32;
-        items = rules;
-        table[0] = 1;
-        table[4] = (uint8_t)rules;
-        table[8] = (uint8_t)nodes;
-        table[12] = (uint8_t)input_number(in, 1);
-        table[15] = nodes == 0 ? 0x80 : 0;
-        for (uint32_t i = 0; i < rules; i++, size += 4) {
-            memset(table + size, input_number(in, 1) % 4 == 0 ? 0xff : 0, 4);
-            table[size] = table[size] == 0 ? (uint8_t)(i % PORTS_MAX) : 0xff;
-        }
-        for (uint32_t i = 0; i < nodes; i++, size += 20) {
-            const uint8_t *bytes = input_bytes(in, 14, &got);
-            uint8_t *node = table + size;
-            memcpy(node, bytes, got < 12 ? got : 12);
-            node[1] = 0;
-            node[2] &= 3;
-            node[3] %= 3;
-            if (node[2] == 3) {
-                node[0] = (uint8_t)(1 + node[0] % 6);
-            }
-            for (unsigned k = 0; k < 2; k++) { /* forwards, or to a rule, so that most are sound */
-                uint8_t to = got == 14 ? bytes[12 + k] : 0x80;
-                bool leaf = to >= 0x80 || i + 1 >= nodes;
-                node[12 + 4 * k] = (uint8_t)(leaf ? to % rules : i + 1 + to % (nodes - i - 1));
-                node[15 + 4 * k] = leaf ? 0x80 : 0;
-            }
-        }
+        number(&table, 4, 1);
+        number(&table, 4, (uint32_t)(got / 16));
+        append(&table, bytes, got / 16 * 16);
     }
     if (input_number(in, 1) == 0x55) { /* and now and then something wrong */
-        table[input_number(in, 2) % size] ^= (uint8_t)input_number(in, 1);
-        size -= input_number(in, 1) % 8;
+        table.at[input_number(in, 2) % table.size] ^= (uint8_t)input_number(in, 1);
+        table.size -= input_number(in, 1) % 8;
     }
-    fs_test_table(t, arg->name, table, size, items);
+    fs_test_table(t, arg->name, table.at, table.size, items);
 }
 
 static int64_t in_range(const struct fs_arg *arg, struct input *in)

@@ -2,6 +2,7 @@
 
 #include "net/ip.h"
 #include "net/ip6.h"
+#include "net/match_index.h"
 
 /* ---- loading ---- */
 
@@ -92,14 +93,14 @@ static bool acyclic(const struct test *tests, uint32_t count, uint32_t *order, u
     return sorted == count;
 }
 
-static void note_use(struct fs_match *m, const struct fs_match_node *n)
+void fs_match_note_use(struct fs_match *m, unsigned source, unsigned offset)
 {
-    m->sources |= 1u << n->source;
-    if (n->source == FS_MATCH_FIELD) {
-        m->fields |= 1u << n->offset / 4;
+    m->sources |= 1u << source;
+    if (source == FS_MATCH_FIELD) {
+        m->fields |= 1u << offset / 4;
     }
-    if (m->needed[n->source] < n->offset + 4u) {
-        m->needed[n->source] = n->offset + 4u;
+    if (m->needed[source] < offset + 4u) {
+        m->needed[source] = offset + 4u;
     }
 }
 
@@ -123,7 +124,7 @@ static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct 
             t->place = placed;
             nodes[placed] = t->node;
             nodes[placed++].yes = t->next[1];
-            note_use(m, &t->node);
+            fs_match_note_use(m, t->node.source, t->node.offset);
             if ((t->next[1] & FS_MATCH_LEAF) == 0 && tests[t->next[1]].place == NOT_PLACED) {
                 todo[waiting++] = t->next[1];
             }
@@ -199,16 +200,23 @@ int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes tabl
         fs_text_string(error, "match program: cut off");
         return -1;
     }
-    if (get_le32(table.at) != FS_MATCH_FORMAT) {
-        fs_text_format(error, "match program: format %u is not known", get_le32(table.at));
+    uint32_t format = get_le32(table.at), node_count = get_le32(table.at + 8);
+    size_t head = format == FS_MATCH_INDEXED ? FS_MATCH_INDEX_HEADER : FS_MATCH_HEADER_SIZE;
+    if (format != FS_MATCH_FORMAT && format != FS_MATCH_INDEXED) {
+        fs_text_format(error, "match program: format %u is not known", format);
         return -1;
     }
     m->rule_count = get_le32(table.at + 4);
+    if (table.length < head || m->rule_count > (table.length - head) / 4) {
+        fs_text_string(error, "match program: its counts do not fit its length");
+        return -1;
+    }
+    if (format == FS_MATCH_INDEXED) {
+        return load_verdicts(m, e, table.at + head, error) == 0 ? fs_match_index_load(m, e, table, error) : -1;
+    }
     m->root = get_le32(table.at + 12);
-    uint32_t node_count = get_le32(table.at + 8);
-    /* Divided rather than multiplied, so that no count can wrap round. */
-    size_t left = table.length - FS_MATCH_HEADER_SIZE;
-    if (m->rule_count > left / 4 || node_count != (left - 4 * (size_t)m->rule_count) / FS_MATCH_NODE_SIZE
+    size_t left = table.length - head;
+    if (node_count != (left - 4 * (size_t)m->rule_count) / FS_MATCH_NODE_SIZE
         || (left - 4 * (size_t)m->rule_count) % FS_MATCH_NODE_SIZE != 0) {
         fs_text_string(error, "match program: its counts do not fit its length");
         return -1;
@@ -290,15 +298,22 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
 
 /* ---- deciding ---- */
 
-/* A test whose word crosses the end: bytes that are not there are 0, and if the mask wants one of them it fails. */
-static bool test_at_end(const struct fs_match_node *n, const uint8_t *at, uint32_t size)
+/* A word that crosses the end: bytes that are not there are 0, and if the mask wants one of them a test fails. */
+bool fs_match_word_at_end(const uint8_t *at, uint32_t size, uint32_t offset, uint32_t mask, uint32_t *word)
 {
-    uint32_t present = size > n->offset ? size - n->offset : 0, word = 0;
+    uint32_t present = size > offset ? size - offset : 0;
+    *word = 0;
     for (uint32_t i = 0; i < present; i++) {
-        word |= (uint32_t)at[n->offset + i] << (24 - 8 * i);
+        *word |= (uint32_t)at[offset + i] << (24 - 8 * i);
     }
     uint32_t missing = present == 0 ? 0xffffffffu : 0xffffffffu >> 8 * present;
-    return (n->mask & missing) == 0 && (word & n->mask) - n->low <= n->span;
+    return (mask & missing) == 0;
+}
+
+static bool test_at_end(const struct fs_match_node *n, const uint8_t *at, uint32_t size)
+{
+    uint32_t word;
+    return fs_match_word_at_end(at, size, n->offset, n->mask, &word) && (word & n->mask) - n->low <= n->span;
 }
 
 /* Whether no test of the program can come to the end of what there is to look at. */
@@ -335,12 +350,38 @@ __attribute__((always_inline)) static inline uint32_t decide(const struct fs_mat
 
 uint32_t fs_match_decide(const struct fs_match *m, const struct fs_match_view *v)
 {
-    return long_enough(m, v) ? decide(m, v, false) : decide(m, v, true);
+    bool whole = long_enough(m, v);
+    if (m->index != NULL) {
+        uint32_t rule;
+        fs_match_index_decide(m, v, &whole, 1, &rule);
+        return rule;
+    }
+    return whole ? decide(m, v, false) : decide(m, v, true);
+}
+
+/* Its views are too large for the frames of elements, which nest. */
+__attribute__((noinline)) static void index_batch(const struct fs_match *m, const struct fs_batch *batch,
+                                                  uint32_t rules[FS_BATCH_MAX])
+{
+    struct fs_match_view views[FS_BATCH_MAX];
+    bool whole[FS_BATCH_MAX];
+    for (uint32_t i = 0; i < batch->count; i++) {
+        if (i + 4 < batch->count) {
+            __builtin_prefetch(batch->packets[i + 4]->data);
+        }
+        fs_match_look(m, &views[i], batch->packets[i]);
+        whole[i] = long_enough(m, &views[i]);
+    }
+    fs_match_index_decide(m, views, whole, batch->count, rules);
 }
 
 void fs_match_batch(const struct fs_match *m, const struct fs_batch *batch, uint32_t rules[FS_BATCH_MAX])
 {
     struct fs_match_view view;
+    if (m->index != NULL) {
+        index_batch(m, batch, rules);
+        return;
+    }
     for (uint32_t i = 0; i < batch->count; i++) {
         if (i + 2 < batch->count) {
             __builtin_prefetch(batch->packets[i + 2]->data);

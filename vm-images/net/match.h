@@ -1,8 +1,10 @@
-/* match.h: match programs: how patterns and filter rules are decided (docs/contracts.md section 2, table format 1).
+/* match.h: match programs: how patterns and filter rules are decided (docs/contracts.md section 2, table formats 1 and
+ * 2).
  *
- * A program is a directed acyclic graph of tests on 32-bit words of a frame. fs_match_load() checks it once, bounds and
- * cycles included, and arranges it; after that deciding a packet needs no check but the frame's own end, and always
- * ends: each test leads to a later one, to a rule, or to "no rule".
+ * A program is a directed acyclic graph of tests on 32-bit words of a frame; where there are many rules, with an index
+ * in front of it (match_index.h). fs_match_load() checks it once, bounds and cycles included; after that deciding a
+ * packet needs no check but the frame's own end, and always ends: each test leads to a later one, to a rule, or to "no
+ * rule".
  */
 #ifndef NET_MATCH_H
 #define NET_MATCH_H
@@ -41,8 +43,11 @@ struct fs_match_node {
     uint8_t source;
 };
 
+struct fs_match_index;
+
 struct fs_match {
-    const struct fs_match_node *nodes;
+    const struct fs_match_node *nodes; /* of format 1 */
+    const struct fs_match_index *index; /* of format 2; else NULL */
     const uint32_t *verdicts; /* by rule: an output port, or FS_MATCH_NONE for drop */
     uint32_t root; /* as a node's `yes` */
     uint32_t rule_count;

@@ -1,50 +1,9 @@
 #include "net/match.h"
 
 #include "net/ip.h"
-#include "net/testing.h"
+#include "net/testing_match.h"
 
-/* ---- a second interpreter, from the text of docs/contracts.md section 2 alone: slow, plain, on the table's bytes
- * ---- */
-
-static uint32_t le32(const uint8_t *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-struct seen {
-    const uint8_t *at;
-    long size;
-};
-
-/* What the four sources are of this packet; fields are made into bytes too. */
-static void sources(struct fs_packet *p, struct seen s[4], uint8_t fields[28])
-{
-    const uint8_t *end = p->data + p->length;
-    memset(s, 0, 4 * sizeof s[0]);
-    memset(fields, 0, 28);
-    s[0] = (struct seen){p->data, p->length};
-    s[3] = (struct seen){fields, 28};
-    bool later = false;
-    if (p->network_offset != 0xffff) {
-        const uint8_t *n = p->head + p->network_offset;
-        long left = end - n, said = left;
-        if (left >= 20 && n[0] >> 4 == 4) {
-            said = n[2] << 8 | n[3];
-            later = ((n[6] & 0x1f) | n[7]) != 0;
-        } else if (left >= 40 && n[0] >> 4 == 6) {
-            said = 40 + (n[4] << 8 | n[5]);
-        }
-        s[1] = (struct seen){n, said < left ? said : left};
-        end = n + s[1].size;
-    }
-    if (p->transport_offset != 0xffff && p->head + p->transport_offset < end) {
-        s[2] = (struct seen){p->head + p->transport_offset, end - (p->head + p->transport_offset)};
-    }
-    fields[4 + 3] = later;
-    fs_put32(fields + 8, (uint32_t)s[2].size);
-    fs_put32(fields + 12, p->length);
-    fields[16 + 3] = fs_anno_u8(p, FS_ANNO_PAINT);
-}
+/* ---- a second interpreter, from the text of docs/contracts.md section 2 alone ---- */
 
 static uint32_t plain_decide(const uint8_t *table, struct fs_packet *p)
 {
@@ -56,32 +15,17 @@ static uint32_t plain_decide(const uint8_t *table, struct fs_packet *p)
         const uint8_t *n = table + 16 + 4 * (size_t)rules + 20 * (size_t)at;
         const struct seen *from = &s[n[2]];
         long offset = (n[0] | n[1] << 8) * (n[2] == 3 ? 4 : 1);
-        uint32_t mask = le32(n + 4), value = le32(n + 8), word = 0;
-        bool missing = false;
-        for (int i = 0; i < 4; i++) {
-            bool there = offset + i < from->size;
-            word = word << 8 | (there ? from->at[offset + i] : 0u);
-            missing = missing || (!there && (mask >> (24 - 8 * i) & 0xff) != 0);
-        }
-        word &= mask;
+        uint32_t value = le32(n + 8), word;
+        bool there = plain_word(from, offset, le32(n + 4), &word);
         bool holds = n[3] == 0 ? word == value : n[3] == 1 ? word <= value : word >= value;
-        at = le32(n + (holds && !missing ? 12 : 16));
+        at = le32(n + (holds && there ? 12 : 16));
     }
     return at == 0xffffffffu ? at : at & 0x7fffffffu;
 }
 
-/* ---- a router to load programs into: a Classifier takes any ---- */
-
 static struct fs_test *with(const struct program *p, unsigned outputs)
 {
-    struct fs_test *t = fs_test_new();
-    fs_test_pool(t, 128);
-    fs_test_add(t, "in", "TestSource");
-    fs_test_add(t, "c", "IPFilter");
-    fs_test_table(t, "RULE", p->table, p->size, p->rule_count);
-    fs_test_ports(t, 1, outputs);
-    fs_test_chain(t, "in", "c");
-    return t;
+    return filter_with(p->table, p->size, p->rule_count, outputs);
 }
 static const char *refused(const struct program *p)
 {
@@ -248,8 +192,8 @@ FS_TEST(match_refuses_what_is_wrong)
     p.size--;
     FS_CHECK(strstr(refused(&p), "counts do not fit") != NULL);
     p = sound();
-    put_le32(p.table, 2);
-    FS_CHECK(strstr(refused(&p), "format 2 is not known") != NULL);
+    put_le32(p.table, 3);
+    FS_CHECK(strstr(refused(&p), "format 3 is not known") != NULL);
     p = sound();
     put_le32(p.table + 4, 0x40000001); /* 4 times it is 4 in 32 bits */
     FS_CHECK(strstr(refused(&p), "counts do not fit") != NULL);
@@ -343,20 +287,7 @@ FS_TEST(match_interpreters_agree)
         FS_REQUIRE(fs_test_start(t));
         FS_EQUAL(fs_match_load(&m, fs_test_element(t, "c"), (struct fs_bytes){p.table, p.size}, &error), 0);
         for (unsigned i = 0; i < 50; i++) {
-            uint8_t frame[64];
-            size_t size = noise(&state) % sizeof frame;
-            for (size_t k = 0; k < size; k++) {
-                frame[k] = (uint8_t)(noise(&state) & 3);
-            }
-            if (size > 8 && noise(&state) % 4 != 0) {
-                frame[4] = noise(&state) % 2 != 0 ? 0x45 : 0x60;
-                frame[7] = (uint8_t)(noise(&state) % 50);
-            }
-            struct fs_packet *packet = fs_test_packet(t, frame, size);
-            fs_set_anno_u8(packet, FS_ANNO_PAINT, (uint8_t)(noise(&state) & 3));
-            if (noise(&state) % 4 != 0) {
-                fs_set_network_header(packet, packet->data + 4, 20);
-            }
+            struct fs_packet *packet = noise_packet(t, &state);
             struct fs_match_view v;
             fs_match_look(&m, &v, packet);
             uint32_t found = fs_match_decide(&m, &v);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.flowstream.element.ElementLibrary;
 
@@ -87,7 +88,7 @@ final class BlobDump {
                 } else if (declared.type().equals(new TextsLowering().type())) {
                     texts(number);
                 } else {
-                    program(MatchProgram.read(value));
+                    program(value);
                 }
             }
         }
@@ -99,11 +100,13 @@ final class BlobDump {
         }
     }
 
-    private void program(MatchProgram program) {
-        for (int i = 0; i < program.verdicts().size(); i++) {
-            int verdict = program.verdicts().get(i);
-            line("    rule %d: %s", i, verdict == MatchProgram.DROP ? "drop" : "output " + verdict);
+    private void program(byte[] table) {
+        if (ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN).getInt() == IndexedProgram.FORMAT) {
+            indexed(IndexedProgram.read(table));
+            return;
         }
+        MatchProgram program = MatchProgram.read(table);
+        verdicts(program.verdicts());
         line("    root %s", target(program.root()));
         for (int i = 0; i < program.nodes().size(); i++) {
             MatchProgram.Node node = program.nodes().get(i);
@@ -118,6 +121,49 @@ final class BlobDump {
                     target(node.yes()),
                     target(node.no()));
         }
+    }
+
+    private void verdicts(List<Integer> verdicts) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            int verdict = verdicts.get(i);
+            line("    rule %d: %s", i, verdict == MatchProgram.DROP ? "drop" : "output " + verdict);
+        }
+    }
+
+    private void indexed(IndexedProgram program) {
+        verdicts(program.verdicts());
+        for (int i = 0; i < program.tests().size(); i++) {
+            IndexedProgram.Test test = program.tests().get(i);
+            String yes = target(test.yes());
+            line(
+                    "    %d: %s %08x to %08x ? %s : %s",
+                    i, field(test.word()), test.low(), test.high(), yes, target(test.no()));
+        }
+        for (IndexedProgram.Key key : program.keys()) {
+            line("    key %s", field(key.word()));
+            for (int i = 0; i < key.starts().size(); i++) {
+                line(
+                        "      from %08x: list %d",
+                        key.starts().get(i), key.lists().get(i));
+            }
+        }
+        for (int i = 1; i < program.lists().size(); i++) {
+            IndexedProgram.EntryList list = program.lists().get(i);
+            line("    list %d: then %d", i, list.parent());
+            for (IndexedProgram.Entry entry : program.entries().subList(list.first(), list.first() + list.count())) {
+                line("      rule %d if %s", entry.rule(), target(entry.target()));
+            }
+        }
+        line("    rest %s", target(program.rest()));
+    }
+
+    private static String field(Word word) {
+        return String.format(
+                Locale.ROOT,
+                "%s[%d] & %08x",
+                word.source().name().toLowerCase(Locale.ROOT),
+                word.offset(),
+                word.mask());
     }
 
     private static String target(int target) {

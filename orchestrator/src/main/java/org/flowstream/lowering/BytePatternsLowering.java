@@ -25,8 +25,7 @@ record BytePatternsLowering() implements Lowering {
             verdicts.add(i);
             conditions.add(pattern(pattern, given.reporter().within("pattern " + (i + 1))));
         }
-        return Optional.of(
-                Value.table(MatchCompiler.compile(verdicts, conditions).toBytes()));
+        return Optional.of(Value.table(MatchTable.of(verdicts, conditions).toBytes()));
     }
 
     private static Condition pattern(ConfigText pattern, Reporter reporter) {

@@ -163,6 +163,16 @@ final class Formulas {
         kept.add(part);
     }
 
+    /** That all hold. */
+    Formula and(List<Formula> parts) {
+        return group(Kind.AND, parts.toArray(NO_PARTS));
+    }
+
+    /** The tests in formulas, in them or in parts of them. */
+    Iterable<Formula> tests() {
+        return tests.values();
+    }
+
     private Formula newGroup(Kind kind, List<Formula> parts) {
         Needs needs = parts.get(0).needs;
         for (Formula part : parts.subList(1, parts.size())) {

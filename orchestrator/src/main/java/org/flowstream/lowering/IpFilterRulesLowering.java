@@ -31,8 +31,7 @@ record IpFilterRulesLowering(String type, AddressFamily family) implements Lower
             verdicts.add(verdict(rule.substring(0, end), given.outputs(), reporter));
             conditions.add(PatternParser.parse(family, rule.substring(end, rule.length()), reporter));
         }
-        return Optional.of(
-                Value.table(MatchCompiler.compile(verdicts, conditions).toBytes()));
+        return Optional.of(Value.table(MatchTable.of(verdicts, conditions).toBytes()));
     }
 
     private static int verdict(ConfigText action, int outputs, Reporter reporter) {

@@ -26,7 +26,6 @@ record IpPatternsLowering() implements Lowering {
             verdicts.add(i);
             conditions.add(PatternParser.parse(new Ip4Family(), pattern, reporter));
         }
-        return Optional.of(
-                Value.table(MatchCompiler.compile(verdicts, conditions).toBytes()));
+        return Optional.of(Value.table(MatchTable.of(verdicts, conditions).toBytes()));
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.flowstream.lowering.Formulas.Formula;
 import org.flowstream.lowering.Formulas.Kind;
-import org.flowstream.lowering.Formulas.Range;
 
 /**
  * Makes a match program of rules, of which the first whose condition holds decides.
@@ -17,8 +16,8 @@ import org.flowstream.lowering.Formulas.Range;
  * and when the work has reached its bound, rules are tested one after the other, in a chain that all nodes share.
  */
 final class MatchCompiler {
-    /** A rule of a list, and what is left of its condition. */
-    private record Candidate(int rule, Formula condition) {}
+    /** A row of a list, by its place among the rows, and what is left of its condition. */
+    private record Candidate(int row, Formula condition) {}
 
     /** How many rules of a list are tested in turn before a better way is looked for again. */
     private static final int CHAINED = 8;
@@ -26,15 +25,27 @@ final class MatchCompiler {
     private static final int WORK_BASE = 100_000;
     private static final int WORK_PER_RULE = 400;
 
-    private final Formulas formulas = new Formulas();
-    private final MatchGraph graph = new MatchGraph();
-    private final TestChoice choice = new TestChoice(formulas);
+    private final Formulas formulas;
+    private final TestGraph graph;
+    private final TestChoice choice;
+    private final List<RuleRow> given;
+    private final int mostNodes;
     private final Map<Numbers, Integer> built = new HashMap<>();
-    private final List<Candidate> rules = new ArrayList<>();
+    private final List<Candidate> rows = new ArrayList<>();
     private final List<Integer> chain = new ArrayList<>();
     private long workLeft;
 
-    private MatchCompiler() {}
+    private MatchCompiler(Formulas formulas, TestGraph graph, List<RuleRow> given, int mostNodes) {
+        this.formulas = formulas;
+        this.graph = graph;
+        this.choice = new TestChoice(formulas);
+        this.given = given;
+        this.mostNodes = mostNodes;
+        this.workLeft = WORK_BASE + (long) WORK_PER_RULE * given.size();
+        for (int i = 0; i < given.size(); i++) {
+            rows.add(new Candidate(i, given.get(i).condition()));
+        }
+    }
 
     /**
      * A program for rules.
@@ -43,27 +54,34 @@ final class MatchCompiler {
      * @param conditions by rule
      */
     static MatchProgram compile(List<Integer> verdicts, List<Condition> conditions) {
-        MatchCompiler compiler = new MatchCompiler();
-        for (int i = 0; i < conditions.size(); i++) {
-            compiler.rules.add(new Candidate(i, compiler.formulas.of(conditions.get(i))));
-        }
-        compiler.workLeft = WORK_BASE + (long) WORK_PER_RULE * conditions.size();
-        int root = compiler.build(compiler.rules);
-        return compiler.graph.program(verdicts, root);
+        Formulas formulas = new Formulas();
+        MatchGraph graph = new MatchGraph();
+        int root = target(formulas, graph, RuleRow.of(formulas, conditions), Integer.MAX_VALUE);
+        return graph.program(verdicts, root);
+    }
+
+    /**
+     * The target in a graph that leads to the rule of the first row whose condition holds.
+     *
+     * @param mostNodes how large the graph may grow before the rest is tested in turn
+     */
+    static int target(Formulas formulas, TestGraph graph, List<RuleRow> rows, int mostNodes) {
+        MatchCompiler compiler = new MatchCompiler(formulas, graph, rows, mostNodes);
+        return compiler.build(compiler.rows);
     }
 
     /** The target that decides a list of candidates. */
-    private int build(List<Candidate> given) {
-        List<Candidate> list = trimmed(given);
+    private int build(List<Candidate> candidates) {
+        List<Candidate> list = trimmed(candidates);
         if (list.isEmpty()) {
             return MatchProgram.NONE;
         }
         if (list.get(0).condition.kind == Kind.TRUE) {
-            return MatchProgram.leaf(list.get(0).rule);
+            return leaf(list.get(0));
         }
         int[] numbers = new int[2 * list.size()];
         for (int i = 0; i < list.size(); i++) {
-            numbers[2 * i] = list.get(i).rule;
+            numbers[2 * i] = list.get(i).row;
             numbers[2 * i + 1] = list.get(i).condition.id;
         }
         Numbers key = new Numbers(numbers);
@@ -77,8 +95,8 @@ final class MatchCompiler {
     }
 
     private int buildNew(List<Candidate> list) {
-        if (workLeft < 0) {
-            return chainFrom(list.get(0).rule);
+        if (workLeft < 0 || graph.size() > mostNodes) {
+            return chainFrom(list.get(0).row);
         }
         workLeft -= list.size();
         TestChoice.Test test =
@@ -100,7 +118,7 @@ final class MatchCompiler {
         for (Candidate each : list) {
             Formula condition = known.simplify(each.condition);
             if (condition.kind != Kind.FALSE) {
-                simple.add(condition == each.condition ? each : new Candidate(each.rule, condition));
+                simple.add(condition == each.condition ? each : new Candidate(each.row, condition));
             }
             if (condition.kind == Kind.TRUE) {
                 break;
@@ -123,47 +141,27 @@ final class MatchCompiler {
         return kept;
     }
 
-    /** All rules from one on, as they were given, in turn. Right for every packet that no rule before it matched. */
-    private int chainFrom(int rule) {
+    /** All rows from one on, as they were given, in turn. Right for every packet that no row before it matched. */
+    private int chainFrom(int row) {
         if (chain.isEmpty()) {
             int target = MatchProgram.NONE;
-            for (int i = rules.size() - 1; i >= 0; i--) {
-                target = inTurn(rules.subList(i, i + 1), target);
+            for (int i = rows.size() - 1; i >= 0; i--) {
+                target = inTurn(rows.subList(i, i + 1), target);
                 chain.add(target);
             }
         }
-        return chain.get(rules.size() - 1 - rule);
+        return chain.get(rows.size() - 1 - row);
+    }
+
+    private int leaf(Candidate candidate) {
+        return MatchProgram.leaf(given.get(candidate.row).rule());
     }
 
     private int inTurn(List<Candidate> list, int rest) {
         int target = rest;
         for (int i = list.size() - 1; i >= 0; i--) {
-            target = branch(list.get(i).condition, MatchProgram.leaf(list.get(i).rule), target);
+            target = Branches.of(formulas, graph, list.get(i).condition, leaf(list.get(i)), target);
         }
         return target;
-    }
-
-    /** The target that leads to {@code yes} when the formula holds, else to {@code no}. */
-    private int branch(Formula formula, int yes, int no) {
-        return switch (formula.kind) {
-            case TRUE -> yes;
-            case FALSE -> no;
-            case TEST -> graph.node(formulas.word(formula.word), new Range(formula.low, formula.high), yes, no);
-            case NO_TEST -> graph.node(formulas.word(formula.word), new Range(formula.low, formula.high), no, yes);
-            case AND -> {
-                int target = yes;
-                for (int i = formula.parts.length - 1; i >= 0; i--) {
-                    target = branch(formula.parts[i], target, no);
-                }
-                yield target;
-            }
-            case OR -> {
-                int target = no;
-                for (int i = formula.parts.length - 1; i >= 0; i--) {
-                    target = branch(formula.parts[i], yes, target);
-                }
-                yield target;
-            }
-        };
     }
 }

@@ -10,14 +10,14 @@ import org.flowstream.lowering.MatchProgram.Comparison;
 import org.flowstream.lowering.MatchProgram.Node;
 
 /** The nodes of a match program while it is made: equal nodes are one, and tests of ranges become comparisons. */
-final class MatchGraph {
+final class MatchGraph implements TestGraph {
     private static final int HEADER_BYTES = 20;
 
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Node, Integer> known = new HashMap<>();
 
-    /** A target that leads to {@code yes} when the word is there and within the range, else to {@code no}. */
-    int node(Word word, Range range, int yes, int no) {
+    @Override
+    public int node(Word word, Range range, int yes, int no) {
         if (yes == no) {
             return yes;
         }
@@ -39,6 +39,11 @@ final class MatchGraph {
         }
         int below = add(new Node(word, Comparison.AT_MOST, high, yes, no));
         return add(new Node(word, Comparison.AT_LEAST, low, below, no));
+    }
+
+    @Override
+    public int size() {
+        return nodes.size();
     }
 
     /** Whether one comparison can test a range. */

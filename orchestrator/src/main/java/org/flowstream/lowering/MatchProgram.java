@@ -13,7 +13,7 @@ import java.util.List;
  * @param nodes the tests, each before those that it leads to
  * @param root where to begin: a target
  */
-record MatchProgram(List<Integer> verdicts, List<Node> nodes, int root) {
+record MatchProgram(List<Integer> verdicts, List<Node> nodes, int root) implements MatchTable {
     static final int DROP = -1;
     /** As a target: no rule matches. */
     static final int NONE = -1;
@@ -61,7 +61,8 @@ record MatchProgram(List<Integer> verdicts, List<Node> nodes, int root) {
         return LEAF | rule;
     }
 
-    byte[] toBytes() {
+    @Override
+    public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + 4 * verdicts.size() + NODE_BYTES * nodes.size())
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(FORMAT).putInt(verdicts.size()).putInt(nodes.size()).putInt(root);
@@ -91,10 +92,7 @@ record MatchProgram(List<Integer> verdicts, List<Node> nodes, int root) {
             int offset = Short.toUnsignedInt(in.getShort());
             int sourceCode = in.get();
             int comparisonCode = in.get();
-            Word.Source source = Arrays.stream(Word.Source.values())
-                    .filter(it -> it.code() == sourceCode)
-                    .findFirst()
-                    .orElseThrow();
+            Word.Source source = Word.Source.ofCode(sourceCode);
             Comparison comparison = Arrays.stream(Comparison.values())
                     .filter(it -> it.code == comparisonCode)
                     .findFirst()

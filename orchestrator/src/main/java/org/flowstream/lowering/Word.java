@@ -1,5 +1,7 @@
 package org.flowstream.lowering;
 
+import java.util.Arrays;
+
 /**
  * A field of a packet: bits of one 32-bit big-endian word.
  *
@@ -24,6 +26,13 @@ record Word(Source source, int offset, int mask) {
         /** The match program's number for it. */
         int code() {
             return code;
+        }
+
+        static Source ofCode(int code) {
+            return Arrays.stream(values())
+                    .filter(it -> it.code == code)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,19 +44,8 @@ final class EngineTest {
         List<byte[]> frames = new ArrayList<>();
         for (int i = 0; i < PACKETS; i++) {
             NaivePacket packet = random.packet();
-            // The header says how long the packet is, so that nothing behind it is read.
-            packet.bytes()[2] = (byte) (packet.bytes().length >> 8);
-            packet.bytes()[3] = (byte) packet.bytes().length;
-            frames.add(ByteBuffer.allocate(14 + packet.bytes().length)
-                    .put(new byte[12])
-                    .putShort((short) 0x0800)
-                    .put(packet.bytes())
-                    .array());
-            expected[
-                    IntStream.range(0, PATTERNS)
-                            .filter(it -> patterns.get(it).matches(packet))
-                            .findFirst()
-                            .orElse(PATTERNS)]++;
+            frames.add(frame(packet));
+            expected[first(patterns, packet)]++;
         }
         String text = "FromDevice(0) -> MarkIPHeader(14) -> c :: IPClassifier("
                 + patterns.stream().map(it -> it.text() + ", ").collect(Collectors.joining()) + "-); end :: Discard;\n"
@@ -70,6 +60,69 @@ final class EngineTest {
                 .mapToObj(it -> "c" + it + ".count:\n" + expected[it] + "\n")
                 .collect(Collectors.joining("\n"));
         assertThat(output.strip()).as(text).isEqualTo(wanted.strip());
+    }
+
+    private static byte[] frame(NaivePacket packet) {
+        // The header says how long the packet is, so that nothing behind it is read.
+        packet.bytes()[2] = (byte) (packet.bytes().length >> 8);
+        packet.bytes()[3] = (byte) packet.bytes().length;
+        return ByteBuffer.allocate(14 + packet.bytes().length)
+                .put(new byte[12])
+                .putShort((short) 0x0800)
+                .put(packet.bytes())
+                .array();
+    }
+
+    /** The first pattern that matches; their number when none does. */
+    private static int first(List<NaivePattern> patterns, NaivePacket packet) {
+        return IntStream.range(0, patterns.size())
+                .filter(it -> patterns.get(it).matches(packet))
+                .findFirst()
+                .orElse(patterns.size());
+    }
+
+    /** Many rules: what passed, and each packet that was dropped by the rule that did it. */
+    @ParameterizedTest
+    @ValueSource(longs = {6, 7})
+    void theEngineNamesTheRuleThatDropped(long seed) throws IOException, InterruptedException {
+        RandomRules random = new RandomRules(seed, false);
+        List<NaivePattern> patterns = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            patterns.add(
+                    i > 300 && random.below(200) == 0
+                            ? random.pattern(2)
+                            : new NaivePattern.And(List.of(random.pattern(1), random.exactFlow()), " && "));
+        }
+        Map<String, Long> dropped = new TreeMap<>();
+        List<byte[]> frames = new ArrayList<>();
+        int passed = 0;
+        for (int i = 0; i < PACKETS; i++) {
+            NaivePacket packet = random.packet();
+            frames.add(frame(packet));
+            int rule = first(patterns, packet);
+            if (rule % 3 == 0 && rule < patterns.size()) {
+                passed++;
+            } else {
+                dropped.merge(rule == patterns.size() ? "no-match -" : "denied " + rule, 1L, Long::sum);
+            }
+        }
+        String text = "FromDevice(0) -> MarkIPHeader(14) -> f :: IPFilter("
+                + IntStream.range(0, patterns.size())
+                        .mapToObj(it -> (it % 3 == 0 ? "allow " : "deny ")
+                                + patterns.get(it).text())
+                        .collect(Collectors.joining(", "))
+                + ") -> c :: Counter -> Discard;";
+        String output = run(text, frames, List.of("c.count", "f.drops"));
+        Map<String, Long> found = new TreeMap<>();
+        for (String line : output.lines().toList()) {
+            String[] parts = line.split("\t", -1);
+            if (parts.length > 4) {
+                found.put(parts[1] + " " + parts[2], Long.parseLong(parts[3]));
+            }
+        }
+        assertThat(found).as("seed " + seed).isEqualTo(dropped);
+        assertThat(dropped.size()).isGreaterThan(4);
+        assertThat(output).startsWith("c.count:\n" + passed + "\n");
     }
 
     private String run(String configuration, List<byte[]> frames, List<String> handlers)

@@ -30,6 +30,12 @@ final class MatchCompilerTest {
         return condition;
     }
 
+    private static MatchTable indexed(AddressFamily family, List<String> patterns) {
+        return IndexCompiler.compile(
+                Collections.nCopies(patterns.size(), 0),
+                patterns.stream().map(it -> condition(family, it)).toList());
+    }
+
     private static MatchProgram compile(AddressFamily family, List<String> patterns) {
         return MatchCompiler.compile(
                 Collections.nCopies(patterns.size(), 0),
@@ -44,6 +50,8 @@ final class MatchCompilerTest {
         MatchProgram program =
                 compile(family, patterns.stream().map(NaivePattern::text).toList());
         MatchEvaluator evaluator = new MatchEvaluator(MatchProgram.read(program.toBytes()));
+        MatchTable indexed =
+                indexed(family, patterns.stream().map(NaivePattern::text).toList());
         for (int i = 0; i < PACKETS; i++) {
             NaivePacket packet = random.packet();
             int expected = IntStream.range(0, rules)
@@ -53,6 +61,10 @@ final class MatchCompilerTest {
             assertThat(evaluator.rule(packet.view()))
                     .as(() ->
                             "rules " + patterns.stream().map(NaivePattern::text).toList() + "\npacket " + packet)
+                    .isEqualTo(expected);
+            assertThat(MatchEvaluator.rule(indexed, packet.view()))
+                    .as(() -> "indexed rules "
+                            + patterns.stream().map(NaivePattern::text).toList() + "\npacket " + packet)
                     .isEqualTo(expected);
         }
     }

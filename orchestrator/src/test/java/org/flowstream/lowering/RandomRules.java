@@ -188,6 +188,34 @@ final class RandomRules {
         }
     }
 
+    /** One address and port, of few hundred. */
+    NaivePattern exactFlow() {
+        int word = 0x0a000000 | (random.nextInt(3) << 8) | random.nextInt(4);
+        Direction direction = random.nextBoolean() ? Direction.SRC : Direction.DST;
+        return new NaivePattern.And(
+                List.of(
+                        new NaivePattern.Net(direction, false, new Ip4Address(word).toString(), List.of(word), 32),
+                        new NaivePattern.Port(
+                                random.nextBoolean() ? Direction.SRC : Direction.DST,
+                                "",
+                                new Relation("", random.nextInt(100)))),
+                " and ");
+    }
+
+    /** A TCP or UDP packet from and to 10.0.0.0/10, of any port. */
+    NaivePacket flow() {
+        byte[] bytes = new byte[44];
+        put(bytes, 0, 0x4500, 2);
+        put(bytes, 8, 64, 1);
+        int protocol = random.nextBoolean() ? 6 : 17;
+        put(bytes, 9, protocol, 1);
+        put(bytes, 12, 0x0a000000 | random.nextInt(1 << 22), 4);
+        put(bytes, 16, 0x0a000000 | random.nextInt(1 << 22), 4);
+        put(bytes, 20, random.nextInt(1 << 16), 2);
+        put(bytes, 22, random.nextInt(1 << 16), 2);
+        return new NaivePacket(bytes, 20, protocol, false);
+    }
+
     int below(int bound) {
         return random.nextInt(bound);
     }
