@@ -2,6 +2,7 @@
 
 #include "crc32c.h"
 #include "cursor.h"
+#include "device_mac.h"
 
 enum { VERSION = 1, HEADER = 64, ELEMENT = 56, CONNECTION = 12, ARGUMENT = 16, CRC_OFFSET = 16 };
 
@@ -141,6 +142,10 @@ static const char *read_argument(const struct blob *b, const uint8_t *at, const 
     }
     if (items > UINT16_MAX) {
         return "it counts too many items";
+    }
+    const char *wrong = fs_fill_device_macs(b->r, &spec->class->args[index], &v);
+    if (wrong != NULL) {
+        return wrong;
     }
     spec->args->values[index] = (struct fs_value){true, items, v};
     return NULL;

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /** Finds the route of a request, has it answered, and writes the answer or the problem. */
 final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
-    /** An image is the largest body: 256 KiB. */
+    /** An image is the largest body: 768 KiB. */
     private static final int LARGEST_BODY = 1 << 20;
 
     private final List<Route> routes;

@@ -7,7 +7,7 @@ import org.flowstream.model.ImageDigest;
 /** An image: one bootable ELF file, named by its digest; equal to another when its name is. */
 public final class Image {
     /** The largest image, bytes. */
-    public static final int LARGEST = 256 << 10;
+    public static final int LARGEST = 768 << 10;
 
     private final byte[] bytes;
     private final ImageDigest digest;

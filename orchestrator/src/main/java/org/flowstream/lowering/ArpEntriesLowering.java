@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.flowstream.click.ConfigStrings;
 import org.flowstream.click.ConfigText;
-import org.flowstream.net.MacAddress;
 import org.flowstream.problem.BadValueException;
 
 /** {@code arp-entries}: addresses or prefixes, then the Ethernet address that is answered for them. */
@@ -25,7 +24,7 @@ record ArpEntriesLowering() implements Lowering {
     public Optional<Value> lower(Given given) {
         List<byte[]> entries = new ArrayList<>();
         for (int i = 0; i < given.items().size(); i++) {
-            entries(given.items().get(i), given.reporter().within("entry " + (i + 1)), entries);
+            entries(given.items().get(i), given.devices(), given.reporter().within("entry " + (i + 1)), entries);
         }
         ByteBuffer table = ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * entries.size())
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -35,11 +34,13 @@ record ArpEntriesLowering() implements Lowering {
         return Optional.of(Value.table(table.array()));
     }
 
-    private static void entries(ConfigText item, Reporter reporter, List<byte[]> into) {
+    private static void entries(ConfigText item, Devices devices, Reporter reporter, List<byte[]> into) {
         List<byte[]> prefixes = new ArrayList<>();
-        Optional<MacAddress> answer = Optional.empty();
+        Optional<byte[]> answer = Optional.empty();
         for (ConfigText word : ConfigStrings.words(ConfigStrings.unquote(item))) {
-            Optional<MacAddress> mac = mac(word.text());
+            Optional<byte[]> mac = EtherAddresses.isOne(word.text(), devices)
+                    ? Optional.of(EtherAddresses.parse(word.text(), devices))
+                    : Optional.empty();
             if (mac.isPresent() && answer.isPresent()) {
                 reporter.report(word, "'" + word.text() + "': there is an Ethernet address before");
             } else if (mac.isPresent()) {
@@ -63,16 +64,8 @@ record ArpEntriesLowering() implements Lowering {
         for (byte[] prefix : prefixes) {
             into.add(ByteBuffer.allocate(ENTRY_BYTES)
                     .put(prefix)
-                    .put(answer.get().toBytes())
+                    .put(answer.get())
                     .array());
-        }
-    }
-
-    private static Optional<MacAddress> mac(String text) {
-        try {
-            return Optional.of(MacAddress.parse(text));
-        } catch (BadValueException e) {
-            return Optional.empty();
         }
     }
 }

@@ -1,9 +1,8 @@
 package org.flowstream.lowering;
 
 import java.util.Optional;
-import org.flowstream.net.MacAddress;
 
-/** {@code ether-address}: an Ethernet address. */
+/** {@code ether-address}: an Ethernet address, or the name of the device that has it. */
 record EtherAddressLowering() implements Lowering {
     @Override
     public String type() {
@@ -12,6 +11,6 @@ record EtherAddressLowering() implements Lowering {
 
     @Override
     public Optional<Value> lower(Given given) {
-        return Parsing.of(given, text -> Value.bytes(MacAddress.parse(text).toBytes()));
+        return Parsing.of(given, text -> Value.bytes(EtherAddresses.parse(text, given.devices())));
     }
 }

@@ -127,9 +127,9 @@ final class ImageBuilderTest {
     @Test
     void anImageThatIsTooLargeIsRefused() {
         assertThatThrownBy(() ->
-                        new ImageBuilder(SmallRuntime.runtime()).build(new byte[300_000], SmallRuntime.manifest("t")))
+                        new ImageBuilder(SmallRuntime.runtime()).build(new byte[800_000], SmallRuntime.manifest("t")))
                 .isInstanceOf(ImageException.class)
-                .hasMessageContaining("at most 262144");
+                .hasMessageContaining("at most 786432");
     }
 
     @Test

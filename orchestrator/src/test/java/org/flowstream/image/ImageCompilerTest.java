@@ -54,7 +54,7 @@ final class ImageCompilerTest {
         for (String name : TemplateFiles.Stock.names()) {
             Template template = TemplateLoader.stock(name);
             Image image = build(template, List.of());
-            assertThat(image.size()).as(name).isLessThanOrEqualTo(256 << 10);
+            assertThat(image.size()).as(name).isLessThanOrEqualTo(512 << 10);
             assertThat(image.manifest().template()).isEqualTo(name);
             assertThat(ImageFile.parse(image.bytes(), name)).isEqualTo(image);
             assertThat(template.tests()).as("tests of " + name).isNotEmpty();
