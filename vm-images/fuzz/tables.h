@@ -44,7 +44,7 @@ static inline void put_verdicts(struct table *t, struct input *in, uint32_t rule
 static inline void put_field(struct table *t, struct input *in, bool times4)
 {
     uint32_t source = (uint32_t)input_number(in, 1) & 3, offset = (uint32_t)input_number(in, 1);
-    number(t, 2, source < 3 ? offset : (1 + offset % 6) * (times4 ? 4 : 1));
+    number(t, 2, source < 3 ? offset : (1 + offset % 7) * (times4 ? 4 : 1));
     number(t, 1, source);
 }
 

@@ -256,6 +256,7 @@ static void look_ip6(struct fs_match_view *v)
     }
     set_field(v, FS_MATCH_IP6_PROTOCOL, upper.protocol);
     set_field(v, FS_MATCH_IP6_LATER_FRAGMENT, upper.later_fragment);
+    set_field(v, FS_MATCH_IP6_FRAGMENT, upper.fragment);
 }
 
 void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_packet *p)
@@ -287,7 +288,7 @@ void fs_match_look(const struct fs_match *m, struct fs_match_view *v, struct fs_
     if (m->fields == 0) {
         return;
     }
-    if ((m->fields & (1u << FS_MATCH_IP6_PROTOCOL | 1u << FS_MATCH_IP6_LATER_FRAGMENT)) != 0) {
+    if ((m->fields & (1u << FS_MATCH_IP6_PROTOCOL | 1u << FS_MATCH_IP6_LATER_FRAGMENT | 1u << FS_MATCH_IP6_FRAGMENT)) != 0) {
         look_ip6(v);
     }
     set_field(v, FS_MATCH_IP_LATER_FRAGMENT, later_fragment);

@@ -31,6 +31,7 @@ enum fs_match_field {
     FS_MATCH_PAINT,
     FS_MATCH_IP6_PROTOCOL, /* behind the extension headers; FS_PROTOCOL_NONE when they do not end in the packet */
     FS_MATCH_IP6_LATER_FRAGMENT,
+    FS_MATCH_IP6_FRAGMENT, /* first or later */
     FS_MATCH_FIELDS, /* one more than the last */
 };
 

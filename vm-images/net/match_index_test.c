@@ -79,7 +79,7 @@ static uint32_t plain_follow(const struct indexed *x, uint32_t at, const struct 
 static uint32_t plain_decide(const struct indexed *x, struct fs_packet *p)
 {
     struct seen s[4];
-    uint8_t fields[28];
+    uint8_t fields[32];
     sources(p, s, fields);
     uint32_t best = plain_follow(x, x->rest, s);
     for (uint32_t k = 0; k < x->key_count; k++) {

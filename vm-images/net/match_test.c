@@ -8,7 +8,7 @@
 static uint32_t plain_decide(const uint8_t *table, struct fs_packet *p)
 {
     struct seen s[4];
-    uint8_t fields[28];
+    uint8_t fields[32];
     sources(p, s, fields);
     uint32_t rules = le32(table + 4), at = le32(table + 12);
     while (at < 0x80000000u) {
@@ -177,6 +177,12 @@ FS_TEST(match_ip6_fields)
     v = look6(t, &m, 44, "06 00 0008 00000007 0050 c350");
     FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_PROTOCOL), 6);
     FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_LATER_FRAGMENT), 1);
+    FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_FRAGMENT), 1);
+    v = look6(t, &m, 44, "06 00 0001 00000007 0050 c350"); /* the first of several: M is set */
+    FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_LATER_FRAGMENT), 0);
+    FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_FRAGMENT), 1);
+    v = look6(t, &m, 44, "06 00 0000 00000007 0050 c350"); /* one that is whole (RFC 6946) */
+    FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_FRAGMENT), 0);
     v = look6(t, &m, 0, "06 09 0000");
     FS_EQUAL(fs_get32(v.fields + 4 * FS_MATCH_IP6_PROTOCOL), FS_PROTOCOL_NONE);
     FS_EQUAL(v.size[FS_MATCH_TRANSPORT], 0);

@@ -16,13 +16,13 @@ struct seen {
 };
 
 /* What the four sources are of this packet; fields are made into bytes too. */
-static inline void sources(struct fs_packet *p, struct seen s[4], uint8_t fields[28])
+static inline void sources(struct fs_packet *p, struct seen s[4], uint8_t fields[32])
 {
     const uint8_t *end = p->data + p->length;
     memset(s, 0, 4 * sizeof s[0]);
-    memset(fields, 0, 28);
+    memset(fields, 0, 32);
     s[0] = (struct seen){p->data, p->length};
-    s[3] = (struct seen){fields, 28};
+    s[3] = (struct seen){fields, 32};
     bool later = false;
     if (p->network_offset != 0xffff) {
         const uint8_t *n = p->head + p->network_offset;

@@ -38,6 +38,13 @@ FS_ELEMENT(IPClassifier) = {
     .doc = "The IP header must be marked (CheckIPHeader, MarkIPHeader, MarkInnerHeader). Ports and other fields\n"
            "behind the IP header are those of whole packets and first fragments only. `-` matches everything; a\n"
            "packet that matches no pattern is dropped as `no-match`.\n\n"
+           "Primitives: `[src|dst|src or dst|src and dst] host ADDR`, `... net ADDR/BITS` or `net ADDR mask MASK`,\n"
+           "`... [tcp|udp] port PORT`, `ip proto P`, `ip vers|hl|tos|dscp|ect|len|id|ttl N`, `ip ce`, `ip frag`,\n"
+           "`ip unfrag`, `tcp opt FLAG`, `tcp win N`, `icmp type T`, bytes as in `ip[6:2]`, `tcp[13]`, `transp[0:4]`,\n"
+           "`true`, `false`. They take `== != < <= > >=` (addresses: the first two), a mask (`& MASK`), numbers also\n"
+           "as `LOW-HIGH`. They are joined by `and or not`, `&& || !`, `A ? B : C`, parentheses; what is left out is\n"
+           "what the one before said: `src port 80 or 81`. `host`, `net`, `proto`, `port`, `tcp opt` may be left out\n"
+           "where the value tells: `10.0.0.0/8 and tcp and not syn`.\n\n"
            "    c :: IPClassifier(dst host 10.0.0.2 && tcp dst port www, icmp type echo, -);\n",
     .size = sizeof(struct classifier),
     .configure = configure,

@@ -40,8 +40,8 @@ sealed interface AddressFamily permits Ip4Family, Ip6Family {
     /** That the packet is not a fragment, or the first one. */
     Condition firstFragment();
 
-    /** The bits that are all 0 in a packet that is no fragment; empty when there are no such bits. */
-    Optional<PacketField> fragmentation();
+    /** The bits that are all 0 in a packet that is no fragment. */
+    PacketField fragmentation();
 
     /** How messages call an address. */
     String addressExample();

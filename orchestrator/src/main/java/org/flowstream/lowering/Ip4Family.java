@@ -92,12 +92,19 @@ record Ip4Family() implements AddressFamily {
         }
         try {
             Ip4Address mask = text.indexOf('.', slash) < 0
-                    ? Ip4Prefix.parse(text).mask()
+                    ? Ip4Prefix.parse(whole(text.substring(0, slash)) + text.substring(slash))
+                            .mask()
                     : Ip4Address.parse(text.substring(slash + 1));
-            return Optional.of(AddressPattern.of(Ip4Address.parse(text.substring(0, slash)), mask));
+            return Optional.of(AddressPattern.of(Ip4Address.parse(whole(text.substring(0, slash))), mask));
         } catch (BadValueException e) {
             return Optional.empty();
         }
+    }
+
+    /** Click lets a prefix end early: 10/8. */
+    private static String whole(String address) {
+        long dots = address.chars().filter(it -> it == '.').count();
+        return address + ".0".repeat((int) Math.max(0, 3 - dots));
     }
 
     @Override
@@ -106,8 +113,8 @@ record Ip4Family() implements AddressFamily {
     }
 
     @Override
-    public Optional<PacketField> fragmentation() {
-        return Optional.of(FRAGMENTATION);
+    public PacketField fragmentation() {
+        return FRAGMENTATION;
     }
 
     @Override

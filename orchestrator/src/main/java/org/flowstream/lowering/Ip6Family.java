@@ -30,6 +30,9 @@ record Ip6Family() implements AddressFamily {
     private static final PacketField PROTOCOL =
             new PacketField("ip6 proto", Word.Source.COMPUTED, Word.IP6_PROTOCOL, 0, 32, OptionalInt.empty());
 
+    private static final PacketField FRAGMENTATION =
+            new PacketField("ip6 frag", Word.Source.COMPUTED, Word.IP6_FRAGMENT, 0, 32, OptionalInt.empty());
+
     @Override
     public Set<String> headerWords() {
         return Set.of("ip6", "ip");
@@ -105,8 +108,8 @@ record Ip6Family() implements AddressFamily {
     }
 
     @Override
-    public Optional<PacketField> fragmentation() {
-        return Optional.empty();
+    public PacketField fragmentation() {
+        return FRAGMENTATION;
     }
 
     @Override

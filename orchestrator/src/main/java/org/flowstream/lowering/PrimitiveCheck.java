@@ -258,11 +258,8 @@ final class PrimitiveCheck {
 
     private Condition fragment(FieldTest.Relation relation) {
         noValue();
-        Optional<PacketField> field = family.fragmentation();
-        if (field.isEmpty()) {
-            throw bad.apply("'frag' and 'unfrag' are not yet supported for IPv6");
-        }
-        return withTransport(new FieldTest(relation, 0, 0, field.get().greatest()).on(field.get()), false);
+        PacketField field = family.fragmentation();
+        return withTransport(new FieldTest(relation, 0, 0, field.greatest()).on(field), false);
     }
 
     private Condition ect() {

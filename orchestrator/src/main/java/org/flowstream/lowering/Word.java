@@ -43,6 +43,7 @@ record Word(Source source, int offset, int mask) {
 
     static final int IP6_PROTOCOL = 5;
     static final int IP6_LATER_FRAGMENT = 6;
+    static final int IP6_FRAGMENT = 7;
 
     /** The greatest value of the masked word. */
     long greatest() {

@@ -12,8 +12,11 @@ final class NaivePacket {
     private final int transportAt;
     private final int protocol;
     private final boolean laterFragment;
+    /** Of IPv6, where the header does not tell. */
+    private final boolean fragment;
 
-    NaivePacket(byte[] bytes, int transportAt, int protocol, boolean laterFragment) {
+    NaivePacket(byte[] bytes, int transportAt, int protocol, boolean laterFragment, boolean fragment) {
+        this.fragment = fragment;
         this.bytes = bytes;
         this.transportAt = transportAt;
         this.protocol = protocol;
@@ -36,6 +39,10 @@ final class NaivePacket {
     public String toString() {
         return HexFormat.of().formatHex(bytes) + " transport at " + transportAt + " protocol " + protocol + " later "
                 + laterFragment;
+    }
+
+    boolean isFragment() {
+        return isIp6() ? fragment : networkBits(50, 14) != 0;
     }
 
     private boolean isIp6() {
@@ -84,7 +91,8 @@ final class NaivePacket {
         byte[] transport = transportAt < 0 || transportAt > bytes.length
                 ? new byte[0]
                 : Arrays.copyOfRange(bytes, transportAt, bytes.length);
-        Map<Integer, Integer> fields = Map.of(5, isIp6() ? protocol : 256, 6, isIp6() && laterFragment ? 1 : 0);
+        Map<Integer, Integer> fields = Map.of(
+                5, isIp6() ? protocol : 256, 6, isIp6() && laterFragment ? 1 : 0, 7, isIp6() && fragment ? 1 : 0);
         return new MatchEvaluator.View() {
             @Override
             public byte[] frame() {

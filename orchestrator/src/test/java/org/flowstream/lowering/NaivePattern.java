@@ -270,7 +270,7 @@ sealed interface NaivePattern {
 
         @Override
         public boolean matches(NaivePacket packet) {
-            return fragment == (packet.networkBits(50, 14) != 0);
+            return fragment == packet.isFragment();
         }
     }
 

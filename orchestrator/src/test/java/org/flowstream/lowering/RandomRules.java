@@ -44,7 +44,7 @@ final class RandomRules {
     }
 
     private NaivePattern primitive() {
-        return switch (random.nextInt(ip6 ? 10 : 15)) {
+        return switch (random.nextInt(ip6 ? 11 : 15)) {
             case 0 -> new NaivePattern.Constant(random.nextBoolean());
             case 1, 2, 3 -> net();
             case 4 -> proto();
@@ -152,7 +152,7 @@ final class RandomRules {
         put(bytes, 12, address().get(0), 4);
         put(bytes, 16, address().get(0), 4);
         transport(bytes, 4 * words);
-        return new NaivePacket(bytes, 4 * words, protocol, later);
+        return new NaivePacket(bytes, 4 * words, protocol, later, false);
     }
 
     /** The extension headers are walked by the runtime; here their outcome is made up. */
@@ -170,7 +170,8 @@ final class RandomRules {
         boolean none = random.nextInt(8) == 0;
         int protocol = none ? 256 : oneOf(List.of(58, 6, 6, 17, 17, 47));
         transport(bytes, transportAt);
-        return new NaivePacket(bytes, none ? -1 : transportAt, protocol, random.nextInt(5) == 0);
+        boolean later = random.nextInt(5) == 0;
+        return new NaivePacket(bytes, none ? -1 : transportAt, protocol, later, later || random.nextInt(5) == 0);
     }
 
     private void transport(byte[] bytes, int at) {
@@ -213,7 +214,7 @@ final class RandomRules {
         put(bytes, 16, 0x0a000000 | random.nextInt(1 << 22), 4);
         put(bytes, 20, random.nextInt(1 << 16), 2);
         put(bytes, 22, random.nextInt(1 << 16), 2);
-        return new NaivePacket(bytes, 20, protocol, false);
+        return new NaivePacket(bytes, 20, protocol, false, false);
     }
 
     int below(int bound) {
