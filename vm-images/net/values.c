@@ -309,6 +309,61 @@ int fs_write_ip(const char *name, const char *text, size_t length, uint8_t addre
     return -1;
 }
 
+static bool parse_fraction(const char *text, size_t length, uint64_t *value)
+{
+    uint64_t whole = 0, part = 0, unit = 1;
+    size_t i = 0;
+    strip(&text, &length);
+    for (; i < length && text[i] != '.'; i++) {
+        if (text[i] < '0' || text[i] > '9' || whole > UINT32_MAX / 10) {
+            return false;
+        }
+        whole = whole * 10 + (uint64_t)(text[i] - '0');
+    }
+    bool pointed = i < length;
+    for (i += pointed; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        if (unit < 1000000000) { /* what follows does not matter */
+            part = part * 10 + (uint64_t)(text[i] - '0');
+            unit *= 10;
+        }
+    }
+    *value = (whole << 32) + ((part << 32) + unit / 2) / unit;
+    return length > (size_t)pointed;
+}
+int fs_write_fraction(const char *name, const char *text, size_t length, uint32_t maximum, uint64_t *value,
+                      struct fs_text *error)
+{
+    uint64_t parsed;
+    if (!parse_fraction(text, length, &parsed) || parsed > (uint64_t)maximum << 32) {
+        fs_text_format(error, "%s: expected a number from 0 to %u", name, maximum);
+        return -1;
+    }
+    *value = parsed;
+    return 0;
+}
+void fs_text_fraction(struct fs_text *t, uint64_t value)
+{
+    const uint32_t unit = 1000000000;
+    uint64_t whole = value >> 32, part = ((value & 0xffffffff) * unit + (1u << 31)) >> 32;
+    whole += part / unit;
+    part %= unit;
+    fs_text_u64(t, whole);
+    if (part != 0) {
+        unsigned digits = 9;
+        for (; part % 10 == 0; digits--) {
+            part /= 10;
+        }
+        char text[10] = ".";
+        for (unsigned i = digits; i > 0; i--, part /= 10) {
+            text[i] = (char)('0' + part % 10);
+        }
+        fs_text_bytes(t, text, digits + 1);
+    }
+}
+
 void fs_text_ip(struct fs_text *t, const uint8_t address[4])
 {
     fs_text_format(t, "%u.%u.%u.%u", address[0], address[1], address[2], address[3]);

@@ -31,6 +31,11 @@ int fs_write_integer(const char *name, const char *text, size_t length, int64_t 
 int fs_write_boolean(const char *name, const char *text, size_t length, bool *value, struct fs_text *error);
 int fs_write_mac(const char *name, const char *text, size_t length, uint8_t address[6], struct fs_text *error);
 int fs_write_ip(const char *name, const char *text, size_t length, uint8_t address[4], struct fs_text *error);
+/* A decimal number from 0 to `maximum` with 32 bits of fraction, as the argument type `fraction` has it. */
+int fs_write_fraction(const char *name, const char *text, size_t length, uint32_t maximum, uint64_t *value,
+                      struct fs_text *error);
+/* The same with at most nine digits behind the point. */
+void fs_text_fraction(struct fs_text *t, uint64_t value);
 
 static inline void fs_text_boolean(struct fs_text *t, bool v) { fs_text_string(t, v ? "true" : "false"); }
 /* Seconds since 1970 with 6 digits, or 9 where 6 would not be exact. */

@@ -143,3 +143,24 @@ FS_TEST(fixed_point_numbers)
         FS_TEXT(buffer, cases[i].text);
     }
 }
+
+FS_TEST(fractions)
+{
+    static const struct {
+        const char *given, *shown; /* NULL: refused */
+    } cases[] = {{"0", "0"}, {"1", "1"}, {" 0.02\n", "0.02"}, {".5", "0.5"}, {"3.", "3"}, {"0.123456789123", "0.123456789"},
+                 {"4", "4"}, {"0.000000001", "0.000000001"}, {"4.001", NULL}, {"", NULL}, {".", NULL}, {"-1", NULL},
+                 {"1e3", NULL}, {"99999999999999999999", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char buffer[64], said[64];
+        struct fs_text t = {.at = buffer, .capacity = sizeof buffer - 1}, error = {.at = said, .capacity = sizeof said};
+        uint64_t value;
+        bool taken = fs_write_fraction("x", cases[i].given, strlen(cases[i].given), 4, &value, &error) == 0;
+        FS_EQUAL(taken, cases[i].shown != NULL);
+        if (taken) {
+            fs_text_fraction(&t, value);
+            buffer[t.length] = '\0';
+            FS_TEXT(buffer, cases[i].shown);
+        }
+    }
+}

@@ -86,6 +86,8 @@ struct fs_class {
     /* Instead of push and pull, for one-input agnostic elements: what is left in the batch leaves by output 0. The
      * others were given to fs_drop(), fs_output_push() or fs_reject(). The engine makes push and pull of it. */
     void (*act)(struct fs_element *e, struct fs_batch *batch);
+    /* How many packets it stores for others to pull, for classes that do (Click's Storage); RED and its like ask. */
+    uint32_t (*stored)(const struct fs_element *e);
 };
 
 #define FS_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))

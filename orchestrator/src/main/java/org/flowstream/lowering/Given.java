@@ -36,6 +36,11 @@ record Given(
         return items.get(0);
     }
 
+    /** The same for one of several texts. */
+    Given of(ConfigText text) {
+        return new Given(List.of(text), argument, outputs, elementName, graph, library, devices, reporter);
+    }
+
     /** Reports that the text is not what was expected. */
     void expected(String what) {
         ConfigText text = text();
