@@ -9,6 +9,19 @@ uint64_t fs_router_now(struct fs_router *r)
     return r->now;
 }
 
+/* The time as it was at most so many rounds ago, none of which waited; for what only records when something was. */
+uint64_t fs_router_recently(struct fs_router *r)
+{
+    uint32_t rounds = r->platform->rounds_a_time;
+    if (r->now == 0 && (r->recent == 0 || r->round - r->recent_round >= rounds)) {
+        r->recent = fs_router_now(r);
+        r->recent_round = r->round;
+    }
+    return r->now != 0 ? r->now : r->recent;
+}
+
+void fs_router_waits(struct fs_router *r) { r->recent = 0; }
+
 uint64_t fs_router_steady(struct fs_router *r)
 {
     if (r->steady == 0) {
@@ -17,7 +30,11 @@ uint64_t fs_router_steady(struct fs_router *r)
     return r->steady;
 }
 
-void fs_router_new_round(struct fs_router *r) { r->now = r->steady = 0; }
+void fs_router_new_round(struct fs_router *r)
+{
+    r->now = r->steady = 0;
+    r->round++;
+}
 
 uint64_t fs_now(struct fs_element *e) { return fs_router_now(e->router); }
 uint64_t fs_steady(struct fs_element *e) { return fs_router_steady(e->router); }

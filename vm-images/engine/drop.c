@@ -36,7 +36,7 @@ static struct fs_drop_record *latest_record(struct fs_element *e, enum fs_drop_r
 static void remember(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
 {
     uint32_t kept = p->length < (uint32_t)FS_DROP_SNAPSHOT ? p->length : (uint32_t)FS_DROP_SNAPSHOT;
-    record->timestamp = p->timestamp != 0 ? p->timestamp : fs_now(e);
+    record->timestamp = p->timestamp != 0 ? p->timestamp : fs_router_recently(e->router);
     record->length = p->length;
     record->kept = kept;
     if (kept == (uint32_t)FS_DROP_SNAPSHOT) {
@@ -63,7 +63,9 @@ void fs_drop(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reas
     fs_packet_free(p);
 }
 
-void fs_drop_rule(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason, uint32_t rule)
+/* `p` is the latest of so many packets. */
+static void count_rule(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t rule,
+                       uint32_t packets)
 {
     struct fs_drops *d = e->drops;
     if (rule < d->rule_count) {
@@ -72,14 +74,31 @@ void fs_drop_rule(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason
             record->reason = (uint8_t)(reason + 1);
         }
         if (record->reason == reason + 1) { /* else another reason of the same rule: counted without the rule */
-            d->total++;
-            record->count++;
+            d->total += packets;
+            record->count += packets;
             remember(e, record, p);
-            fs_packet_free(p);
             return;
         }
     }
-    fs_drop(e, p, reason);
+    count(e, p, reason, packets);
+}
+
+void fs_drop_rule(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason, uint32_t rule)
+{
+    count_rule(e, p, reason, rule, 1);
+    fs_packet_free(p);
+}
+
+void fs_drop_by_rules(struct fs_element *e, struct fs_batch *batch, const uint32_t *rules,
+                      enum fs_drop_reason with_rule, enum fs_drop_reason without)
+{
+    for (uint32_t i = 0, first = 0; i < batch->count; i++) {
+        if (i + 1 == batch->count || rules[i + 1] != rules[i]) {
+            count_rule(e, batch->packets[i], rules[i] == FS_RULE_NONE ? without : with_rule, rules[i], i + 1 - first);
+            first = i + 1;
+        }
+    }
+    fs_packet_free_batch(batch);
 }
 
 void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason)

@@ -96,6 +96,8 @@ struct fs_router {
     struct fs_task ring; /* sentinel of the list of scheduled tasks */
     struct fs_timer *timers;
     uint64_t now, steady; /* 0: not read in this round */
+    uint64_t recent;      /* a reading of `now` in round recent_round; 0: none since the platform waited */
+    uint32_t round, recent_round;
     uint32_t depth;       /* nested pushes or pulls */
     uint64_t random[2];
 
@@ -114,6 +116,8 @@ struct fs_router {
 void fs_router_ask_to_stop(struct fs_router *r, int32_t times);
 void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
 uint64_t fs_router_now(struct fs_router *r);
+uint64_t fs_router_recently(struct fs_router *r);
+void fs_router_waits(struct fs_router *r);
 uint64_t fs_router_steady(struct fs_router *r);
 void fs_router_seed(struct fs_router *r, uint64_t seed);
 

@@ -64,6 +64,9 @@ bool fs_router_run_once(struct fs_router *r)
     if (r->run_count <= 0) {
         return goes_on(r);
     }
+    if (r->ring.next == &r->ring) {
+        fs_router_waits(r);
+    }
     return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
 }
 

@@ -392,16 +392,22 @@ void fs_match_batch(const struct fs_match *m, const struct fs_batch *batch, uint
     }
 }
 
-void fs_match_push(const struct fs_match *m, struct fs_element *e, struct fs_batch *batch)
+/* Decides a batch and drops what is to be dropped; the rest keeps its order. Answers whether it all leaves by one
+ * output. Apart, since its frame is too large for those of elements, which nest. */
+__attribute__((noinline)) static bool decide_and_drop(const struct fs_match *m, struct fs_element *e,
+                                                      struct fs_batch *batch, uint32_t *rules, uint32_t *ports)
 {
-    uint32_t rules[FS_BATCH_MAX], ports[FS_BATCH_MAX], kept = 0;
+    struct fs_batch dropped;
+    uint32_t dropped_by[FS_BATCH_MAX], kept = 0;
     bool same = true;
+    dropped.count = 0;
     fs_match_batch(m, batch, rules);
     for (uint32_t i = 0; i < batch->count; i++) {
         struct fs_packet *p = batch->packets[i];
         uint32_t verdict = rules[i] == FS_MATCH_NONE ? FS_MATCH_NONE : m->verdicts[rules[i]];
         if (verdict == FS_MATCH_NONE) {
-            fs_drop_rule(e, p, rules[i] == FS_MATCH_NONE ? FS_DROP_NO_MATCH : FS_DROP_DENIED, rules[i]);
+            dropped_by[dropped.count] = rules[i];
+            dropped.packets[dropped.count++] = p;
             continue;
         }
         ports[kept] = verdict;
@@ -411,7 +417,14 @@ void fs_match_push(const struct fs_match *m, struct fs_element *e, struct fs_bat
         kept++;
     }
     batch->count = kept;
-    if (same && kept != 0) {
+    fs_drop_by_rules(e, &dropped, dropped_by, FS_DROP_DENIED, FS_DROP_NO_MATCH);
+    return same && kept != 0;
+}
+
+void fs_match_push(const struct fs_match *m, struct fs_element *e, struct fs_batch *batch)
+{
+    uint32_t rules[FS_BATCH_MAX], ports[FS_BATCH_MAX];
+    if (decide_and_drop(m, e, batch, rules, ports)) {
         fs_output_push(e, ports[0], batch);
     } else {
         fs_output_scatter(e, batch, ports, rules, FS_DROP_UNCONNECTED);

@@ -118,6 +118,9 @@ void fs_input_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, 
 void fs_drop(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason);
 /* `rule` is the place (from 0) of the rule or pattern among the element's FS_REST arguments, or FS_RULE_NONE. */
 void fs_drop_rule(struct fs_element *e, struct fs_packet *p, enum fs_drop_reason reason, uint32_t rule);
+/* All of a batch, packet i by rules[i], or for another reason where that is FS_RULE_NONE; empties the batch. */
+void fs_drop_by_rules(struct fs_element *e, struct fs_batch *batch, const uint32_t *rules,
+                      enum fs_drop_reason with_rule, enum fs_drop_reason without);
 void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason);
 /* Click's "bad packets leave by output `port` where it is connected, else they are dropped". */
 void fs_reject(struct fs_element *e, unsigned port, struct fs_packet *p, enum fs_drop_reason reason);

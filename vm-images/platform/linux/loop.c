@@ -4,7 +4,8 @@
 
 #include "machine.h"
 
-enum { ROUNDS = 32, FDS = FS_OPTIONS_DEVICES + 4 };
+/* Rounds between two looks at descriptors; and where only a signal could be seen. */
+enum { ROUNDS = 32, ROUNDS_ALONE = 1024, FDS = FS_OPTIONS_DEVICES + 4 };
 static const uint64_t patience = 10000000000u; /* virtual ns without a frame, after which a run in virtual time ends */
 
 enum { SIGNALS = 64 };
@@ -111,6 +112,11 @@ static uint64_t idle_time(struct fs_machine *m)
     return wait;
 }
 
+static bool has_descriptors(const struct fs_machine *m)
+{
+    return m->platform.device_count > 0 || m->streams[0].path != NULL || m->streams[1].path != NULL;
+}
+
 /* Looks at descriptors, waiting at most `wait` ns (UINT64_MAX: for ever). */
 static void look(struct fs_machine *m, uint64_t wait)
 {
@@ -161,13 +167,14 @@ const char *fs_machine_run(struct fs_machine *m)
 {
     take_signal(SIGTERM);
     take_signal(SIGINT);
+    unsigned rounds = has_descriptors(m) ? ROUNDS : ROUNDS_ALONE;
     for (unsigned round = 1;; round++) {
         wake_files(m);
         bool more = fs_router_run_once(m->router);
         if (fs_router_stopped(m->router)) {
             return "element";
         }
-        if (!more || round % ROUNDS == 0) {
+        if (!more || round % rounds == 0) {
             bool virtual = m->simtime && !more;
             uint64_t wait = more || m->simtime ? 0 : idle_time(m);
             if (!more && m->stop_when_idle && next_frame(m) == UINT64_MAX && fs_router_next_timer(m->router) == 0) {

@@ -46,6 +46,7 @@ static struct fs_platform platform = {
     .release = memory_release,
     .now = now,
     .steady = steady,
+    .rounds_a_time = 32,
     .log = log_line,
     .stop = stop,
     .pool = &machine.pool,
