@@ -60,8 +60,9 @@ static int configure(struct fs_element *e, struct fs_text *error)
     struct encap *c = (struct encap *)e;
     (void)error;
     c->type = (uint16_t)fs_args_integer(e->args, ETHERTYPE, 0x0800);
-    c->key = (uint32_t)fs_args_integer(e->args, KEY, 0);
-    c->flags = (uint16_t)((fs_args_given(e->args, KEY) ? FS_GRE_KEY : 0)
+    int64_t key = fs_args_integer(e->args, KEY, -1);
+    c->key = (uint32_t)key;
+    c->flags = (uint16_t)((key >= 0 ? FS_GRE_KEY : 0)
                           | (fs_args_boolean(e->args, SEQUENCE, false) ? FS_GRE_SEQUENCE : 0)
                           | (fs_args_boolean(e->args, CHECKSUM, false) ? FS_GRE_CHECKSUM : 0));
     c->size = FS_GRE_SIZE + 4u * (unsigned)__builtin_popcount(c->flags);
@@ -75,7 +76,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
 
 static const struct fs_arg args[] = {
     [ETHERTYPE] = {"ETHERTYPE", "ether-type", FS_OPTIONAL, 0, 0xffff, "ip", "What is carried."},
-    [KEY] = {"KEY", "integer", FS_KEYWORD, 0, UINT32_MAX, "none", "The key (RFC 2890)."},
+    [KEY] = {"KEY", "integer", FS_KEYWORD, -1, UINT32_MAX, "-1", "The key (RFC 2890); below 0: none."},
     [SEQUENCE] = {"SEQUENCE", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to number packets, from 0 (RFC 2890)."},
     [CHECKSUM] = {"CHECKSUM", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to set a checksum."},
 };
