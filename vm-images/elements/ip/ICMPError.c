@@ -1,4 +1,5 @@
 /* ICMPError: makes packets into ICMP messages about them (RFC 792, RFC 1812 section 4.3.2). */
+#include "net/icmp_names.h"
 #include "net/ip_options.h"
 #include "net/marked.h"
 #include "net/values.h"
@@ -15,39 +16,6 @@ struct icmp_error {
 };
 
 enum { SRC, TYPE, CODE, BADADDRS, MTU, PMTU, SET_FIX_ANNO };
-
-struct name {
-    uint8_t type, number; /* type 0xff: the name of a type */
-    const char *word;
-};
-static const struct name names[] = {
-    {0xff, 0, "echo-reply"}, {0xff, 3, "unreachable"}, {0xff, 4, "sourcequench"}, {0xff, 5, "redirect"},
-    {0xff, 8, "echo"}, {0xff, 9, "routeradvert"}, {0xff, 10, "routersolicit"}, {0xff, 11, "timeexceeded"},
-    {0xff, 12, "parameterproblem"}, {0xff, 13, "timestamp"}, {0xff, 14, "timestamp-reply"}, {0xff, 15, "inforeq"},
-    {0xff, 16, "inforeq-reply"}, {0xff, 17, "maskreq"}, {0xff, 18, "maskreq-reply"},
-    {3, 0, "net"}, {3, 1, "host"}, {3, 2, "protocol"}, {3, 3, "port"}, {3, 4, "needfrag"}, {3, 5, "srcroutefail"},
-    {3, 6, "netunknown"}, {3, 7, "hostunknown"}, {3, 8, "isolated"}, {3, 9, "netprohib"}, {3, 10, "hostprohib"},
-    {3, 11, "nettos"}, {3, 12, "hosttos"}, {3, 13, "filterprohib"}, {3, 14, "hostprecedence"},
-    {3, 15, "precedencecutoff"},
-    {5, 0, "net"}, {5, 1, "host"}, {5, 2, "nettos"}, {5, 3, "hosttos"},
-    {11, 0, "transit"}, {11, 1, "reassembly"},
-    {12, 0, "erroratptr"}, {12, 1, "missingopt"}, {12, 2, "length"},
-};
-
-static bool parse_name(const char *word, uint8_t type, uint8_t *number)
-{
-    size_t n = __builtin_strlen(word);
-    int64_t value;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (names[i].type == type && __builtin_strlen(names[i].word) == n && __builtin_memcmp(names[i].word, word, n) == 0) {
-            *number = names[i].number;
-            return true;
-        }
-    }
-    bool fine = fs_parse_integer(word, n, 0, 255, &value);
-    *number = fine ? (uint8_t)value : 0;
-    return fine;
-}
 
 static bool is_bad(const struct icmp_error *c, const uint8_t address[4])
 {
@@ -203,7 +171,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     struct icmp_error *c = (struct icmp_error *)e;
     __builtin_memcpy(c->source, fs_args_bytes(e->args, SRC).at, 4);
     const char *type = fs_args_text(e->args, TYPE, ""), *code = fs_args_text(e->args, CODE, "0");
-    if (!parse_name(type, 0xff, &c->type) || !parse_name(code, c->type, &c->code)) {
+    if (!fs_parse_icmp_type(fs_span(type), &c->type) || !fs_parse_icmp_code(fs_span(code), c->type, &c->code)) {
         fs_text_format(error, "ICMP type and code: expected 0 to 255 or names, found '%s', '%s'", type, code);
         return -1;
     }

@@ -59,6 +59,7 @@ enum fs_annotation {
     FS_ANNO_AGGREGATE = FS_ANNOTATION(20, 4),
     FS_ANNO_EXTRA_PACKETS = FS_ANNOTATION(24, 4),
     FS_ANNO_EXTRA_LENGTH = FS_ANNOTATION(28, 4),
+    FS_ANNO_FIRST_TIMESTAMP = FS_ANNOTATION(32, 8), /* nanoseconds since 1970 */
 };
 
 static inline unsigned fs_annotation_offset(uint16_t name) { return name & 0xffu; }
@@ -88,6 +89,17 @@ static inline uint32_t fs_anno_u32(struct fs_packet *p, uint16_t name)
 static inline void fs_set_anno_u32(struct fs_packet *p, uint16_t name, uint32_t v)
 {
     __builtin_memcpy(fs_annotation_at(p, name, 4), &v, 4);
+}
+
+static inline uint64_t fs_anno_u64(struct fs_packet *p, uint16_t name)
+{
+    uint64_t v;
+    __builtin_memcpy(&v, fs_annotation_at(p, name, 8), 8);
+    return v;
+}
+static inline void fs_set_anno_u64(struct fs_packet *p, uint16_t name, uint64_t v)
+{
+    __builtin_memcpy(fs_annotation_at(p, name, 8), &v, 8);
 }
 
 /* ---- headers ---- */
