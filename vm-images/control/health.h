@@ -5,7 +5,7 @@
 #include "engine/router.h"
 #include "service.h"
 
-enum { FS_HEALTH_LINE = 500, FS_HEALTH_TOKEN = 200 };
+enum { FS_HEALTH_LINE = 500, FS_HEALTH_TOKEN = 200, FS_READY_LINE = 240 };
 
 struct fs_health {
     struct fs_service service;
@@ -19,7 +19,7 @@ struct fs_health {
 /* `ready`: the line that was logged when the machine began to work, without newline; cut to a health line. */
 void fs_health_init(struct fs_health *h, struct fs_router *router, const char *ready);
 
-/* Appends `READY digest=HEX64 boot_us=N devices=N memory_kib=N pool=N`. */
+/* Appends `READY digest=HEX64 boot_us=N devices=N memory_kib=N pool=N` where there is room for FS_READY_LINE bytes. */
 void fs_ready_line(struct fs_router *r, uint64_t boot_us, uint64_t memory_kib, struct fs_text *line);
 
 #endif

@@ -48,7 +48,7 @@ static uint64_t spread(uint64_t *x)
     return z ^ z >> 31;
 }
 
-void fs_router_seed(struct fs_router *r, uint64_t seed)
+FS_ONCE void fs_router_seed(struct fs_router *r, uint64_t seed)
 {
     r->random[0] = spread(&seed);
     r->random[1] = spread(&seed);

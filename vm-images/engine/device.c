@@ -3,27 +3,29 @@
 
 static bool same(const char *a, const char *b) { return fs_text_is(a, strlen(a), b); }
 
-static bool is_index(const char *name, unsigned index)
-{
-    char digits[12];
-    struct fs_text t = fs_text_in(digits, sizeof(digits) - 1);
-    fs_text_u64(&t, index);
-    digits[t.length] = '\0';
-    return same(name, digits);
-}
-
-struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name)
+static struct fs_device *find_by_name(const struct fs_platform *platform, const char *name)
 {
     for (uint32_t i = 0; i < platform->device_count; i++) {
         struct fs_device *d = platform->devices[i];
-        if (is_index(name, i) || (d->name[0] != '\0' && same(name, d->name))) {
+        if (d->name[0] != '\0' && same(name, d->name)) {
             return d;
         }
     }
     return NULL;
 }
 
-struct fs_device *fs_device_open(struct fs_element *e, const char *name)
+FS_ONCE struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name)
+{
+    uint32_t index = 0;
+    const char *at = name;
+    while (*at >= '0' && *at <= '9' && index < UINT8_MAX) { /* index is 8 bits wide in struct fs_device */
+        index = index * 10 + (uint32_t)(*at++ - '0');
+    }
+    bool decimal = (*at == '\0') & (at != name) & (*name != '0' || at == name + 1);
+    return decimal && index < platform->device_count ? platform->devices[index] : find_by_name(platform, name);
+}
+
+FS_ONCE struct fs_device *fs_device_open(struct fs_element *e, const char *name)
 {
     struct fs_device *d = fs_device_find(e->router->platform, name);
     if (d != NULL) {

@@ -25,7 +25,7 @@ static uint8_t *align_up(uint8_t *at, uintptr_t to) { return (uint8_t *)(((uintp
 static uint8_t *room_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_HEADER; }
 static uint8_t *limit_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_SIZE; }
 
-uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
+FS_ONCE uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
 {
     uint8_t *at = align_up(region, 64);
     uint8_t *end = (uint8_t *)region + bytes;

@@ -27,9 +27,12 @@ pvh_entry:
     mov %eax, %esi
     mov %edx, %ebp
     movl $page_directory_pointers + PAGE_USER, page_map
-    movl $page_directory + PAGE_USER, page_directory_pointers
-    movl $PAGE_USER_2M, page_directory
-    movl $0x200000 + PAGE_USER_2M, page_directory + 8
+    movl $page_directories + PAGE_USER, page_directory_pointers
+    movl $page_directories + 0x1000 + PAGE_USER, page_directory_pointers + 8
+    movl $page_directories + 0x2000 + PAGE_USER, page_directory_pointers + 16
+    movl $page_directories + 0x3000 + PAGE_USER, page_directory_pointers + 24
+    movl $PAGE_USER_2M, page_directories
+    movl $0x200000 + PAGE_USER_2M, page_directories + 8
     mov $page_map, %eax
     mov %eax, %cr3
     mov $CR4_BITS, %eax

@@ -1,15 +1,18 @@
-/* memory.c: see memory.h. A list of free pieces in order of address; first fit; neighbours are joined. */
+/* memory.c: see memory.h. First what .bss holds, which the loader has cleared; then a list of free pieces in order of
+ * address; first fit; neighbours are joined. */
 #include "memory.h"
 
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, EARLY_BYTES = 128 * 1024 };
 
 struct piece {
     size_t bytes;
     struct piece *next;
 };
 
+static uint8_t early[EARLY_BYTES] __attribute__((aligned(ALIGNMENT)));
+static size_t early_used;
 /* [start, end) is untouched; pieces that came back lie below. */
 static uintptr_t start, end;
 static struct piece *pieces;
@@ -34,21 +37,15 @@ void *memory_take(size_t bytes)
     return at;
 }
 
-void memory_open(uintptr_t from, uintptr_t to, size_t early)
+void memory_open(uintptr_t from, uintptr_t to)
 {
     start = rounded(from);
     end = to;
-    pieces = NULL;
-    void *at = early < end - start ? memory_take(early) : NULL;
-    if (at != NULL) {
-        pieces = at;
-        *pieces = (struct piece){rounded(early), NULL};
-    }
 }
 
-void *memory_allocate(void *context, size_t bytes)
+/* Apart, since a machine starts without it. */
+__attribute__((noinline)) static void *allocate_late(size_t bytes)
 {
-    (void)context;
     size_t wanted = rounded(bytes);
     for (struct piece **p = &pieces; wanted >= bytes && *p != NULL; p = &(*p)->next) {
         struct piece *found = *p;
@@ -69,6 +66,18 @@ void *memory_allocate(void *context, size_t bytes)
     if (at != NULL) {
         memset(at, 0, bytes);
     }
+    return at;
+}
+
+void *memory_allocate(void *context, size_t bytes)
+{
+    (void)context;
+    size_t used = early_used + rounded(bytes);
+    if (bytes > EARLY_BYTES || used > EARLY_BYTES) {
+        return allocate_late(bytes);
+    }
+    void *at = &early[early_used];
+    early_used = used;
     return at;
 }
 

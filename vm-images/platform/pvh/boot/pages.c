@@ -12,7 +12,7 @@ enum {
     USED = 0x60,      /* accessed and dirty, preset: the processor need not write them */
     LARGE = 0x80,
     ENTRIES = 512,
-    TABLES = 16,
+    TABLES = 13,
 };
 #define NO_EXECUTE (UINT64_C(1) << 63)
 #define ADDRESS UINT64_C(0x000ffffffffff000)
@@ -22,8 +22,11 @@ enum {
 
 typedef uint64_t table[ENTRIES];
 
-/* The three that entry.S fills in, and room for more. Zero at the start, like all of .bss. */
-__attribute__((section(".bss.page_tables"), aligned(4096))) table page_map, page_directory_pointers, page_directory;
+/* The tables of set-up. Each directory of the first 4 GiB is there from the beginning, one behind the other: so the entry
+ * of an address is found by its number alone. entry.S links them and maps the first two pages. Zero at the start, like
+ * all of .bss. */
+__attribute__((section(".bss.page_tables"), aligned(4096))) table page_map, page_directory_pointers;
+__attribute__((section(".bss.page_tables"), aligned(4096))) uint64_t page_directories[4 * ENTRIES];
 __attribute__((section(".bss.page_tables"), aligned(4096))) static table spare[TABLES];
 static unsigned spare_used;
 
@@ -53,20 +56,25 @@ static uint64_t *directory_of(uint64_t *root, uint64_t at)
     return descend(&pointers[at >> 30 & 511]);
 }
 
+/* Above 4 GiB, where firmware puts what is large. */
+__attribute__((noinline)) static uint64_t *far_entry(uint64_t page)
+{
+    return &directory_of(page_map, page)[page >> 21 & 511];
+}
+
 static void map_large(uint64_t at, size_t length, uint64_t bits)
 {
     for (uint64_t page = at & ~(LARGE_PAGE - 1); page < at + length; page += LARGE_PAGE) {
-        uint64_t *entry = &directory_of(page_map, page)[page >> 21 & 511];
+        uint64_t *entry = page >> 32 == 0 ? &page_directories[page >> 21] : far_entry(page);
         if ((*entry & PRESENT) == 0) {
             *entry = page | PRESENT | WRITE | USER | USED | LARGE | bits;
         }
     }
 }
 
-void *pages_reach(uint64_t at, size_t length)
+void pages_map(uint64_t at, size_t length)
 {
     map_large(at, length, NO_EXECUTE);
-    return (void *)(uintptr_t)at;
 }
 
 volatile void *pages_reach_device(uint64_t at, size_t length)

@@ -10,8 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PAGES_MAPPED = 4 << 20 }; /* from the beginning, by entry.S */
+void pages_map(uint64_t at, size_t length);
 /* Set-up only: makes memory (tables of the firmware, say) readable and writable. */
-void *pages_reach(uint64_t at, size_t length);
+static inline void *pages_reach(uint64_t at, size_t length)
+{
+    if (at + length > PAGES_MAPPED) {
+        pages_map(at, length);
+    }
+    return (void *)(uintptr_t)at;
+}
 /* Set-up only: maps registers of a device, uncached; the mapping outlives the seal. */
 volatile void *pages_reach_device(uint64_t at, size_t length);
 /* Builds the final tables for an image that ends at image_end and memory up to memory_end, and answers their root. */

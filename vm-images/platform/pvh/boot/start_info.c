@@ -22,17 +22,16 @@ struct start_info start_info_read(uint64_t at)
 {
     struct start_info answer = {0, 0};
     const struct hvm_start_info *info = pages_reach(at, sizeof *info);
-    if (info->magic != MAGIC || info->version < 1 || info->memory_map == 0
-        || info->memory_map_entries > ENTRIES_MAX) {
+    /* One question: each branch is a block more to translate (docs/decisions.md, "What starting costs under TCG"). */
+    if ((info->magic != MAGIC) | (info->version < 1) | (info->memory_map == 0)
+        | (info->memory_map_entries > ENTRIES_MAX)) {
         return answer;
     }
     const struct memory_map_entry *map =
         pages_reach(info->memory_map, info->memory_map_entries * sizeof(struct memory_map_entry));
     for (uint32_t i = 0; i < info->memory_map_entries; i++) {
-        if (map[i].type == TYPE_RAM && map[i].at <= (uintptr_t)image_start
-            && map[i].at + map[i].size > (uintptr_t)image_start) {
-            answer.memory_end = map[i].at + map[i].size;
-        }
+        uint64_t before = (uintptr_t)image_start - map[i].at;
+        answer.memory_end = (map[i].type == TYPE_RAM) & (before < map[i].size) ? map[i].at + map[i].size : answer.memory_end;
     }
     answer.acpi_root = info->acpi_root;
     return answer;

@@ -45,9 +45,13 @@ static uint64_t started; /* time stamp of the first instruction */
 static uint64_t base_stamp, base_ns, multiplier;
 static uint64_t epoch; /* ns since 1970 at steady 0 */
 
-/* Where a measurement began. */
-static uint64_t measured_stamp;
-static uint32_t measured_count;
+/* A counter of known rate and the time stamp, at one moment. */
+struct moment {
+    uint64_t stamp;
+    uint32_t count;
+};
+
+static struct moment begun; /* of a measurement */
 static bool refined = true; /* nothing more to measure */
 
 static uint64_t scale(uint64_t ticks, uint64_t by)
@@ -93,34 +97,31 @@ static bool open_kvm(void)
     return system_time.multiplier != 0;
 }
 
-/* A counter of known rate, and its rate. The APIC's counts down; so does this one then, by the mask. */
-static uint32_t count(void)
+/* Of a few looks the quickest, since the host may stop us in any. `pm`: at the PM timer, else at the APIC's. */
+__attribute__((always_inline)) static inline struct moment look(bool pm)
 {
-    return pm_timer_port != 0 ? in32(pm_timer_port) : ~lapic_ticks_left();
-}
-
-static uint64_t counted_ns(uint32_t from, uint32_t to)
-{
-    if (pm_timer_port != 0) {
-        return ((to - from) & PM_TIMER_MASK) * NS_PER_S / PM_TIMER_HZ;
-    }
-    return (uint64_t)(to - from) * LAPIC_NS_PER_TICK;
-}
-
-/* The counter and the time stamp at one moment: of a few looks the quickest, since the host may stop us in any. */
-static void look(uint32_t *counted, uint64_t *stamp)
-{
+    struct moment found = {0, 0};
     uint64_t least = UINT64_MAX;
     for (unsigned i = 0; i < LOOKS; i++) {
         uint64_t before = time_stamp();
-        uint32_t value = count();
+        uint32_t count = pm ? in32(pm_timer_port) : lapic_ticks_left();
         uint64_t took = time_stamp() - before;
-        if (took < least) {
-            least = took;
-            *counted = value;
-            *stamp = before + took / 2;
-        }
+        bool quicker = took < least; /* chosen without a branch: see start_info.c */
+        least = quicker ? took : least;
+        found.count = quicker ? count : found.count;
+        found.stamp = quicker ? before + took / 2 : found.stamp;
     }
+    return found;
+}
+
+__attribute__((noinline)) static struct moment look_at_apic(void)
+{
+    return look(false);
+}
+
+__attribute__((noinline)) static struct moment look_at_pm_timer(void)
+{
+    return look(true);
 }
 
 /* ---- the CMOS clock (MC146818; ACPI 6.4, 5.2.9 for the century, which is taken as 20) ---- */
@@ -180,15 +181,15 @@ void clock_open(uint64_t started_at)
     started = started_at;
     by_kvm = open_kvm();
     if (!by_kvm) {
-        lapic_timer(UINT32_MAX);
-        look(&measured_count, &measured_stamp);
+        lapic_count();
+        begun = look_at_apic();
     }
 }
 
 /* The time stamp's rate, by what the known counter has counted since the measurement began. */
 static void set_rate(uint64_t stamp, uint64_t ns)
 {
-    multiplier = (ns << 32) / (stamp - measured_stamp); /* ns < REFINE_BEFORE_NS < 2^32 */
+    multiplier = (ns << 32) / (stamp - begun.stamp); /* ns < REFINE_BEFORE_NS < 2^32 */
 }
 
 void clock_settle(void)
@@ -199,13 +200,13 @@ void clock_settle(void)
         multiplier = shift >= 0 ? (uint64_t)system_time.multiplier << shift : system_time.multiplier >> -shift;
         return;
     }
-    uint64_t ns, stamp;
+    uint64_t ns;
+    struct moment now;
     do {
-        uint32_t counted;
-        look(&counted, &stamp);
-        ns = counted_ns(measured_count, counted);
+        now = look_at_apic();
+        ns = (uint64_t)(begun.count - now.count) * LAPIC_NS_PER_TICK; /* it counts down */
     } while (ns < CLOCK_BOOT_MEASURE_NS);
-    set_rate(stamp, ns);
+    set_rate(now.stamp, ns);
     base_stamp = started;
     base_ns = 1;
     lapic_timer(0);
@@ -218,7 +219,7 @@ void clock_open_pm_timer(uint16_t pm_timer)
     if (!refined) {
         ring0_keep_ports(pm_timer, 4);
         pm_timer_port = pm_timer;
-        look(&measured_count, &measured_stamp);
+        begun = look_at_pm_timer();
     }
 }
 
@@ -227,20 +228,18 @@ void clock_refine(void)
     if (refined) {
         return;
     }
-    uint64_t since = scale(time_stamp() - measured_stamp, multiplier);
+    uint64_t since = scale(time_stamp() - begun.stamp, multiplier);
     if (since < REFINE_AFTER_NS) {
         return;
     }
     if (since > REFINE_BEFORE_NS) {
-        look(&measured_count, &measured_stamp); /* too late for the counter's 24 bits: from here, then */
+        begun = look_at_pm_timer(); /* too late for the counter's 24 bits: from here, then */
         return;
     }
-    uint32_t counted;
-    uint64_t stamp;
-    look(&counted, &stamp);
-    base_ns += scale(stamp - base_stamp, multiplier);
-    base_stamp = stamp;
-    set_rate(stamp, counted_ns(measured_count, counted));
+    struct moment now = look_at_pm_timer();
+    base_ns += scale(now.stamp - base_stamp, multiplier);
+    base_stamp = now.stamp;
+    set_rate(now.stamp, ((now.count - begun.count) & PM_TIMER_MASK) * NS_PER_S / PM_TIMER_HZ);
     refined = true;
 }
 

@@ -23,19 +23,28 @@ enum {
 #define LAPIC_AT UINT64_C(0xfee00000)
 #define IO_APIC_AT UINT64_C(0xfec00000)
 
-static volatile uint32_t *lapic;
+static volatile uint32_t *at(unsigned offset)
+{
+    return (volatile uint32_t *)(LAPIC_AT + offset);
+}
 
 static void write(unsigned offset, uint32_t value)
 {
-    lapic[offset / 4] = value;
+    *at(offset) = value;
+}
+
+void lapic_count(void)
+{
+    pages_reach_device(LAPIC_AT, 4096);
+    write(DIVIDE, DIVIDE_BY_16);
+    lapic_timer(UINT32_MAX);
 }
 
 void lapic_open(void)
 {
-    lapic = pages_reach_device(LAPIC_AT, 4096);
+    pages_reach_device(LAPIC_AT, 4096);
     write(SPURIOUS, ENABLE | VECTOR_SPURIOUS);
     write(LVT_LINT0, MASKED); /* else the 8259's ticks come through where a BIOS left it running */
-    write(DIVIDE, DIVIDE_BY_16);
     write(LVT_TIMER, VECTOR_WAKE);
 }
 
@@ -46,7 +55,7 @@ void lapic_timer(uint32_t ticks)
 
 uint32_t lapic_ticks_left(void)
 {
-    return lapic[CURRENT_COUNT / 4];
+    return *at(CURRENT_COUNT);
 }
 
 void lapic_end_of_interrupt(void)

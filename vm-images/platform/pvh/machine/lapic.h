@@ -8,6 +8,9 @@
 
 enum { LAPIC_NS_PER_TICK = 16 };
 
+/* Set-up only: lets the timer count down from UINT32_MAX; it interrupts nobody before lapic_open(). */
+void lapic_count(void);
+/* Set-up only: interrupts reach the machine from now on. */
 void lapic_open(void);
 /* One interrupt (VECTOR_WAKE) after so many ticks, instead of any set before; 0: none. */
 void lapic_timer(uint32_t ticks);

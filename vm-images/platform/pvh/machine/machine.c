@@ -25,11 +25,11 @@ enum {
     VIRTIO_CONSOLE = 0x1043,
     TIMER_PORT = 0x43,
     TIMER_STOP = 0x30, /* channel 0, mode 0, no count: it never fires (8254) */
-    EARLY_BYTES = 256 * 1024,
     POOL_MOST = 4096,
     /* Of the packets that there are, one in so many may wait in one device's receive ring. */
     POSTED_SHARE = 8,
 };
+#define IMAGE_MAGIC UINT64_C(0x314547414d495346) /* "FSIMAGE1" */
 #define SLEEP_MAX_TICKS UINT32_MAX
 #define FLUSH_NS UINT64_C(20000000)
 
@@ -39,14 +39,11 @@ static struct machine *walked; /* the machine that pci_walk() fills */
 static void find_image(struct machine *m)
 {
     enum { HEADER_BYTES = 64, LENGTH_AT = 8 };
+    uint64_t magic;
     uint32_t length;
-    if ((uintptr_t)image_start + HEADER_BYTES > m->memory_end) {
-        return;
-    }
-    pages_reach((uintptr_t)image_start, HEADER_BYTES);
+    memcpy(&magic, image_start, sizeof magic);
     memcpy(&length, image_start + LENGTH_AT, sizeof length);
-    if (memcmp(image_start, "FSIMAGE1", 8) == 0 && length >= HEADER_BYTES
-        && length <= m->memory_end - (uintptr_t)image_start) {
+    if ((magic == IMAGE_MAGIC) & (length >= HEADER_BYTES) & (length <= m->memory_end - (uintptr_t)image_start)) {
         m->image = image_start;
         m->image_length = length;
     }
@@ -54,17 +51,19 @@ static void find_image(struct machine *m)
 
 static bool is_virtio(uint32_t vendor_device, uint32_t modern, uint32_t transitional)
 {
-    return vendor_device == (modern << 16 | VIRTIO_VENDOR) || vendor_device == (transitional << 16 | VIRTIO_VENDOR);
+    return (vendor_device == (modern << 16 | VIRTIO_VENDOR)) | (vendor_device == (transitional << 16 | VIRTIO_VENDOR));
 }
 
 static void found_function(pci_function f, uint32_t vendor_device)
 {
     struct machine *m = walked;
-    if (is_virtio(vendor_device, VIRTIO_CONSOLE, VIRTIO_CONSOLE_TRANSITIONAL)) {
+    if (is_virtio(vendor_device, VIRTIO_NET, VIRTIO_NET_TRANSITIONAL)) {
+        struct net *n = &m->nets[m->net_count];
+        if (m->net_count < MACHINE_DEVICES) {
+            m->net_count += net_open(n, f, (uint8_t)m->net_count); /* else its place is the next one's */
+        }
+    } else if (is_virtio(vendor_device, VIRTIO_CONSOLE, VIRTIO_CONSOLE_TRANSITIONAL)) {
         m->console = f; /* for machine_settle() */
-    } else if (is_virtio(vendor_device, VIRTIO_NET, VIRTIO_NET_TRANSITIONAL) && m->net_count < MACHINE_DEVICES
-               && net_open(&m->nets[m->net_count], f, (uint8_t)m->net_count)) {
-        m->net_count++;
     }
 }
 
@@ -86,19 +85,17 @@ static void open_pool(struct machine *m)
 
 void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
 {
-    ring0_open();
     serial_open();
     struct start_info info = start_info_read(start_info_at);
-    if (info.memory_end == 0) {
+    m->memory_end = info.memory_end & ~(uintptr_t)4095;
+    if (m->memory_end < (uintptr_t)image_start + 4096) {
         end_panic("the loader gave no memory map");
     }
-    m->memory_end = info.memory_end & ~(uintptr_t)4095;
+    pages_reach((uintptr_t)image_start, m->memory_end - (uintptr_t)image_start);
     find_image(m);
     m->image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
-    pages_reach(m->image_end, m->memory_end - m->image_end);
-    memory_open(m->image_end, m->memory_end, EARLY_BYTES);
+    memory_open(m->image_end, m->memory_end);
 
-    lapic_open();
     clock_open(started);
     acpi_open(info.acpi_root);
     pci_open(m->memory_end);
@@ -112,6 +109,8 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
 {
     static const char *const names[CHANNEL_COUNT] = {"org.flowstream.control.0", "org.flowstream.health.0"};
     struct fs_service *const services[CHANNEL_COUNT] = {control, health};
+    ring0_keep_ports(SERIAL_PORT, SERIAL_PORTS);
+    lapic_open();
     for (uint32_t i = 0; i < m->net_count; i++) {
         virtio_interrupt(&m->nets[i].virtio);
         net_tidy(&m->nets[i]);

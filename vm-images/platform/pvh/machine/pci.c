@@ -43,22 +43,12 @@ static volatile uint32_t *config_word(pci_function f, unsigned offset)
     return (volatile uint32_t *)((volatile uint8_t *)pages_reach_device(bus, BUS_BYTES) + ((f & 0xffu) << 12) + offset);
 }
 
-static void select(pci_function f, unsigned offset)
-{
-    static uint32_t selected;
-    uint32_t address = ENABLE | (uint32_t)f << 8 | offset;
-    if (address != selected) {
-        out32(ADDRESS_PORT, address);
-        selected = address;
-    }
-}
-
 uint32_t pci_read32(pci_function f, unsigned offset)
 {
     if (config_window != 0) {
         return *config_word(f, offset);
     }
-    select(f, offset);
+    out32(ADDRESS_PORT, ENABLE | (uint32_t)f << 8 | offset);
     return in32(DATA_PORT);
 }
 
@@ -68,7 +58,7 @@ void pci_write32(pci_function f, unsigned offset, uint32_t value)
         *config_word(f, offset) = value;
         return;
     }
-    select(f, offset);
+    out32(ADDRESS_PORT, ENABLE | (uint32_t)f << 8 | offset);
     out32(DATA_PORT, value);
 }
 

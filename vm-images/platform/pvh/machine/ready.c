@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "serial.h"
 
-static char room[256];
+static char room[FS_READY_LINE + 2];
 
 static size_t compose(const struct machine *m, struct fs_router *r, uint64_t boot_us)
 {

@@ -6,11 +6,9 @@
 #include <flowstream/handler.h>
 
 #include "io.h"
-#include "../ring0/ring0.h"
 
 enum {
-    PORT = 0x3f8,
-    PORTS = 8,
+    PORT = SERIAL_PORT,
     TRANSMIT = 0,
     FIFO_CONTROL = 2,
     LINE_STATUS = 5,
@@ -28,7 +26,6 @@ static bool stuck;                                /* the last line found nobody 
 
 void serial_open(void)
 {
-    ring0_keep_ports(PORT, PORTS);
     out8(PORT + FIFO_CONTROL, FIFO_ENABLE);
 }
 

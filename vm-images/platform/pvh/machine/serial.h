@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SERIAL_PORT = 0x3f8, SERIAL_PORTS = 8 };
 enum { SERIAL_LINE_MAX = 1000, SERIAL_BURST = 8192, SERIAL_RATE = 4096 };
 
 void serial_open(void);

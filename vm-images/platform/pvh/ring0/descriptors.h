@@ -29,6 +29,8 @@
 #define RING0_IO_BITMAP (RING0_TSS + TSS_BYTES)
 #define TSS_LIMIT (TSS_BYTES + IO_BITMAP_BYTES) /* with the byte of ones behind the bitmap */
 #define RING0_IDT (RING0_TABLES + 0x400)
+#define GATE_RING0 0x8e /* type and privilege of a gate (SDM 3A, 6.14.1): present, an interrupt gate */
+#define GATE_RING3 0xee /* the same, open to int n from ring 3 */
 #define RING0_STACK_END (RING0_TABLES + 0x1000)
 #define RING0_TEXT (RING0_TABLES + 0x1000)
 

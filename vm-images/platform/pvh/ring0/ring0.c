@@ -1,45 +1,14 @@
-/* ring0.c: ring 3's side of stub.S: the IDT, the services of set-up, and the seal. */
+/* ring0.c: ring 3's side of stub.S: the services of set-up, and the seal. */
 #include "ring0.h"
 
 #include "descriptors.h"
 
-extern const char ring0_service[], ring0_wrmsr[], ring0_rdmsr[], ring0_cpuid[], ring0_seal[];
-extern const char ring0_wake[], ring0_sci[], ring0_spurious[], ring0_faults[];
-
-enum { FAULTS = 32, FAULT_STUB_BYTES = 16 };
-/* Type and privilege bits of a gate (SDM 3A, 6.14.1): present, interrupt gate; who may use it by int n. */
-enum { GATE_RING0 = 0x8e, GATE_RING3 = 0xee };
-
-struct gate {
-    uint64_t low, high;
-};
-
-static struct gate *idt(void)
-{
-    return (struct gate *)(uintptr_t)RING0_IDT;
-}
-
-static uint64_t gate_low(const char *routine, uint64_t type)
+extern const char ring0_wrmsr[], ring0_rdmsr[], ring0_cpuid[], ring0_seal[];
+/* The low half of the gate that takes int3 to a routine (SDM 3A, 6.14.1); all routines lie below 4 GiB. */
+static uint64_t gate_low(const char *routine)
 {
     uint64_t at = (uintptr_t)routine;
-    return (at & 0xffff) | (uint64_t)SELECTOR_CODE << 16 | type << 40 | (at >> 16 & 0xffff) << 48;
-}
-
-static void set_gate(unsigned vector, const char *routine, uint64_t type)
-{
-    idt()[vector].low = gate_low(routine, type);
-    idt()[vector].high = 0; /* all routines lie below 4 GiB */
-}
-
-void ring0_open(void)
-{
-    for (unsigned vector = 0; vector < FAULTS; vector++) {
-        set_gate(vector, ring0_faults + vector * FAULT_STUB_BYTES, GATE_RING0);
-    }
-    set_gate(VECTOR_SERVICE, ring0_service, GATE_RING3);
-    set_gate(VECTOR_WAKE, ring0_wake, GATE_RING0);
-    set_gate(VECTOR_SCI, ring0_sci, GATE_RING0);
-    set_gate(VECTOR_SPURIOUS, ring0_spurious, GATE_RING0);
+    return (at & 0xffff) | (uint64_t)SELECTOR_CODE << 16 | (uint64_t)GATE_RING3 << 40 | (at >> 16 & 0xffff) << 48;
 }
 
 uint64_t ring0_read_msr(uint32_t msr)
@@ -77,5 +46,5 @@ void ring0_close(uint64_t page_map)
     for (unsigned i = 0; i < IO_BITMAP_BYTES; i++) {
         closed[i] = (uint8_t)~kept_ports[i];
     }
-    __asm__ volatile("int3" ::"D"(ring0_seal), "a"(page_map), "d"(gate_low(ring0_halt, GATE_RING3)) : "memory");
+    __asm__ volatile("int3" ::"D"(ring0_seal), "a"(page_map), "d"(gate_low(ring0_halt)) : "memory");
 }

@@ -5,9 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Fills the IDT. Until then a fault resets the machine. */
-void ring0_open(void);
-
 uint64_t ring0_read_msr(uint32_t msr);
 void ring0_write_msr(uint32_t msr, uint64_t value);
 struct ring0_cpuid_answer {

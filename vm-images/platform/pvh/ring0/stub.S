@@ -7,8 +7,9 @@
  */
 #include "descriptors.h"
 
-    .section .ring0.text, "ax", @progbits
+    .section .ring0.text.stub, "ax", @progbits
     .code64
+stub: /* at RING0_TEXT (boot/layout.lds) */
 
     .globl ring0_service
 ring0_service:
@@ -110,9 +111,31 @@ ring0_tss:
     .word TSS_BYTES       /* where the I/O bitmap begins: all open until the seal */
     .skip IO_BITMAP_BYTES
     .byte 0xff
+    .skip RING0_IDT - RING0_TSS - TSS_LIMIT - 1
+
+/* The IDT (SDM 3A, 6.14.1): present interrupt gates, for ring 0 or for int3 from ring 3. Made here rather than at the
+ * start, which so saves itself the code; a routine's address is taken apart by its distance from the stub's begin. */
+    .macro gate routine, type=GATE_RING0
+    .word (RING0_TEXT & 0xffff) + \routine - stub, SELECTOR_CODE, \type << 8, RING0_TEXT >> 16
+    .quad 0
+    .endm
+ring0_idt:
+    .set vector, 0
+    .rept 32
+    .if vector == VECTOR_SERVICE
+    gate ring0_service, GATE_RING3
+    .else
+    gate (ring0_faults + vector * 16)
+    .endif
+    .set vector, vector + 1
+    .endr
+    gate ring0_wake
+    gate ring0_sci
+    .skip 16 * (VECTOR_SPURIOUS - VECTOR_SCI - 1)
+    gate ring0_spurious
 
     .section .ring0.bss, "aw", @nobits
-    .skip RING0_TABLES + 0x1000 - RING0_TSS - TSS_LIMIT - 1
+    .skip RING0_TABLES + 0x1000 - RING0_IDT - 16 * VECTOR_COUNT
 
     .section .data.interrupts, "aw", @progbits
     .globl interrupts_wake, interrupts_sci

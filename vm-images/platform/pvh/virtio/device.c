@@ -25,9 +25,6 @@ enum {
     QUEUE_DEVICE = 48,
 };
 
-/* 4.1.4 capabilities */
-enum { CAPABILITY_COMMON = 1, CAPABILITY_NOTIFY = 2, CAPABILITY_DEVICE = 4 };
-
 enum { MSIX_ENABLE = 1u << 31, MSIX_ADDRESS = 0xfee00000u, CAPABILITIES_MAX = 16, RESET_LOOKS = 100000, DEVICE_BYTES = 4096 };
 
 static volatile uint32_t *word(volatile uint8_t *at)
@@ -45,31 +42,29 @@ static volatile uint8_t *in_bar(pci_function f, unsigned bar, uint32_t offset)
     return at == 0 ? NULL : (volatile uint8_t *)pages_reach_device(at + offset, DEVICE_BYTES);
 }
 
+/* Notes where capabilities lie in configuration space, by virtio's types and with places behind those for others; then
+ * finds the registers of each type. The first walk has no branch but its loop's (see boot/start_info.c). */
 static void find_registers(struct virtio_device *d)
 {
+    enum { MSIX = 8, OTHER, PLACES };
     pci_function f = d->function;
-    unsigned at = pci_read32(f, PCI_CAPABILITIES) & 0xfc;
-    for (unsigned n = 0; at != 0 && n < CAPABILITIES_MAX; n++) {
-        uint32_t head = pci_read32(f, at);
-        unsigned type = head >> 24;
-        if ((head & 0xff) == PCI_CAPABILITY_MSIX) {
-            d->msix = (uint8_t)at;
-        } else if ((head & 0xff) == PCI_CAPABILITY_VENDOR
-                   && (type == CAPABILITY_COMMON || type == CAPABILITY_NOTIFY || type == CAPABILITY_DEVICE)) {
-            volatile uint8_t *registers = in_bar(f, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
-            if (type == CAPABILITY_COMMON) {
-                d->common = registers;
-            } else if (type == CAPABILITY_DEVICE) {
-                d->config = registers;
-            } else {
-                d->notify = registers;
-                d->notify_multiplier = pci_read32(f, at + 16);
-            }
-        }
+    uint8_t places[PLACES] = {0};
+    uint32_t at = pci_read32(f, PCI_CAPABILITIES) & 0xfc;
+    for (unsigned n = 0; n < CAPABILITIES_MAX && at != 0; n++) {
+        uint32_t head = pci_read32(f, at), kind = head & 0xff;
+        uint32_t place = kind == PCI_CAPABILITY_MSIX ? MSIX : OTHER;
+        place = kind == PCI_CAPABILITY_VENDOR ? head >> 24 & 7 : place;
+        places[place] = places[place] == 0 ? (uint8_t)at : places[place]; /* 4.1.4: the first of a type is preferred */
         at = head >> 8 & 0xfc;
     }
-    uint32_t command = pci_read32(f, PCI_COMMAND) & 0xffff;
-    pci_write32(f, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    d->msix = places[MSIX];
+    for (unsigned type = CAPABILITY_COMMON; type <= CAPABILITY_DEVICE; type++) {
+        at = places[type];
+        d->registers[type] = at == 0 ? NULL : in_bar(f, pci_read32(f, at + 4) & 0xff, pci_read32(f, at + 8));
+    }
+    d->notify_multiplier = pci_read32(f, places[CAPABILITY_NOTIFY] + 16u);
+    /* The upper half, status bits that a one clears, is left alone. */
+    pci_write32(f, PCI_COMMAND, (pci_read32(f, PCI_COMMAND) & 0xffff) | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
 void virtio_interrupt(struct virtio_device *d)
@@ -87,24 +82,26 @@ void virtio_interrupt(struct virtio_device *d)
     pci_write32(d->function, d->msix, pci_read32(d->function, d->msix) | MSIX_ENABLE);
 }
 
-static uint64_t offered(struct virtio_device *d)
+/* The features that are both wanted and offered become the driver's, 32 bits at a time. */
+static uint32_t agree(volatile uint8_t *common, uint32_t half_index, uint32_t wanted)
 {
-    *word(d->common + DEVICE_FEATURE_SELECT) = 0;
-    uint64_t low = *word(d->common + DEVICE_FEATURE);
-    *word(d->common + DEVICE_FEATURE_SELECT) = 1;
-    return low | (uint64_t)*word(d->common + DEVICE_FEATURE) << 32;
+    *word(common + DEVICE_FEATURE_SELECT) = half_index;
+    uint32_t agreed = *word(common + DEVICE_FEATURE) & wanted;
+    *word(common + DRIVER_FEATURE_SELECT) = half_index;
+    *word(common + DRIVER_FEATURE) = agreed;
+    return agreed;
 }
 
 bool virtio_find(struct virtio_device *d, pci_function f)
 {
     *d = (struct virtio_device){.function = f};
     find_registers(d);
-    return d->common != NULL && d->notify != NULL;
+    return d->registers[CAPABILITY_COMMON] != NULL && d->registers[CAPABILITY_NOTIFY] != NULL;
 }
 
 bool virtio_negotiate(struct virtio_device *d, uint64_t wanted)
 {
-    volatile uint8_t *status = d->common + STATUS;
+    volatile uint8_t *common = d->registers[CAPABILITY_COMMON], *status = common + STATUS;
     *status = 0; /* 3.1.1, 1. Reset the device. 4.1.4.3.2: wait until it reads 0 */
     for (unsigned looks = 0; *status != 0; looks++) {
         if (looks == RESET_LOOKS) {
@@ -113,11 +110,9 @@ bool virtio_negotiate(struct virtio_device *d, uint64_t wanted)
     }
     *status = ACKNOWLEDGE;          /* 2. the guest has noticed the device */
     *status = ACKNOWLEDGE | DRIVER; /* 3. and knows how to drive it */
-    d->features = offered(d) & (wanted | VIRTIO_F_VERSION_1); /* 4. read and choose feature bits */
-    *word(d->common + DRIVER_FEATURE_SELECT) = 0;
-    *word(d->common + DRIVER_FEATURE) = (uint32_t)d->features;
-    *word(d->common + DRIVER_FEATURE_SELECT) = 1;
-    *word(d->common + DRIVER_FEATURE) = (uint32_t)(d->features >> 32);
+    wanted |= VIRTIO_F_VERSION_1;
+    d->features = agree(common, 0, (uint32_t)wanted); /* 4. read and choose feature bits */
+    d->features |= (uint64_t)agree(common, 1, (uint32_t)(wanted >> 32)) << 32;
     *status = ACKNOWLEDGE | DRIVER | FEATURES_OK; /* 5. */
     if ((*status & FEATURES_OK) == 0 || (d->features & VIRTIO_F_VERSION_1) == 0) { /* 6. */
         *status = FAILED;
@@ -128,7 +123,7 @@ bool virtio_negotiate(struct virtio_device *d, uint64_t wanted)
 
 bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint16_t most, bool interrupts)
 {
-    volatile uint8_t *c = d->common;
+    volatile uint8_t *c = d->registers[CAPABILITY_COMMON];
     *half(c + QUEUE_SELECT) = index; /* 4.1.5.1.3 */
     uint16_t size = *half(c + QUEUE_SIZE);
     if (size == 0) {
@@ -143,7 +138,7 @@ bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint
         return false;
     }
     queue_init(q, memory, index, size, (d->features & VIRTIO_F_EVENT_IDX) != 0);
-    q->notify = half(d->notify + *half(c + QUEUE_NOTIFY_OFFSET) * d->notify_multiplier);
+    q->notify = half(d->registers[CAPABILITY_NOTIFY] + *half(c + QUEUE_NOTIFY_OFFSET) * d->notify_multiplier);
     const uintptr_t parts[] = {(uintptr_t)q->descriptors, (uintptr_t)q->available, (uintptr_t)q->used};
     for (unsigned i = 0; i < 3; i++) {
         *word(c + QUEUE_DESCRIPTORS + 8 * i) = (uint32_t)parts[i]; /* 4.1.3.1: 64-bit fields in two halves */
@@ -158,5 +153,5 @@ bool virtio_queue(struct virtio_device *d, struct queue *q, uint16_t index, uint
 
 void virtio_run(struct virtio_device *d)
 {
-    *(d->common + STATUS) = ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK;
+    *(d->registers[CAPABILITY_COMMON] + STATUS) = ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK;
 }

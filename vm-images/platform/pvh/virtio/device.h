@@ -12,11 +12,13 @@
 #define VIRTIO_F_EVENT_IDX (UINT64_C(1) << 29)
 #define VIRTIO_F_VERSION_1 (UINT64_C(1) << 32)
 
+/* 4.1.4 what capabilities are for */
+enum { CAPABILITY_COMMON = 1, CAPABILITY_NOTIFY, CAPABILITY_INTERRUPT, CAPABILITY_DEVICE };
+
 struct virtio_device {
     pci_function function;
     uint8_t msix; /* its capability, 0 none */
-    volatile uint8_t *common, *notify;
-    volatile uint8_t *config; /* the device type's own */
+    volatile uint8_t *registers[CAPABILITY_DEVICE + 1]; /* by capability; NULL where there is none */
     uint32_t notify_multiplier;
     uint64_t features; /* agreed on */
 };

@@ -215,21 +215,23 @@ static const struct fs_device_operations operations = {receive, transmit, arm, w
 
 bool net_open(struct net *n, pci_function f, uint8_t index)
 {
-    *n = (struct net){.device = {.operations = &operations, .index = index}};
-    if (!virtio_find(&n->virtio, f) || n->virtio.config == NULL
+    n->device.operations = &operations;
+    n->device.index = index;
+    if (!virtio_find(&n->virtio, f) || n->virtio.registers[CAPABILITY_DEVICE] == NULL
         || !virtio_negotiate(&n->virtio, VIRTIO_F_EVENT_IDX | NET_F_MAC | NET_F_MTU)) {
         return false;
     }
+    volatile uint8_t *config = n->virtio.registers[CAPABILITY_DEVICE];
     for (unsigned i = 0; i < sizeof n->device.mac && (n->virtio.features & NET_F_MAC) != 0; i++) {
-        n->device.mac[i] = n->virtio.config[CONFIG_MAC + i];
+        n->device.mac[i] = config[CONFIG_MAC + i];
     }
     uint32_t mtu = ETHERNET_MTU;
     if ((n->virtio.features & NET_F_MTU) != 0) {
-        mtu = *(volatile uint16_t *)(volatile void *)(n->virtio.config + CONFIG_MTU);
+        mtu = *(volatile uint16_t *)(volatile void *)(config + CONFIG_MTU);
     }
     n->device.frame_limit = mtu + ETHERNET_BYTES + VLAN_BYTES;
-    memcpy(n->name, "eth0", 5);
-    n->name[3] = (char)('0' + index % 10);
+    const uint32_t eth = 'e' | 't' << 8 | 'h' << 16 | '0' << 24;
+    memcpy(n->name, &(uint32_t){eth + ((uint32_t)(index % 10) << 24)}, 4);
     n->device.name = n->name;
     return virtio_queue(&n->virtio, &n->receive, QUEUE_RECEIVE, QUEUE_SIZE, true)
         && virtio_queue(&n->virtio, &n->transmit, QUEUE_TRANSMIT, QUEUE_SIZE, true);

@@ -21,7 +21,7 @@ struct net {
     char name[8]; /* "eth0" */
 };
 
-/* Step 1 to 7; receive buffers come later. False when the device cannot be driven. */
+/* Step 1 to 7 for a zeroed `n`; receive buffers come later. False when the device cannot be driven. */
 bool net_open(struct net *n, pci_function f, uint8_t index);
 /* Step 8. The first net_tidy() posts receive buffers; till then frames wait with the host. posted_most: how many this
  * device may hold. */

@@ -33,7 +33,7 @@ size_t queue_bytes(uint16_t size)
     return align(cookies_at(size) + sizeof(void *) * size, 16);
 }
 
-void queue_init(struct queue *q, void *memory, uint16_t index, uint16_t size, bool events)
+__attribute__((cold)) void queue_init(struct queue *q, void *memory, uint16_t index, uint16_t size, bool events)
 {
     uint8_t *at = memory;
     q->descriptors = (struct queue_descriptor *)(void *)at;
