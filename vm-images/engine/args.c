@@ -1,11 +1,7 @@
 #include "internal.h"
 
 /* docs/contracts.md, "Argument types". */
-static const struct type {
-    const char *name;
-    unsigned encoding;
-    size_t size;
-} types[] = {
+static const struct fs_type types[] = {
     {"integer", FS_ENCODING_INTEGER, 8},
     {"boolean", FS_ENCODING_BOOLEAN, 1},
     {"string", FS_ENCODING_TEXT, 0},
@@ -15,7 +11,7 @@ static const struct type {
     {"ip-addresses", FS_ENCODING_BYTES, 0},
     {"ip-prefix", FS_ENCODING_BYTES, 8},
     {"ip6-address", FS_ENCODING_BYTES, 16},
-    {"ether-address", FS_ENCODING_BYTES, 6},
+    {"ether-address", FS_ENCODING_BYTES | FS_TYPE_DEVICE_MACS, 6},
     {"ether-type", FS_ENCODING_INTEGER, 8},
     {"duration", FS_ENCODING_INTEGER, 8},
     {"rate", FS_ENCODING_INTEGER, 8},
@@ -31,21 +27,34 @@ static const struct type {
     {"ip6-filter-rules", FS_ENCODING_TABLE, 0},
     {"ip-patterns", FS_ENCODING_TABLE, 0},
     {"byte-patterns", FS_ENCODING_TABLE, 0},
-    {"arp-entries", FS_ENCODING_TABLE, 0},
+    {"arp-entries", FS_ENCODING_TABLE | FS_TYPE_DEVICE_MACS, 0},
     {"routes", FS_ENCODING_TABLE, 0},
     {"texts", FS_ENCODING_TABLE, 0},
 };
 
-unsigned fs_type_encoding(const char *type, size_t *size)
+static const struct fs_type unknown;
+
+/* The linker keeps one copy of equal texts, so most are found without comparing one. */
+const struct fs_type *fs_type_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (fs_text_is(type, strlen(type), types[i].name)) {
-            *size = types[i].size;
-            return types[i].encoding;
+    for (size_t i = 0; i < FS_COUNT(types); i++) {
+        if (types[i].name == name) {
+            return &types[i];
         }
     }
-    *size = 0;
-    return 0;
+    for (size_t i = 0; i < FS_COUNT(types); i++) {
+        if (fs_text_is(name, strlen(name), types[i].name)) {
+            return &types[i];
+        }
+    }
+    return &unknown;
+}
+
+unsigned fs_type_encoding(const char *type, size_t *size)
+{
+    const struct fs_type *t = fs_type_find(type);
+    *size = t->size;
+    return t->encoding & ~(unsigned)FS_TYPE_DEVICE_MACS;
 }
 
 bool fs_args_given(const struct fs_args *a, unsigned index) { return index < a->count && a->values[index].given; }

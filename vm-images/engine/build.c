@@ -100,17 +100,20 @@ struct fs_router *fs_router_new(const struct fs_platform *platform)
 
 static struct fs_element *make(struct fs_router *r, uint32_t index, const struct fs_element_spec *spec)
 {
-    struct fs_element *e = fs_arena_alloc(&r->arena, spec->class->size);
-    if (e == NULL) {
+    /* One piece: the element's state, what it lost, and its ports. */
+    size_t state = (spec->class->size + 15) & ~(size_t)15, ports = state + sizeof(struct fs_drops);
+    uint8_t *piece = fs_arena_alloc(&r->arena, ports + (spec->inputs + spec->outputs) * sizeof(struct fs_port));
+    if (piece == NULL) {
         return NULL;
     }
+    struct fs_element *e = (struct fs_element *)(void *)piece;
+    struct fs_port *inputs = (struct fs_port *)(void *)(piece + ports);
     *e = (struct fs_element){.class = spec->class, .router = r, .name = spec->name, .args = spec->args, .index = index,
-                             .input_count = spec->inputs, .output_count = spec->outputs};
-    e->inputs = fs_arena_alloc(&r->arena, spec->inputs * sizeof(struct fs_port));
-    e->outputs = fs_arena_alloc(&r->arena, spec->outputs * sizeof(struct fs_port));
-    e->drops = fs_arena_alloc(&r->arena, sizeof(struct fs_drops));
+                             .input_count = spec->inputs, .output_count = spec->outputs,
+                             .inputs = inputs, .outputs = inputs + spec->inputs,
+                             .drops = (struct fs_drops *)(void *)(piece + state)};
     r->places[index] = spec->place;
-    return e->inputs != NULL && e->outputs != NULL && e->drops != NULL ? e : NULL;
+    return e;
 }
 
 static bool make_all(struct fs_router *r, const struct fs_blueprint *b)
@@ -134,21 +137,11 @@ static bool make_all(struct fs_router *r, const struct fs_blueprint *b)
     return true;
 }
 
-static uint32_t rest_arguments(const struct fs_element *e)
-{
-    for (uint32_t i = 0; i < e->class->arg_count; i++) {
-        if (e->class->args[i].kind == FS_REST) {
-            return e->args->values[i].given ? e->args->values[i].items : 0;
-        }
-    }
-    return 0;
-}
-
-static unsigned check_count(struct fs_text *error, const struct fs_element *e, bool outputs)
+static unsigned explain_count(struct fs_text *error, const struct fs_element *e, bool outputs)
 {
     uint32_t least, most, count = outputs ? e->output_count : e->input_count;
     const char *what = outputs ? "outputs" : "inputs";
-    if (!fs_ports_parse(e->class->ports, outputs, rest_arguments(e), &least, &most)) {
+    if (!fs_ports_parse(e->class->ports, outputs, fs_rest_arguments(e), &least, &most)) {
         fs_complain(error, e);
         fs_text_format(error, "the class's port text '%s' is not one\n", e->class->ports);
         return 1;
@@ -188,7 +181,10 @@ int fs_router_build(struct fs_router *r, const struct fs_blueprint *b, struct fs
     }
     unsigned problems = 0;
     for (uint32_t i = 0; i < r->element_count; i++) {
-        problems += check_count(error, r->elements[i], false) + check_count(error, r->elements[i], true);
+        const struct fs_element *e = r->elements[i];
+        if (!fs_ports_fit(e)) {
+            problems += explain_count(error, e, false) + explain_count(error, e, true);
+        }
     }
     problems += fs_router_connect(r, b, error);
     for (uint32_t i = 0; i < r->element_count; i++) {

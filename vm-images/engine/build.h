@@ -15,7 +15,7 @@ struct fs_element_spec {
 };
 struct fs_blueprint {
     struct fs_element_spec *elements;
-    struct fs_connection *connections;
+    const struct fs_connection *connections;
     uint32_t element_count, connection_count;
     bool partial; /* ports may be left unconnected (tests) */
 };

@@ -45,6 +45,20 @@ const char *fs_class_file(const struct fs_class *c)
     return "";
 }
 
+/* Each step halves what is left, without a branch but the loop's. Where the linker has not put the classes in order of
+ * name (a process has no linker script), nothing is found that way, and all of them are looked at. */
+const struct fs_class *fs_class_named(const char *name)
+{
+    unsigned at = 0;
+    for (unsigned left = fs_class_count(); left > 1;) {
+        unsigned half = left / 2;
+        at += compare(__start_fs_classes[at + half].class->name, name) <= 0 ? half : 0;
+        left -= half;
+    }
+    const struct fs_class *found = fs_class_at(at);
+    return found != NULL && compare(found->name, name) == 0 ? found : fs_class_find(name, strlen(name));
+}
+
 const struct fs_class *fs_class_find(const char *name, size_t length)
 {
     for (unsigned i = 0; i < fs_class_count(); i++) {

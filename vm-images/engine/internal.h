@@ -48,7 +48,15 @@ struct fs_args {
     uint32_t count;          /* the class's arg_count */
     struct fs_value *values; /* by the place in the descriptor */
 };
-/* The encoding that a value of this type has, 0 for an unknown type; *size is its exact size, 0 for any. */
+enum { FS_TYPE_DEVICE_MACS = 0x100 }; /* with an encoding: may hold stand-ins for devices' addresses (loader/device_mac.h) */
+struct fs_type {
+    const char *name;
+    unsigned encoding; /* 0: unknown */
+    size_t size;       /* 0 for any */
+};
+/* The type of that name; one with encoding 0 when there is none. */
+const struct fs_type *fs_type_find(const char *name);
+/* The encoding alone, and the size. */
 unsigned fs_type_encoding(const char *type, size_t *size);
 
 /* ---- drops ---- */
@@ -81,7 +89,7 @@ struct fs_place {
 };
 struct fs_connection {
     uint32_t from, to; /* element indices */
-    uint32_t from_port, to_port;
+    uint16_t from_port, to_port;
 };
 
 struct fs_router {
@@ -107,7 +115,7 @@ struct fs_router {
     uint32_t spare_record_count;
     struct fs_offer *offers;
     struct fs_place *places; /* of the elements */
-    struct fs_connection *connections;
+    const struct fs_connection *connections;
     uint32_t connection_count;
     struct fs_arena arena;
 
@@ -123,7 +131,8 @@ void fs_router_waits(struct fs_router *r);
 uint64_t fs_router_steady(struct fs_router *r);
 void fs_router_seed(struct fs_router *r, uint64_t seed);
 
-/* ---- names (find.c) ---- */
+/* ---- names (class.c, find.c) ---- */
+const struct fs_class *fs_class_named(const char *name);
 struct fs_element *fs_router_find(struct fs_router *r, const char *name, size_t length);
 /* As fs_find() of element.h, for a name that does not end in NUL. */
 struct fs_element *fs_find_near(struct fs_element *e, const char *name, size_t length);
@@ -158,6 +167,9 @@ struct fs_device *fs_device_find(const struct fs_platform *platform, const char 
 void fs_devices_forget(const struct fs_platform *platform, const struct fs_router *r);
 
 /* ---- ports ---- */
+uint32_t fs_rest_arguments(const struct fs_element *e); /* that its FS_REST value was made of */
+/* Whether an element has as many ports as its class allows. */
+bool fs_ports_fit(const struct fs_element *e);
 bool fs_ports_parse(const char *ports, bool outputs, uint32_t arguments, uint32_t *least, uint32_t *most);
 char fs_processing_of(const char *processing, bool output, uint32_t port);
 bool fs_flow_reaches(const char *flow, uint32_t input, uint32_t output);

@@ -44,6 +44,50 @@ bool fs_ports_parse(const char *ports, bool outputs, uint32_t arguments, uint32_
     return any && at == b.length && *least <= *most;
 }
 
+static const char *digits(const char *s, uint32_t *v)
+{
+    for (*v = 0; *s >= '0' && *s <= '9'; s++) {
+        *v = *v * 10 + (uint32_t)(*s - '0');
+    }
+    return s;
+}
+
+uint32_t fs_rest_arguments(const struct fs_element *e)
+{
+    for (uint32_t i = 0; i < e->class->arg_count; i++) {
+        if (e->class->args[i].kind == FS_REST) {
+            return e->args->values[i].given ? e->args->values[i].items : 0;
+        }
+    }
+    return 0;
+}
+
+/* The same as fs_ports_parse() on both sides says, in one go over the text. */
+bool fs_ports_fit(const struct fs_element *e)
+{
+    const char *text = e->class->ports, *s = text;
+    const uint32_t counts[] = {e->input_count, e->output_count};
+    bool fits = true;
+    for (unsigned i = 0; i < FS_COUNT(counts); i++) {
+        uint32_t least, most;
+        if (*s == '=') {
+            least = most = fs_rest_arguments(e);
+            s += sizeof("=arguments") - 1;
+        } else {
+            const char *end = digits(s, &least);
+            most = least;
+            s = end;
+            if (*end == '-') {
+                s = digits(end + 1, &most);
+                most = s == end + 1 ? UINT16_MAX : most;
+            }
+        }
+        fits &= counts[i] - least <= most - least;
+        s = *s == '/' ? s + 1 : text; /* a text without '/' holds for both */
+    }
+    return fits;
+}
+
 char fs_processing_of(const char *processing, bool output, uint32_t port)
 {
     struct fs_bytes b = side(processing, output);

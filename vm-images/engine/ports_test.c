@@ -41,3 +41,27 @@ FS_TEST(flow_codes_join_inputs_and_outputs)
     FS_CHECK(fs_flow_reaches("x/[^y]", 0, 0) && !fs_flow_reaches("y/[^y]", 0, 0));
     FS_CHECK(fs_flow_reaches("x[yz]a/z", 1, 0) && !fs_flow_reaches("x[yz]a/z", 2, 0));
 }
+
+/* What is asked at load, in one go, against what the parser says of each side. */
+FS_TEST(port_counts_that_fit)
+{
+    static const char *const texts[] = {"1/1", "0/1", "1-2/1-", "-", "0-2", "1/=arguments", "=arguments/10-12", "-/3"};
+    static const struct fs_arg rest = {"X", "word", FS_REST, 0, 0, NULL, ""};
+    struct fs_value value = {true, 3, {NULL, 0}};
+    struct fs_args args = {"", 1, &value};
+    for (unsigned i = 0; i < FS_COUNT(texts); i++) {
+        struct fs_class class = {.ports = texts[i], .args = &rest, .arg_count = 1};
+        struct fs_element e = {.class = &class, .args = &args};
+        uint32_t least[2], most[2];
+        for (unsigned side = 0; side < 2; side++) {
+            FS_REQUIRE(fs_ports_parse(texts[i], side == 1, 3, &least[side], &most[side]));
+        }
+        for (e.input_count = 0; e.input_count < 14; e.input_count++) {
+            for (e.output_count = 0; e.output_count < 14; e.output_count++) {
+                bool fits = e.input_count >= least[0] && e.input_count <= most[0] && e.output_count >= least[1]
+                    && e.output_count <= most[1];
+                FS_EQUAL(fs_ports_fit(&e), fits);
+            }
+        }
+    }
+}

@@ -122,16 +122,66 @@ static void check_side(struct resolution *s, struct fs_element *e, bool outputs)
     }
 }
 
+static bool exists(const struct fs_router *r, const struct fs_connection *c)
+{
+    if ((c->from >= r->element_count) | (c->to >= r->element_count)) {
+        return false;
+    }
+    return (c->from_port < r->elements[c->from]->output_count) & (c->to_port < r->elements[c->to]->input_count);
+}
+
+/* ---- where nothing pulls ---- */
+
+/* Most configurations have no element that pulls, so everything pushes and there is nothing to decide. Joins all ports;
+ * false when some class pulls or something is wrong: then the above decides, or tells. */
+static bool join_pushing(struct fs_router *r, const struct fs_blueprint *b)
+{
+    uint32_t open_inputs = 0, open_outputs = 0;
+    bool wrong = b->partial;
+    for (uint32_t i = 0; i < r->element_count; i++) {
+        const struct fs_element *e = r->elements[i];
+        open_inputs += e->input_count;
+        open_outputs += e->output_count;
+        for (const char *code = e->class->processing; *code != '\0'; code++) {
+            wrong |= *code == 'l';
+        }
+    }
+    if (wrong | (open_outputs != b->connection_count)) { /* each output is joined once */
+        return false;
+    }
+    const struct fs_connection *c = b->connections, *end = c + b->connection_count;
+    for (; c < end; c++) {
+        if (!exists(r, c)) {
+            return false;
+        }
+        struct fs_element *from = r->elements[c->from], *to = r->elements[c->to];
+        struct fs_port *output = &from->outputs[c->from_port], *input = &to->inputs[c->to_port];
+        bool first = input->element == NULL;
+        open_outputs -= output->element == NULL;
+        *output = (struct fs_port){to, c->to_port, true};
+        open_inputs -= first;
+        input->element = first ? from : input->element;
+        input->port = first ? c->from_port : input->port;
+        input->push = true;
+    }
+    return (open_inputs == 0) & (open_outputs == 0);
+}
+
 unsigned fs_router_connect(struct fs_router *r, const struct fs_blueprint *b, struct fs_text *error)
 {
+    if (join_pushing(r, b)) {
+        return 0;
+    }
     struct resolution s = {.r = r, .b = b, .error = error};
     for (uint32_t i = 0; i < b->connection_count; i++) {
-        const struct fs_connection *c = &b->connections[i];
-        if (c->from >= r->element_count || c->to >= r->element_count
-            || c->from_port >= r->elements[c->from]->output_count || c->to_port >= r->elements[c->to]->input_count) {
+        if (!exists(r, &b->connections[i])) {
             fs_text_format(error, "connection %u joins ports that are not there\n", i);
             return 1;
         }
+    }
+    for (uint32_t i = 0; i < r->element_count; i++) { /* what join_pushing() may have joined */
+        struct fs_element *e = r->elements[i];
+        memset(e->inputs, 0, (e->input_count + e->output_count) * sizeof(struct fs_port)); /* outputs lie behind */
     }
     if (!read_codes(&s)) {
         fs_text_string(error, "out of memory\n");

@@ -9,6 +9,8 @@ enum { VERSION = 1, HEADER = 64, ELEMENT = 56, CONNECTION = 12, ARGUMENT = 16, C
 /* More ports than connections can join are wrong anyway; this much is let through for a better message. */
 enum { SPARE_PORTS = 4096 };
 
+enum { NAME, CLASS_NAME, CONFIG, FILE_NAME, TEXTS }; /* of an element */
+enum { ELEMENTS, CONNECTIONS, ARGUMENTS, SECTIONS };
 struct section {
     const uint8_t *at;
     uint32_t count;
@@ -16,7 +18,7 @@ struct section {
 struct blob {
     struct fs_router *r;
     struct fs_text *error;
-    struct section elements, connections, arguments;
+    struct section sections[SECTIONS];
     const uint8_t *heap;
     uint32_t heap_length;
     unsigned problems;
@@ -38,14 +40,9 @@ static uint32_t checksum(const uint8_t *at, uint32_t length)
     return fs_crc32c(crc, at + CRC_OFFSET + 4, length - CRC_OFFSET - 4);
 }
 
-static bool section(const uint8_t *at, uint32_t length, unsigned field, uint32_t size, struct section *s)
-{
-    uint32_t offset = fs_le32(at + field + 4);
-    s->count = fs_le32(at + field);
-    s->at = at + offset;
-    return offset % 8 == 0 && fs_within(offset, s->count, size, length);
-}
-
+/* A machine pays for each branch that it comes by for the first time (docs/decisions.md, "What starting costs under
+ * TCG"), so the checks of a record make one verdict without branches. Only a record that is wrong is looked at again, to
+ * say what is wrong with it. */
 static int read_header(struct blob *b, const uint8_t *at, size_t size)
 {
     if (size < HEADER || memcmp(at, magic, sizeof(magic)) != 0) {
@@ -59,43 +56,39 @@ static int read_header(struct blob *b, const uint8_t *at, size_t size)
         fs_text_format(b->error, "configuration blob: version %u, expected %u\n", fs_le32(at + 8), (unsigned)VERSION);
         return -1;
     }
-    if (length < HEADER || length > size) {
+    if ((length < HEADER) | (length > size)) {
         return refuse(b->error, "its length is not that of its bytes");
     }
     if (checksum(at, length) != fs_le32(at + CRC_OFFSET)) {
         return refuse(b->error, "its checksum does not verify");
     }
-    struct section heap;
-    if (!section(at, length, 20, ELEMENT, &b->elements) || !section(at, length, 28, CONNECTION, &b->connections)
-        || !section(at, length, 36, ARGUMENT, &b->arguments)) {
-        return refuse(b->error, "a section lies outside");
+    static const uint8_t sizes[SECTIONS] = {ELEMENT, CONNECTION, ARGUMENT};
+    bool wrong = false;
+    for (unsigned i = 0; i < SECTIONS; i++) {
+        uint64_t count = fs_le32(at + 20 + 8 * i), offset = fs_le32(at + 24 + 8 * i);
+        wrong |= (offset % 8 != 0) | (offset + count * sizes[i] > length);
+        b->sections[i] = (struct section){at + offset, (uint32_t)count};
     }
-    heap.at = at + fs_le32(at + 44);
-    heap.count = fs_le32(at + 48);
-    if (fs_le32(at + 44) % 8 != 0 || !fs_within(fs_le32(at + 44), heap.count, 1, length)) {
-        return refuse(b->error, "the heap lies outside");
-    }
-    b->heap = heap.at;
-    b->heap_length = heap.count;
-    return 0;
+    uint64_t heap = fs_le32(at + 44), heap_length = fs_le32(at + 48);
+    b->heap = at + heap;
+    b->heap_length = (uint32_t)heap_length;
+    /* Each element has texts in the heap: behind this it is never empty where one is read. */
+    wrong |= (heap % 8 != 0) | (heap + heap_length > length) | ((heap_length == 0) & (b->sections[ELEMENTS].count != 0));
+    return wrong ? refuse(b->error, "a section or the heap lies outside") : 0;
 }
 
-/* A text of the heap: it has its NUL behind it, and none inside. */
-static const char *text(const struct blob *b, uint32_t offset, uint32_t length)
+/* Element records begin with references to four texts of the heap, each with a NUL behind it. */
+static bool read_texts(const struct blob *b, const uint8_t *references, const char *texts[TEXTS])
 {
-    if (!fs_within(offset, length, 1, b->heap_length) || length == b->heap_length - offset
-        || b->heap[offset + length] != '\0') {
-        return NULL;
+    bool wrong = false;
+    for (unsigned i = 0; i < TEXTS; i++) {
+        uint64_t offset = fs_le32(references + 8 * i), end = offset + fs_le32(references + 8 * i + 4);
+        bool outside = end >= b->heap_length;
+        wrong |= outside | (b->heap[outside ? 0 : end] != '\0');
+        texts[i] = (const char *)b->heap + (outside ? 0 : offset);
     }
-    for (uint32_t i = 0; i < length; i++) {
-        if (b->heap[offset + i] == '\0') {
-            return NULL;
-        }
-    }
-    return (const char *)b->heap + offset;
+    return !wrong;
 }
-
-static const char *text_at(const struct blob *b, const uint8_t *ref) { return text(b, fs_le32(ref), fs_le32(ref + 4)); }
 
 static void problem(struct blob *b, const struct fs_element_spec *spec, const char *class_name, const char *config)
 {
@@ -103,11 +96,11 @@ static void problem(struct blob *b, const struct fs_element_spec *spec, const ch
     fs_complain_about(b->error, &spec->place, class_name, config);
 }
 
-static bool value_fits(const struct fs_arg *arg, unsigned encoding, struct fs_bytes v)
+/* Beyond its size, which is right. */
+static bool in_range(const struct blob *b, const struct fs_arg *arg, unsigned encoding, struct fs_bytes v)
 {
-    size_t size;
-    if (fs_type_encoding(arg->type, &size) != encoding || (size != 0 && size != v.length)) {
-        return false;
+    if (encoding == FS_ENCODING_TEXT) { /* its NUL */
+        return v.at + v.length < b->heap + b->heap_length && v.at[v.length] == '\0';
     }
     if (encoding == FS_ENCODING_BOOLEAN) {
         return v.at[0] <= 1;
@@ -119,35 +112,46 @@ static bool value_fits(const struct fs_arg *arg, unsigned encoding, struct fs_by
     return encoding != FS_ENCODING_TABLE || v.length >= 4;
 }
 
-/* One argument record of `spec`; answers what is wrong with it, or NULL. */
-static const char *read_argument(const struct blob *b, const uint8_t *at, const struct fs_element_spec *spec)
+/* What is wrong with an argument record. */
+static const char *explain(const struct blob *b, const uint8_t *at, const struct fs_class *class,
+                           const struct fs_value *values)
 {
-    uint32_t index = fs_le16(at), encoding = at[2], items = fs_le32(at + 4);
-    uint32_t offset = fs_le32(at + 8), length = fs_le32(at + 12);
-    if (index >= spec->class->arg_count) {
+    uint32_t index = fs_le16(at), offset = fs_le32(at + 8), length = fs_le32(at + 12);
+    if (index >= class->arg_count) {
         return "the class has no such argument";
     }
-    if (spec->args->values[index].given) {
+    if (values[index].given) {
         return "it is given twice";
     }
     if (offset % 8 != 0 || !fs_within(offset, length, 1, b->heap_length)) {
         return "its value lies outside of the heap";
     }
-    if (encoding == FS_ENCODING_TEXT && text(b, offset, length) == NULL) {
-        return "its text does not end in one NUL";
+    return fs_le32(at + 4) > UINT16_MAX ? "it counts too many items" : "its value is not of the argument's type or range";
+}
+
+/* Takes one argument record into `values`; answers what is wrong with it, or NULL. */
+static const char *read_argument(const struct blob *b, const uint8_t *at, const struct fs_class *class,
+                                 struct fs_value *values)
+{
+    uint32_t index = fs_le16(at), items = fs_le32(at + 4);
+    uint64_t offset = fs_le32(at + 8), length = fs_le32(at + 12), end = offset + length;
+    if ((index >= class->arg_count) | (offset % 8 != 0) | (end > b->heap_length) | (items > UINT16_MAX)) {
+        return explain(b, at, class, values);
     }
-    struct fs_bytes v = {b->heap + offset, length};
-    if (!value_fits(&spec->class->args[index], encoding, v)) {
-        return "its value is not of the argument's type or range";
+    struct fs_value *value = &values[index], v = {true, items, {b->heap + offset, length}};
+    const struct fs_arg *arg = &class->args[index];
+    const struct fs_type *type = fs_type_find(arg->type);
+    if (value->given | ((uint8_t)type->encoding != at[2]) | ((type->size != 0) & (type->size != length))
+        || !in_range(b, arg, at[2], v.bytes)) {
+        return explain(b, at, class, values);
     }
-    if (items > UINT16_MAX) {
-        return "it counts too many items";
+    if ((type->encoding & FS_TYPE_DEVICE_MACS) != 0) {
+        const char *wrong = fs_fill_device_macs(b->r, arg, &v.bytes);
+        if (wrong != NULL) {
+            return wrong;
+        }
     }
-    const char *wrong = fs_fill_device_macs(b->r, &spec->class->args[index], &v);
-    if (wrong != NULL) {
-        return wrong;
-    }
-    spec->args->values[index] = (struct fs_value){true, items, v};
+    *value = v;
     return NULL;
 }
 
@@ -155,14 +159,15 @@ static void read_arguments(struct blob *b, const uint8_t *at, const struct fs_el
 {
     uint32_t first = fs_le32(at + 36), count = fs_le32(at + 40);
     const struct fs_class *class = spec->class;
-    if (!fs_within(first, count, 1, b->arguments.count)) {
+    struct fs_value *values = spec->args->values;
+    if (!fs_within(first, count, 1, b->sections[ARGUMENTS].count)) {
         problem(b, spec, class->name, spec->args->config);
         fs_text_string(b->error, "its arguments lie outside of the blob\n");
         return;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *record = b->arguments.at + (size_t)(first + i) * ARGUMENT;
-        const char *wrong = read_argument(b, record, spec);
+    const uint8_t *record = b->sections[ARGUMENTS].at + (size_t)first * ARGUMENT, *end = record + (size_t)count * ARGUMENT;
+    for (; record < end; record += ARGUMENT) {
+        const char *wrong = read_argument(b, record, class, values);
         if (wrong != NULL) {
             uint32_t index = fs_le16(record);
             problem(b, spec, class->name, spec->args->config);
@@ -171,7 +176,7 @@ static void read_arguments(struct blob *b, const uint8_t *at, const struct fs_el
         }
     }
     for (uint32_t i = 0; i < class->arg_count; i++) {
-        if (class->args[i].kind == FS_POSITIONAL && !spec->args->values[i].given) {
+        if ((class->args[i].kind == FS_POSITIONAL) & !values[i].given) {
             problem(b, spec, class->name, spec->args->config);
             fs_text_format(b->error, "argument %s is missing\n", class->args[i].name);
         }
@@ -181,26 +186,27 @@ static void read_arguments(struct blob *b, const uint8_t *at, const struct fs_el
 /* 0, or -1 when nothing more can be said about the blob. */
 static int read_element(struct blob *b, const uint8_t *at, struct fs_element_spec *spec)
 {
-    const char *class_name = text_at(b, at + 8), *config = text_at(b, at + 16), *file = text_at(b, at + 24);
-    spec->name = text_at(b, at);
-    if (spec->name == NULL || class_name == NULL || config == NULL || file == NULL) {
-        return refuse(b->error, "an element's text lies outside of the heap or does not end in one NUL");
+    const char *texts[TEXTS];
+    if (!read_texts(b, at, texts)) {
+        return refuse(b->error, "an element's text lies outside of the heap or does not end in NUL");
     }
-    spec->place = (struct fs_place){.file = file, .line = fs_le32(at + 32), .column = fs_le32(at + 48)};
+    spec->name = texts[NAME];
+    spec->place = (struct fs_place){.file = texts[FILE_NAME], .line = fs_le32(at + 32), .column = fs_le32(at + 48)};
     spec->inputs = fs_le16(at + 44);
     spec->outputs = fs_le16(at + 46);
-    spec->class = fs_class_find(class_name, strlen(class_name));
+    spec->class = fs_class_named(texts[CLASS_NAME]);
     if (spec->class == NULL) {
-        problem(b, spec, class_name, config);
+        problem(b, spec, texts[CLASS_NAME], texts[CONFIG]);
         fs_text_string(b->error, "unknown element class\n");
         return 0;
     }
-    spec->args = fs_arena_alloc(&b->r->arena, sizeof(*spec->args));
-    struct fs_value *values = fs_arena_alloc(&b->r->arena, spec->class->arg_count * sizeof(struct fs_value));
-    if (spec->args == NULL || values == NULL) {
+    struct fs_args *args =
+        fs_arena_alloc(&b->r->arena, sizeof(struct fs_args) + spec->class->arg_count * sizeof(struct fs_value));
+    if (args == NULL) {
         return refuse(b->error, "out of memory");
     }
-    *spec->args = (struct fs_args){.config = config, .count = spec->class->arg_count, .values = values};
+    *args = (struct fs_args){texts[CONFIG], spec->class->arg_count, (struct fs_value *)(args + 1)};
+    spec->args = args;
     read_arguments(b, at, spec);
     return 0;
 }
@@ -208,31 +214,22 @@ static int read_element(struct blob *b, const uint8_t *at, struct fs_element_spe
 static int read_elements(struct blob *b, struct fs_blueprint *out)
 {
     uint64_t ports = 0;
-    for (uint32_t i = 0; i < b->elements.count; i++) {
-        if (read_element(b, b->elements.at + (size_t)i * ELEMENT, &out->elements[i]) != 0) {
+    const uint8_t *at = b->sections[ELEMENTS].at;
+    for (uint32_t i = 0; i < out->element_count; i++, at += ELEMENT) {
+        struct fs_element_spec *spec = &out->elements[i];
+        if (read_element(b, at, spec) != 0) {
             return -1;
         }
-        ports += out->elements[i].inputs + out->elements[i].outputs;
+        ports += spec->inputs + spec->outputs;
     }
-    if (ports > 2 * (uint64_t)b->connections.count + SPARE_PORTS) {
+    if (ports > 2 * (uint64_t)out->connection_count + SPARE_PORTS) {
         return refuse(b->error, "more ports than connections");
     }
-    return 0;
+    return b->problems == 0 ? 0 : -1;
 }
 
-static int read_connections(struct blob *b, struct fs_blueprint *out)
-{
-    for (uint32_t i = 0; i < b->connections.count; i++) {
-        const uint8_t *at = b->connections.at + (size_t)i * CONNECTION;
-        struct fs_connection c = {fs_le32(at), fs_le32(at + 4), fs_le16(at + 8), fs_le16(at + 10)};
-        if (c.from >= b->elements.count || c.to >= b->elements.count || c.from_port >= out->elements[c.from].outputs
-            || c.to_port >= out->elements[c.to].inputs) {
-            return refuse(b->error, "a connection joins ports that are not there");
-        }
-        out->connections[i] = c;
-    }
-    return 0;
-}
+/* Connection records are as struct fs_connection is, on machines that are little-endian. */
+_Static_assert(sizeof(struct fs_connection) == CONNECTION && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "connections");
 
 int fs_blob_read(struct fs_router *r, const uint8_t *blob, size_t length, struct fs_blueprint *out,
                  struct fs_text *error)
@@ -241,14 +238,9 @@ int fs_blob_read(struct fs_router *r, const uint8_t *blob, size_t length, struct
     if (read_header(&b, blob, length) != 0) {
         return -1;
     }
-    *out = (struct fs_blueprint){.element_count = b.elements.count, .connection_count = b.connections.count};
+    *out = (struct fs_blueprint){.element_count = b.sections[ELEMENTS].count,
+                                 .connection_count = b.sections[CONNECTIONS].count,
+                                 .connections = (const struct fs_connection *)(const void *)b.sections[CONNECTIONS].at};
     out->elements = fs_arena_alloc(&r->arena, out->element_count * sizeof(struct fs_element_spec));
-    out->connections = fs_arena_alloc(&r->arena, out->connection_count * sizeof(struct fs_connection));
-    if (out->elements == NULL || out->connections == NULL) {
-        return refuse(error, "out of memory");
-    }
-    if (read_elements(&b, out) != 0 || read_connections(&b, out) != 0) {
-        return -1;
-    }
-    return b.problems == 0 ? 0 : -1;
+    return out->elements == NULL ? refuse(error, "out of memory") : read_elements(&b, out);
 }

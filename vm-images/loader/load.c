@@ -20,7 +20,7 @@ static int read_image(struct fs_bytes bytes, struct image *image, struct fs_text
 {
     const uint8_t *at = bytes.at;
     *image = (struct image){.blob = bytes};
-    if (bytes.length < SEGMENT_HEADER || memcmp(at, "FSIMAGE1", 8) != 0) {
+    if (bytes.length < SEGMENT_HEADER || memcmp(at, "FSIMAGE1", 8) != 0) { /* a blob alone */
         return 0;
     }
     uint32_t length = fs_le32(at + 8), digest = fs_le32(at + 36);
@@ -36,8 +36,9 @@ static int read_image(struct fs_bytes bytes, struct image *image, struct fs_text
 static int fill(struct fs_router *r, const struct image *image, struct fs_text *error)
 {
     struct fs_blueprint blueprint;
-    struct fs_text digest = fs_text_in(r->digest, sizeof(r->digest) - 1);
-    fs_text_hex(&digest, image->digest.at, image->digest.length);
+    for (size_t i = 0; i < 2 * image->digest.length; i++) { /* "" of a bare blob */
+        r->digest[i] = "0123456789abcdef"[image->digest.at[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+    }
     r->manifest = image->manifest;
     if (fs_blob_read(r, image->blob.at, image->blob.length, &blueprint, error) != 0) {
         return -1;

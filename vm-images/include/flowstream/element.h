@@ -96,9 +96,12 @@ struct fs_class_entry {
     const struct fs_class *class;
     const char *file; /* where the class is written: elements/GROUP/NAME.c */
 };
+#ifndef FS_CLASS_SECTION /* a machine's linker script wants one for each, to put them in order */
+#define FS_CLASS_SECTION(symbol) "fs_classes"
+#endif
 #define FS_ELEMENT(symbol) \
     static const struct fs_class fs_class_##symbol; \
-    __attribute__((used, section("fs_classes"), aligned(8))) static const struct fs_class_entry fs_entry_##symbol = { \
+    __attribute__((used, section(FS_CLASS_SECTION(symbol)), aligned(8))) static const struct fs_class_entry fs_entry_##symbol = { \
         &fs_class_##symbol, __FILE__}; \
     static const struct fs_class fs_class_##symbol
 

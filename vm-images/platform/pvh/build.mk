@@ -16,7 +16,8 @@ PVH_LAYOUT := $(PVH)/boot/layout.lds
 # Link-time optimisation saves calls between files, and so blocks for TCG to translate; with gcc only (clang needs lld).
 PVH_LTO := $(if $(filter clang%,$(notdir $(CC))),,-flto=1 -flto-partition=one)
 PVH_FLAGS := $(PVH_LTO) -fno-strict-aliasing -ffunction-sections -fdata-sections -ffreestanding -fbuiltin -fno-pic -mcmodel=small \
-	-mgeneral-regs-only -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -I$(PVH)/ring0
+	-mgeneral-regs-only -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none -I$(PVH)/ring0 \
+	'-DFS_CLASS_SECTION(symbol)="fs_classes." \#symbol'
 PVH_LINK := $(PVH_LTO) -O2 -nostdlib -static $(if $(filter clang%,$(notdir $(CC))),,-no-pie) -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=16 \
 	-Wl,-z,noexecstack -Wl,-T,$(PVH_LAYOUT)
 
