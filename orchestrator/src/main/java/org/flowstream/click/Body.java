@@ -1,11 +1,13 @@
 package org.flowstream.click;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.flowstream.problem.Place;
 import org.flowstream.problem.Problems;
 
@@ -104,25 +106,44 @@ final class Body {
         return nodes.get(OUTPUT).inputsUsed;
     }
 
-    /** Reports ports of pseudo-elements that are left out, and connections in the wrong direction. */
-    void checkPseudo(int input, int output, String what, Place at, Problems problems) {
-        if (nodes.get(input).inputsUsed > 0) {
-            problems.add(at.problem(what + ": 'input' can only be connected from"));
+    /**
+     * Reports ports of pseudo-elements that are left out, and connections in the wrong direction.
+     *
+     * @param at what is underlined
+     * @param landmark the place that Click names
+     * @param end where Click sees it
+     */
+    void checkPseudo(int input, int output, String what, Place at, Place landmark, Place end, Problems problems) {
+        checkSide(
+                input,
+                nodes.get(input).outputsUsed,
+                true,
+                message -> problems.add(Told.reading(at, end, landmark.position(), "'" + what + "' " + message)));
+        checkSide(
+                output,
+                nodes.get(output).inputsUsed,
+                false,
+                message -> problems.add(Told.reading(at, end, landmark.position(), "'" + what + "' " + message)));
+    }
+
+    private void checkSide(int pseudo, int ports, boolean isInput, Consumer<String> complain) {
+        Node node = nodes.get(pseudo);
+        if ((isInput ? node.inputsUsed : node.outputsUsed) > 0) {
+            complain.accept(
+                    isInput
+                            ? "pseudoelement 'input' may only be used as output"
+                            : "pseudoelement 'output' may only be used as input");
         }
-        if (nodes.get(output).outputsUsed > 0) {
-            problems.add(at.problem(what + ": 'output' can only be connected to"));
-        }
-        for (int port = 0; port < nodes.get(input).outputsUsed; port++) {
-            int wanted = port;
-            if (links.stream().noneMatch(it -> it.from == input && it.fromPort == wanted)) {
-                problems.add(at.problem(what + ": input " + port + " is not used"));
+        BitSet used = new BitSet(ports);
+        for (Link link : links) {
+            if (isInput && link.from == pseudo) {
+                used.set(link.fromPort);
+            } else if (!isInput && link.to == pseudo) {
+                used.set(link.toPort);
             }
         }
-        for (int port = 0; port < nodes.get(output).inputsUsed; port++) {
-            int wanted = port;
-            if (links.stream().noneMatch(it -> it.to == output && it.toPort == wanted)) {
-                problems.add(at.problem(what + ": output " + port + " is not used"));
-            }
+        for (int port = used.nextClearBit(0); port < ports; port = used.nextClearBit(port + 1)) {
+            complain.accept((isInput ? "input " : "output ") + port + " missing");
         }
     }
 

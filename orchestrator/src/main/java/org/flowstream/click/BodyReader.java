@@ -1,35 +1,55 @@
 package org.flowstream.click;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.flowstream.problem.Place;
+import org.flowstream.problem.Position;
 import org.flowstream.problem.Problem;
 import org.flowstream.problem.Problems;
+import org.flowstream.problem.SourceText;
 import org.flowstream.problem.Suggestion;
 import org.jspecify.annotations.Nullable;
 
 /** Makes bodies of statements: decides which names are elements and which are classes, and joins ports. */
 final class BodyReader {
-    private final Problems problems;
-    private Map<String, ClassReference> classes;
+    private static final Pattern VARIABLE = Pattern.compile("\\$[A-Za-z0-9_]+");
 
-    BodyReader(Set<String> library, Problems problems) {
+    private final Problems problems;
+    private final Libraries libraries;
+    private final Set<String> librariesRead = new HashSet<>();
+    private final Set<String> provided = new HashSet<>();
+    private final List<String> requirements = new ArrayList<>();
+    private ClassScope classes;
+    private boolean whole = true;
+
+    BodyReader(Set<String> library, Libraries libraries, Problems problems) {
         this.problems = problems;
-        this.classes = new HashMap<>();
-        library.forEach(name -> classes.put(name, new ClassReference.Library(name)));
+        this.libraries = libraries;
+        this.classes = ClassScope.ofLibrary(library);
     }
 
     /** The body of a whole configuration. */
     Body read(Configuration configuration) {
         Body body = new Body(0, List.of(), new Place(configuration.source(), 0, 0));
+        whole = configuration.whole();
         read(configuration.statements(), body);
         return body;
+    }
+
+    /** Whether no statement was left out. */
+    boolean whole() {
+        return whole;
+    }
+
+    /** What the configuration requires, such as {@code package "x"}. */
+    List<String> requirements() {
+        return List.copyOf(requirements);
     }
 
     private void read(List<Statement> statements, Body body) {
@@ -42,9 +62,9 @@ final class BodyReader {
             } else if (statement instanceof Statement.Define define) {
                 define(define, body);
             } else if (statement instanceof Statement.Require require) {
-                require(require);
+                require(require, body);
             } else if (statement instanceof Statement.Provide provide) {
-                problems.add(provide.place().problem("'provide' is not yet supported"));
+                ConfigStrings.arguments(provide.config()).forEach(it -> provided.add(it.text()));
             }
         }
     }
@@ -53,31 +73,66 @@ final class BodyReader {
         for (ConfigText argument : ConfigStrings.arguments(define.config())) {
             List<ConfigText> words = ConfigStrings.words(argument);
             ConfigText name = words.isEmpty() ? argument : words.get(0);
-            if (!name.text().matches("\\$[A-Za-z0-9_]+")) {
-                problems.add(name.problem("found '" + name.text() + "', expected a variable such as $x"));
-            } else {
-                ConfigText value =
-                        argument.substring(name.length(), argument.length()).trim();
-                body.definitions.put(name.text().substring(1), value);
+            if (argument.isEmpty()) {
+                continue;
+            }
+            if (!VARIABLE.matcher(name.text()).matches()) {
+                problems.add(reading(name, "bad 'define' declaration: not a variable"));
+                continue;
+            }
+            String variable = name.text().substring(1);
+            ConfigText value =
+                    argument.substring(name.length(), argument.length()).trim();
+            boolean formal = body.formals.stream().anyMatch(it -> it.variable().equals(variable));
+            if (formal || body.definitions.putIfAbsent(variable, value) != null) {
+                problems.add(reading(name, "parameter '" + name.text() + "' multiply defined"));
             }
         }
     }
 
-    private void require(Statement.Require require) {
+    private static Problem reading(ConfigText at, String message) {
+        return Told.reading(at.place(), at.place(), message);
+    }
+
+    private void require(Statement.Require require, Body body) {
         for (ConfigText argument : ConfigStrings.arguments(require.config())) {
             List<ConfigText> words = ConfigStrings.words(argument);
-            String kind = words.isEmpty() ? "" : words.get(0).text();
-            if (kind.equals("compact_config") && words.size() == 1) {
+            if (words.isEmpty()) {
                 continue;
             }
-            if (kind.equals("library") && words.size() == 2) {
-                problems.add(argument.problem("'require(library ...)' is not yet supported"));
+            String kind = words.get(0).text();
+            String named = ConfigStrings.unquote(words.get(words.size() - 1)).text();
+            if (kind.equals("compact_config") && words.size() == 1) {
+                requirements.add(kind);
+            } else if (kind.equals("library") && words.size() == 2) {
+                requireLibrary(argument, named, body);
             } else if (words.size() == 1 || (kind.equals("package") && words.size() == 2)) {
-                String name = ConfigStrings.unquote(words.get(words.size() - 1)).text();
-                problems.add(argument.problem("package '" + name + "' is not available"));
+                requirements.add("package " + ConfigStrings.quoteWhereNeeded(named));
+                if (!Features.provided(named)
+                        && !provided.contains(named)
+                        && classes.find(named).isEmpty()) {
+                    Place at = argument.place();
+                    problems.add(Told.reading(at, at, Position.of(""), "requirement '" + named + "' not available"));
+                }
             } else {
-                problems.add(argument.problem("found '" + argument.text() + "', expected a package name"));
+                problems.add(reading(argument, "syntax error at requirement"));
             }
+        }
+    }
+
+    private void requireLibrary(ConfigText argument, String name, Body body) {
+        if (body.depth > 0) {
+            problems.add(reading(argument, "'require library' must be used at file scope"));
+            return;
+        }
+        Optional<SourceText> found =
+                libraries.find(name, argument.place().source().file());
+        if (found.isEmpty()) {
+            problems.add(reading(argument, "library '" + name + "' not found in CLICKPATH/conf"));
+        } else if (librariesRead.add(found.get().file())) {
+            Configuration library = ClickParser.parse(found.get(), problems);
+            whole &= library.whole();
+            read(library.statements(), body);
         }
     }
 
@@ -87,32 +142,35 @@ final class BodyReader {
             return compound(compound, name, body);
         }
         Term.Name named = (Term.Name) term;
-        ClassReference known = classes.get(named.name());
-        if (known == null) {
-            problems.add(unknown(
-                    named.place(), "unknown element class '" + named.name() + "'", named.name(), classes.keySet()));
-            return new ClassReference.Unknown(named.name());
-        }
-        return known;
+        return classes.find(named.name()).orElseGet(() -> {
+            problems.add(Told.reading(named.place(), named.place(), "unknown element class '" + named.name() + "'")
+                    .withHint(Suggestion.hint(named.name(), classes.names())));
+            return unknown(named.name());
+        });
     }
 
-    private static Problem unknown(Place place, String message, String name, Set<String> known) {
-        return place.problem(message).withHint(Suggestion.hint(name, known));
+    /** A name that was reported counts as a class from now on, so that it is reported once. */
+    private ClassReference unknown(String name) {
+        ClassReference unknown = new ClassReference.Unknown(name);
+        classes.put(name, unknown);
+        return unknown;
     }
 
     private ClassReference compound(Term.Compound compound, String name, Body around) {
-        Map<String, ClassReference> outside = classes;
+        ClassScope outside = classes;
         List<Body> variants = new ArrayList<>();
         for (Term.Variant variant : compound.variants()) {
-            Body body = new Body(around.depth + 1, variant.formals(), compound.place());
+            Body body = new Body(around.depth + 1, variant.formals(), variant.place());
             checkFormals(variant.formals());
-            classes = new HashMap<>(outside);
+            classes = outside.inner();
             read(variant.statements(), body);
             body.checkPseudo(
                     Body.INPUT,
                     Body.OUTPUT,
-                    name.isEmpty() ? "compound element" : "compound element '" + name + "'",
+                    name.isEmpty() ? "<anonymous>" : name,
                     new Place(compound.place().source(), compound.place().offset(), 1),
+                    variant.place(),
+                    end(compound.place()),
                     problems);
             body.nameAnonymous();
             variants.add(body);
@@ -120,20 +178,47 @@ final class BodyReader {
         classes = outside;
         Optional<ClassReference> extended = Optional.empty();
         if (compound.extending()) {
-            extended = Optional.ofNullable(classes.get(name));
+            extended = classes.find(name);
             if (extended.isEmpty()) {
-                problems.add(compound.place().problem("'...' extends an element class that is not known before"));
+                Place end = end(compound.place());
+                problems.add(Told.reading(compound.place(), end, "cannot extend unknown element class '" + name + "'"));
+                extended = Optional.of(unknown(name));
             }
         }
         return new ClassReference.Compound(name, variants, extended);
     }
 
+    private static Place end(Place place) {
+        return new Place(place.source(), place.offset() + Math.max(0, place.length() - 1), 1);
+    }
+
     private void checkFormals(List<Term.Formal> formals) {
         Set<String> seen = new LinkedHashSet<>();
-        for (Term.Formal formal : formals) {
+        Set<String> keywords = new HashSet<>();
+        boolean ordered = true;
+        String before = "";
+        for (int i = 0; i < formals.size(); i++) {
+            Term.Formal formal = formals.get(i);
+            Place place = formal.place();
             if (!seen.add(formal.variable())) {
-                problems.add(formal.place().problem("formal argument $" + formal.variable() + " is there twice"));
+                problems.add(Told.reading(place, place, "parameter '$" + formal.variable() + "' multiply defined"));
+                continue;
             }
+            if (!formal.keyword().isEmpty() && !keywords.add(formal.keyword())) {
+                problems.add(Told.reading(
+                        place, place, "repeated keyword parameter '" + formal.keyword() + "' in compound element"));
+            }
+            boolean follows = i == 0
+                    || !((formal.keyword().isEmpty() && !before.isEmpty()) || before.equals(CompoundChoice.REST));
+            if (ordered && !follows) {
+                problems.add(Told.reading(
+                        place,
+                        place,
+                        "compound element parameters out of order\n"
+                                + "(The correct order is '[positional], [keywords], [__REST__]'.)"));
+            }
+            ordered &= follows;
+            before = formal.keyword();
         }
     }
 
@@ -160,18 +245,22 @@ final class BodyReader {
                 }
                 before = joints;
             }
-            complainOfPorts(stages.get(stages.size() - 1), before, false);
+            if (!stages.isEmpty()) {
+                complainOfPorts(stages.get(stages.size() - 1), before, false);
+            }
         }
 
         private void complainOfPorts(Stage stage, List<Joint> joints, boolean atStart) {
             for (int i = 0; i < joints.size(); i++) {
                 Endpoint endpoint = stage.endpoints().get(i);
                 if (!(atStart ? endpoint.inputs() : endpoint.outputs()).isNone()) {
-                    problems.add(endpoint.place()
-                            .problem(
-                                    atStart
-                                            ? "input ports at the start of a chain connect nothing"
-                                            : "output ports at the end of a chain connect nothing"));
+                    problems.add(Told.reading(
+                            endpoint.place(),
+                            stage.end(),
+                            atStart
+                                    ? "input ports ignored at start of chain"
+                                    : "output ports ignored at end of chain"));
+                    return;
                 }
             }
         }
@@ -180,14 +269,18 @@ final class BodyReader {
         private List<Joint> joints(Stage stage, int index, int count) {
             List<Candidate> candidates = new ArrayList<>();
             for (Endpoint endpoint : stage.endpoints()) {
-                candidates.add(candidate(endpoint, index == 0));
+                Candidate candidate = candidate(endpoint, index == 0);
+                candidates.add(candidate);
+                if (candidate.config.isPresent() && body.byName.containsKey(candidate.name)) {
+                    problems.add(reading(candidate.config.get(), "configuration string ignored on element reference"));
+                }
             }
             if (count == 1) {
                 spreadDeclaration(candidates);
             }
             List<Joint> joints = new ArrayList<>();
             for (Candidate candidate : candidates) {
-                int node = node(candidate);
+                int node = node(candidate, stage);
                 Endpoint endpoint = candidate.endpoint;
                 joints.add(new Joint(
                         node,
@@ -211,7 +304,7 @@ final class BodyReader {
             Term term = endpoint.term();
             if (term instanceof Term.Name name) {
                 candidate.name = name.name();
-                candidate.type = Optional.ofNullable(classes.get(name.name()));
+                candidate.type = classes.find(name.name());
             } else if (term instanceof Term.Compound) {
                 candidate.type = Optional.of(type(term, "", body));
             } else if (term instanceof Term.Group group) {
@@ -236,7 +329,8 @@ final class BodyReader {
             restore("input", inputBefore);
             restore("output", outputBefore);
             Place opening = new Place(group.place().source(), group.place().offset(), 1);
-            body.checkPseudo(outside + 1, outside + 2, "group", opening, problems);
+            Place end = end(group.place());
+            body.checkPseudo(outside + 1, outside + 2, "<anonymous group>", opening, end, end, problems);
             return name;
         }
 
@@ -264,37 +358,35 @@ final class BodyReader {
             }
         }
 
-        private int node(Candidate candidate) {
+        private int node(Candidate candidate, Stage stage) {
             Integer known = body.byName.get(candidate.name);
             Place place = candidate.endpoint.term().place();
             if (candidate.type.isPresent() && candidate.declared.isPresent()) {
-                problems.add(place.problem(
-                        candidate.name.isEmpty()
-                                ? "a compound element cannot be declared again"
-                                : "'" + candidate.name + "' is an element class, it cannot name an element"));
+                complain(place, stage, "class '" + candidate.name + "' used as element name");
             }
             if (candidate.type.isPresent()) {
                 return anonymous(candidate, candidate.type.get(), place);
             }
             if (known == null) {
                 if (candidate.declared.isEmpty()) {
-                    return undeclared(candidate, place);
+                    return undeclared(candidate, place, stage);
                 }
-                checkName(candidate.name, place);
+                checkName(candidate.name, place, stage);
                 return body.add(new Body.Node(
                         Body.Role.ELEMENT, candidate.name, candidate.declared.get(), candidate.config, place));
             }
             if (candidate.declared.isPresent()) {
-                Place earlier = body.nodes.get(known).place;
-                problems.add(place.problem("element '" + candidate.name + "' is declared twice, first at " + earlier));
-            } else if (candidate.config.isPresent()) {
-                problems.add(candidate
-                        .config
-                        .get()
-                        .problem("element '" + candidate.name
-                                + "' is declared elsewhere: no configuration is taken here"));
+                Body.Node earlier = body.nodes.get(known);
+                complain(place, stage, "redeclaration of element '" + candidate.name + "'");
+                if (earlier.role == Body.Role.ELEMENT) {
+                    complain(earlier.place, stage, "element '" + candidate.name + "' previously declared here");
+                }
             }
             return known;
+        }
+
+        private void complain(Place place, Stage stage, String message) {
+            problems.add(Told.reading(place, stage.end(), place.position(), message));
         }
 
         private int anonymous(Candidate candidate, ClassReference type, Place place) {
@@ -309,31 +401,28 @@ final class BodyReader {
          * Reports a name that is neither an element nor a class. The element that was most likely meant is taken; where a
          * class was, an element of no known class.
          */
-        private int undeclared(Candidate candidate, Place place) {
-            Set<String> elements = new LinkedHashSet<>();
+        private int undeclared(Candidate candidate, Place place, Stage stage) {
+            Set<String> all = classes.names();
             if (candidate.config.isEmpty()) {
                 body.nodes.stream()
                         .map(it -> it.name)
                         .filter(it -> !it.isEmpty() && !it.startsWith(";"))
-                        .forEach(elements::add);
+                        .forEach(all::add);
             }
-            Set<String> all = new LinkedHashSet<>(classes.keySet());
-            all.addAll(elements);
             String nearest = Suggestion.nearest(candidate.name, all).orElse("");
-            boolean isClass = candidate.config.isPresent() || classes.containsKey(nearest);
-            problems.add(unknown(
-                    place,
-                    (isClass ? "unknown element class '" : "undeclared element '") + candidate.name + "'",
-                    candidate.name,
-                    all));
-            Integer meant = isClass ? null : body.byName.get(nearest);
-            return meant != null ? meant : anonymous(candidate, new ClassReference.Unknown(candidate.name), place);
+            problems.add(
+                    Told.reading(place, stage.end(), place.position(), "undeclared element '" + candidate.name + "'")
+                            .withHint(Suggestion.hint(candidate.name, all)));
+            Integer meant = candidate.config.isPresent() ? null : body.byName.get(nearest);
+            ClassReference type = unknown(candidate.name);
+            return meant != null ? meant : anonymous(candidate, type, place);
         }
 
-        private void checkName(String name, Place place) {
+        private void checkName(String name, Place place, Stage stage) {
             for (String part : name.split("/", -1)) {
                 if (part.chars().allMatch(Character::isDigit)) {
-                    problems.add(place.problem("element name '" + name + "' has a part of digits only"));
+                    problems.add(
+                            Told.reading(place, stage.end(), "element name '" + name + "' has all-digit component"));
                     return;
                 }
             }
@@ -343,7 +432,7 @@ final class BodyReader {
             PortJoin join = new PortJoin(stage.parallel());
             before.forEach(it -> join.output(it.node, it.outputs));
             after.forEach(it -> join.input(it.node, it.inputs));
-            join.pairs(message -> problems.add(stage.arrow().problem(message)))
+            join.pairs(message -> problems.add(Told.reading(stage.arrow(), stage.end(), message)))
                     .forEach(it ->
                             body.connect(new Body.Link(it.from(), it.fromPort(), it.to(), it.toPort(), stage.arrow())));
         }

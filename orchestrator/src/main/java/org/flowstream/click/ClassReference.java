@@ -24,5 +24,10 @@ sealed interface ClassReference {
         public Compound {
             variants = List.copyOf(variants);
         }
+
+        /** How messages call it. */
+        String printableName() {
+            return name.isEmpty() ? "<anonymous>" : name;
+        }
     }
 }

@@ -4,111 +4,124 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.flowstream.problem.Place;
+import org.flowstream.problem.Problem;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
 
 /**
  * Reads the Click language into a syntax tree.
  *
- * <p>A statement that does not parse is reported and skipped, so that one run names the mistakes of all statements.
+ * <p>What does not parse is reported and passed over in the way in which Click's own parser does it, so that one run names
+ * the mistakes of all statements, each in Click's words.
  */
 public final class ClickParser {
-    private static final int DEEPEST = 100;
+    /** Click's own bound. */
+    private static final int DEEPEST = 50;
+    /** With more problems than these the text is most likely no configuration. */
+    private static final int MOST_PROBLEMS = 1000;
+
+    /** What statements stand in. */
+    private enum Around {
+        FILE,
+        COMPOUND,
+        GROUP
+    }
 
     private final Lexer lexer;
     private final Problems problems;
+    private final int before;
     private int depth;
 
     private ClickParser(SourceText source, Problems problems) {
+        this.before = problems.count();
         this.lexer = new Lexer(source, problems);
         this.problems = problems;
     }
 
     /** The tree of a text; what is wrong with the text goes to {@code problems}. */
     public static Configuration parse(SourceText source, Problems problems) {
-        int before = problems.count();
         ClickParser parser = new ClickParser(source, problems);
         List<Statement> statements = new ArrayList<>();
-        while (!parser.lexer.peek().is(TokenKind.END)) {
-            parser.statements(statements, false);
-            if (!parser.lexer.peek().is(TokenKind.END)) {
-                Token stray = parser.lexer.take();
-                problems.add(stray.place().problem("unexpected " + stray.found()));
-            }
-        }
-        return new Configuration(source, statements, problems.count() == before);
+        parser.statements(statements, Around.FILE);
+        return new Configuration(source, statements, problems.count() == parser.before);
     }
 
-    /** Statements up to the end of the text or of the compound element or group. */
-    private void statements(List<Statement> into, boolean nested) {
+    /** Statements up to the end of the text, of the compound element or of the group. */
+    private void statements(List<Statement> into, Around around) {
         while (true) {
             Token token = lexer.peek();
-            try {
-                switch (token.kind()) {
-                    case SEMICOLON -> lexer.take();
-                    case ELEMENTCLASS -> into.add(elementClass());
-                    case DEFINE, REQUIRE, PROVIDE -> into.add(directive());
-                    case IDENTIFIER, LEFT_BRACKET, LEFT_BRACE, LEFT_PAREN, ARROW, DOUBLE_ARROW ->
-                        into.add(chain(nested));
-                    case RIGHT_BRACE, RIGHT_PAREN, BARS, DOTS, END -> {
-                        return;
-                    }
-                    default -> throw unexpected(token, "a statement");
-                }
-            } catch (SyntaxException e) {
-                problems.add(e.problem());
-                skipStatement();
-            }
-        }
-    }
-
-    /** To the end of the statement that could not be read. */
-    private void skipStatement() {
-        int open = 0;
-        while (!lexer.peek().is(TokenKind.END)) {
-            TokenKind kind = lexer.peek().kind();
-            if (open == 0
-                    && (kind == TokenKind.SEMICOLON
-                            || kind == TokenKind.RIGHT_BRACE
-                            || kind == TokenKind.ELEMENTCLASS)) {
+            if (problems.count() - before > MOST_PROBLEMS) {
+                add(token, "too many problems; the rest of the text is not read");
+                lexer.stop();
                 return;
             }
-            if (kind == TokenKind.LEFT_PAREN) {
-                skipConfig();
-            } else {
-                open += kind == TokenKind.LEFT_BRACE ? 1 : kind == TokenKind.RIGHT_BRACE ? -1 : 0;
-                lexer.take();
+            switch (token.kind()) {
+                case SEMICOLON -> lexer.take();
+                case ELEMENTCLASS -> elementClass().ifPresent(into::add);
+                case DEFINE, REQUIRE, PROVIDE -> directive().ifPresent(into::add);
+                case IDENTIFIER, LEFT_BRACKET, LEFT_BRACE, LEFT_PAREN, ARROW, DOUBLE_ARROW ->
+                    into.add(chain(around != Around.FILE));
+                case END -> {
+                    return;
+                }
+                case RIGHT_BRACE, BARS -> {
+                    if (around == Around.COMPOUND) {
+                        return;
+                    }
+                    unexpected(token);
+                    if (around == Around.GROUP) {
+                        return;
+                    }
+                    lexer.take();
+                }
+                case RIGHT_PAREN -> {
+                    if (around == Around.GROUP) {
+                        return;
+                    }
+                    unexpected(lexer.take());
+                }
+                default -> unexpected(lexer.take());
             }
         }
     }
 
-    private void skipConfig() {
-        try {
-            lexer.takeConfig();
-        } catch (SyntaxException e) {
-            problems.add(e.problem());
-        }
-    }
-
-    private Statement elementClass() {
+    private Optional<Statement> elementClass() {
         Token keyword = lexer.take();
-        Token name = expect(TokenKind.IDENTIFIER, "the name of the new class");
-        Term definition = classTerm("a compound element or the name of a class");
-        return new Statement.ElementClass(
-                name.text(), name.place(), definition, keyword.place().to(definition.place()));
+        Token name = lexer.peek();
+        if (name.is(TokenKind.IDENTIFIER)) {
+            lexer.take();
+        } else {
+            add(name, "expected element type name");
+        }
+        String named = name.is(TokenKind.IDENTIFIER) ? name.text() : "";
+        Token token = lexer.peek();
+        Term definition;
+        if (token.is(TokenKind.LEFT_BRACE)) {
+            definition = compound();
+        } else if (token.is(TokenKind.IDENTIFIER)) {
+            lexer.take();
+            definition = new Term.Name(token.text(), token.place());
+        } else {
+            unexpected(lexer.take());
+            return Optional.empty();
+        }
+        return Optional.of(new Statement.ElementClass(
+                named, name.place(), definition, keyword.place().to(definition.place())));
     }
 
-    private Statement directive() {
+    private Optional<Statement> directive() {
         Token keyword = lexer.take();
         if (!lexer.peek().is(TokenKind.LEFT_PAREN)) {
-            throw unexpected(lexer.peek(), "'(' after '" + keyword.text() + "'");
+            add(lexer.peek(), "expected '('");
+            return Optional.empty();
         }
         ConfigText config = lexer.takeConfig();
-        return switch (keyword.kind()) {
-            case DEFINE -> new Statement.Define(config, keyword.place());
-            case REQUIRE -> new Statement.Require(config, keyword.place());
-            default -> new Statement.Provide(config, keyword.place());
-        };
+        return Optional.of(
+                switch (keyword.kind()) {
+                    case DEFINE -> new Statement.Define(config, keyword.place());
+                    case REQUIRE -> new Statement.Require(config, keyword.place());
+                    default -> new Statement.Provide(config, keyword.place());
+                });
     }
 
     private Statement chain(boolean nested) {
@@ -117,115 +130,151 @@ public final class ClickParser {
         Place arrow = start;
         boolean parallel = false;
         while (true) {
-            boolean first = stages.isEmpty();
-            stages.add(new Stage(endpoints(first, nested), parallel, arrow));
-            Token token = lexer.peek();
-            if (!token.is(TokenKind.ARROW) && !token.is(TokenKind.DOUBLE_ARROW)) {
+            List<Endpoint> endpoints = endpoints(stages.isEmpty(), nested);
+            if (endpoints.isEmpty()) {
                 break;
             }
-            lexer.take();
-            arrow = token.place();
-            parallel = token.is(TokenKind.DOUBLE_ARROW);
+            stages.add(new Stage(endpoints, parallel, arrow, lexer.peek().place()));
+            Token connector = connector();
+            if (!connector.is(TokenKind.ARROW) && !connector.is(TokenKind.DOUBLE_ARROW)) {
+                break;
+            }
+            arrow = lexer.take().place();
+            parallel = connector.is(TokenKind.DOUBLE_ARROW);
         }
-        Token end = lexer.peek();
-        switch (end.kind()) {
-            case COLONS, COMMA, VARIABLE, OTHER, RIGHT_BRACKET, BAR, DOTS ->
-                throw unexpected(end, "'->', ';' or the next statement");
-            default -> {}
+        return new Statement.Chain(stages, start.to(arrow));
+    }
+
+    /** The next token when it may follow a stage; what may not is reported and passed over. */
+    private Token connector() {
+        while (true) {
+            Token token = lexer.peek();
+            switch (token.kind()) {
+                case COMMA, COLONS -> unexpected(lexer.take());
+                case VARIABLE, DOTS, LEFT_PAREN, RIGHT_BRACKET, BAR, OTHER -> {
+                    unexpected(token);
+                    return token.kind().isNamed() ? token : lexer.take();
+                }
+                default -> {
+                    return token;
+                }
+            }
         }
-        List<Endpoint> last = stages.get(stages.size() - 1).endpoints();
-        return new Statement.Chain(stages, start.to(last.get(last.size() - 1).place()));
     }
 
     private List<Endpoint> endpoints(boolean first, boolean nested) {
         List<Endpoint> endpoints = new ArrayList<>();
-        endpoints.add(endpoint(first, nested));
-        while (lexer.peek().is(TokenKind.COMMA)) {
-            lexer.take();
-            endpoints.add(endpoint(first, nested));
+        boolean implicit = false;
+        do {
+            if (!endpoints.isEmpty()) {
+                lexer.take();
+            }
+            Optional<Endpoint> endpoint = endpoint(first, nested, endpoints.isEmpty());
+            if (endpoint.isEmpty()) {
+                break;
+            }
+            implicit |= endpoint.get().term() instanceof Term.Implicit;
+            endpoints.add(endpoint.get());
+        } while (lexer.peek().is(TokenKind.COMMA));
+        Token next = lexer.peek();
+        if (implicit && !first && (next.is(TokenKind.ARROW) || next.is(TokenKind.DOUBLE_ARROW))) {
+            add(next, "implicit ports used in the middle of a chain");
         }
         return endpoints;
     }
 
-    private Endpoint endpoint(boolean first, boolean nested) {
+    /** One element; empty when there is none, which is reported. */
+    private Optional<Endpoint> endpoint(boolean first, boolean nested, boolean atStart) {
         Place start = lexer.peek().place();
         Endpoint.Ports inputs = ports();
         Token token = lexer.peek();
-        if (nested && isImplicit(token, first)) {
-            Term implicit = new Term.Implicit(start);
-            return first
-                    ? new Endpoint(Endpoint.Ports.NONE, implicit, Optional.empty(), Optional.empty(), inputs, start)
-                    : new Endpoint(inputs, implicit, Optional.empty(), Optional.empty(), Endpoint.Ports.NONE, start);
+        Term term;
+        switch (token.kind()) {
+            case IDENTIFIER -> {
+                lexer.take();
+                term = new Term.Name(token.text(), token.place());
+            }
+            case LEFT_BRACE -> term = compound();
+            case LEFT_PAREN -> term = group();
+            default -> {
+                if (nested && isImplicit(token, first, !inputs.isNone() || atStart, !inputs.isNone())) {
+                    Term implicit = new Term.Implicit(start);
+                    return Optional.of(new Endpoint(
+                            first ? Endpoint.Ports.NONE : inputs,
+                            implicit,
+                            Optional.empty(),
+                            Optional.empty(),
+                            first ? inputs : Endpoint.Ports.NONE,
+                            start));
+                }
+                if (!inputs.isNone()) {
+                    add(token, "stranded port ignored");
+                }
+                if (atStart && !(nested && first)) {
+                    unexpected(token);
+                }
+                if (!(atStart && nested && first)) {
+                    lexer.take();
+                }
+                return Optional.empty();
+            }
         }
-        Term term = term(first);
-        Optional<Term> declared = Optional.empty();
-        Place end = term.place();
-        if (lexer.peek().is(TokenKind.COLONS)) {
-            lexer.take();
-            Term type = classTerm("an element class after '::'");
-            declared = Optional.of(type);
-            end = type.place();
-        }
-        Optional<ConfigText> config = Optional.empty();
-        if (lexer.peek().is(TokenKind.LEFT_PAREN)) {
-            ConfigText text = lexer.takeConfig();
-            config = Optional.of(text);
-            end = text.place();
-        }
-        return new Endpoint(inputs, term, declared, config, ports(), start.to(end));
+        Optional<Term> declared = declaration(term);
+        Optional<ConfigText> config =
+                lexer.peek().is(TokenKind.LEFT_PAREN) ? Optional.of(lexer.takeConfig()) : Optional.empty();
+        Place end = config.map(ConfigText::place)
+                .orElseGet(() -> declared.map(Term::place).orElse(term.place()));
+        return Optional.of(new Endpoint(inputs, term, declared, config, ports(), start.to(end)));
     }
 
     /** Whether an endpoint without a name ends before this token. */
-    private static boolean isImplicit(Token token, boolean first) {
+    private static boolean isImplicit(Token token, boolean first, boolean plain, boolean ports) {
         return switch (token.kind()) {
-            case ARROW, DOUBLE_ARROW -> first;
-            case COMMA -> true;
-            case SEMICOLON, RIGHT_BRACE, RIGHT_PAREN, BARS, END -> !first;
-            default -> false;
+            case ARROW, DOUBLE_ARROW -> first && plain;
+            case COMMA -> ports;
+            case COLONS -> false;
+            default -> !first && plain;
         };
     }
 
-    private Term term(boolean first) {
-        Token token = lexer.peek();
-        return switch (token.kind()) {
-            case IDENTIFIER -> {
-                lexer.take();
-                yield new Term.Name(token.text(), token.place());
-            }
-            case LEFT_BRACE -> compound();
-            case LEFT_PAREN -> group();
-            default -> throw unexpected(token, first ? "an element" : "an element after the arrow");
-        };
-    }
-
-    private Term classTerm(String expected) {
-        Token token = lexer.peek();
-        if (token.is(TokenKind.LEFT_BRACE)) {
-            return compound();
+    private Optional<Term> declaration(Term declared) {
+        if (!lexer.peek().is(TokenKind.COLONS)) {
+            return Optional.empty();
         }
-        Token name = expect(TokenKind.IDENTIFIER, expected);
-        return new Term.Name(name.text(), name.place());
+        lexer.take();
+        Token type = lexer.peek();
+        if (type.is(TokenKind.LEFT_BRACE)) {
+            return Optional.of(compound());
+        }
+        if (type.is(TokenKind.IDENTIFIER)) {
+            lexer.take();
+            return Optional.of(new Term.Name(type.text(), type.place()));
+        }
+        add(type, "missing element type in declaration");
+        return Optional.of(new Term.Name(declared instanceof Term.Name name ? name.name() : "", type.place()));
     }
 
     private Term group() {
         Token open = lexer.take();
-        enter(open);
         List<Statement> statements = new ArrayList<>();
-        try {
-            statements(statements, true);
-        } finally {
-            depth--;
+        if (enter("maximum element group nesting depth exceeded")) {
+            statements(statements, Around.GROUP);
         }
-        Token close = expectClosing(TokenKind.RIGHT_PAREN, open);
+        depth--;
+        Token close = lexer.peek();
+        if (close.is(TokenKind.RIGHT_PAREN)) {
+            lexer.take();
+        } else if (close.is(TokenKind.END)) {
+            add(close, "expected ')'");
+        }
         return new Term.Group(statements, open.place().to(close.place()));
     }
 
     private Term compound() {
         Token open = lexer.take();
-        enter(open);
         List<Term.Variant> variants = new ArrayList<>();
         boolean extending = false;
-        try {
+        if (enter("maximum compound element nesting depth exceeded")) {
             variants.add(variant());
             while (!extending && lexer.peek().is(TokenKind.BARS)) {
                 lexer.take();
@@ -236,62 +285,66 @@ public final class ClickParser {
                     variants.add(variant());
                 }
             }
-        } finally {
-            depth--;
         }
-        Token close = expectClosing(TokenKind.RIGHT_BRACE, open);
+        depth--;
+        Token close = lexer.peek();
+        if (close.is(TokenKind.RIGHT_BRACE)) {
+            lexer.take();
+        } else if (close.is(TokenKind.END)) {
+            add(close, "expected '}'");
+        } else {
+            add(close, "'...' should occur last, after one or more compounds");
+        }
         return new Term.Compound(variants, extending, open.place().to(close.place()));
     }
 
-    private void enter(Token open) {
+    /** One level deeper; when that is too deep, the text is read no further. */
+    private boolean enter(String complaint) {
         depth++;
-        if (depth > DEEPEST) {
-            throw new SyntaxException(
-                    open.place().problem("more than " + DEEPEST + " levels of braces and parentheses"));
+        if (depth == DEEPEST) {
+            add(lexer.peek(), complaint);
+            lexer.stop();
         }
+        return depth < DEEPEST;
     }
 
     private Term.Variant variant() {
         Place start = lexer.peek().place();
         List<Term.Formal> formals = formals();
         List<Statement> statements = new ArrayList<>();
-        statements(statements, true);
+        statements(statements, Around.COMPOUND);
         return new Term.Variant(formals, statements, start);
     }
 
     /** {@code $a, KEYWORD $b |}, or nothing. */
     private List<Term.Formal> formals() {
         List<Term.Formal> formals = new ArrayList<>();
-        if (lexer.peek().is(TokenKind.BAR)) {
-            lexer.take();
-            return formals;
-        }
-        Optional<Token> keyword = keywordOfFormal();
-        while (keyword.isPresent() || lexer.peek().is(TokenKind.VARIABLE)) {
-            Token variable = expect(TokenKind.VARIABLE, "a variable such as $x");
-            formals.add(new Term.Formal(keyword.map(Token::text).orElse(""), variable.text(), variable.place()));
-            if (lexer.peek().is(TokenKind.BAR)) {
+        while (true) {
+            Token token = lexer.peek();
+            String keyword = "";
+            if (token.is(TokenKind.IDENTIFIER) && lexer.peekSecond().is(TokenKind.VARIABLE)) {
+                keyword = lexer.take().text();
+            } else if (token.is(TokenKind.BAR)) {
                 lexer.take();
                 return formals;
+            } else if (!token.is(TokenKind.VARIABLE)) {
+                if (!formals.isEmpty()) {
+                    add(token, "expected variable");
+                }
+                return formals;
             }
-            if (!lexer.peek().is(TokenKind.COMMA)) {
-                throw unexpected(lexer.peek(), "',' or '|' after a formal argument");
+            Token variable = lexer.take();
+            formals.add(new Term.Formal(keyword, variable.text(), variable.place()));
+            Token separator = lexer.peek();
+            if (separator.is(TokenKind.BAR) || separator.is(TokenKind.COMMA)) {
+                lexer.take();
+            } else {
+                add(separator, "expected ',' or '|'");
             }
-            lexer.take();
-            keyword = lexer.peek().is(TokenKind.IDENTIFIER) ? Optional.of(lexer.take()) : Optional.empty();
+            if (!separator.is(TokenKind.COMMA)) {
+                return formals;
+            }
         }
-        if (!formals.isEmpty()) {
-            throw unexpected(lexer.peek(), "a variable such as $x");
-        }
-        return formals;
-    }
-
-    /** The first word of {@code KEYWORD $x}; nothing is taken when the word begins a statement. */
-    private Optional<Token> keywordOfFormal() {
-        if (!lexer.peek().is(TokenKind.IDENTIFIER) || !lexer.isVariableBehindNext()) {
-            return Optional.empty();
-        }
-        return Optional.of(lexer.take());
     }
 
     private Endpoint.Ports ports() {
@@ -301,49 +354,43 @@ public final class ClickParser {
         lexer.take();
         List<Integer> numbers = new ArrayList<>();
         while (true) {
-            Token token = lexer.take();
+            Token token = lexer.peek();
             if (token.is(TokenKind.RIGHT_BRACKET)) {
+                lexer.take();
                 return new Endpoint.Ports(numbers.isEmpty() ? List.of(0) : numbers, true);
             }
-            numbers.add(port(token));
-            Token separator = lexer.take();
-            if (separator.is(TokenKind.RIGHT_BRACKET)) {
+            if (!token.is(TokenKind.IDENTIFIER)) {
+                add(token, "syntax error: expected port number");
                 return new Endpoint.Ports(numbers, false);
             }
-            if (!separator.is(TokenKind.COMMA)) {
-                throw unexpected(separator, "',' or ']' after a port number");
+            numbers.add(port(lexer.take()));
+            Token separator = lexer.peek();
+            if (separator.is(TokenKind.RIGHT_BRACKET)) {
+                lexer.take();
+                return new Endpoint.Ports(numbers, false);
+            }
+            if (separator.is(TokenKind.COMMA)) {
+                lexer.take();
+            } else {
+                add(separator, "syntax error: expected ','");
             }
         }
     }
 
-    private static int port(Token token) {
-        if (!token.is(TokenKind.IDENTIFIER) || !token.text().matches("[0-9]{1,4}")) {
-            throw unexpected(token, "a port number");
+    private int port(Token token) {
+        if (token.text().matches("[0-9]{1,4}")) {
+            return Integer.parseInt(token.text());
         }
-        return Integer.parseInt(token.text());
+        add(token, "syntax error: port number should be integer");
+        return 0;
     }
 
-    private Token expect(TokenKind kind, String expected) {
-        if (!lexer.peek().is(kind)) {
-            throw unexpected(lexer.peek(), expected);
-        }
-        return lexer.take();
+    private void unexpected(Token token) {
+        add(token, "syntax error near " + token.found());
     }
 
-    private Token expectClosing(TokenKind kind, Token open) {
-        if (!lexer.peek().is(kind)) {
-            Token found = lexer.peek();
-            throw new SyntaxException(open.place()
-                    .problem("this " + open.found() + " has no matching " + kind.description() + ": "
-                            + (found.is(TokenKind.END)
-                                    ? "the file ends"
-                                    : "found " + found.found() + " in line "
-                                            + found.place().position().line())));
-        }
-        return lexer.take();
-    }
-
-    private static SyntaxException unexpected(Token found, String expected) {
-        return new SyntaxException(found.place().problem("found " + found.found() + ", expected " + expected));
+    private void add(Token token, String message) {
+        Problem problem = Told.reading(token.place(), token.place(), message);
+        problems.add(token.is(TokenKind.END) ? problem.withHint("the text ends here") : problem);
     }
 }

@@ -19,8 +19,16 @@ record CompoundChoice(
         Optional<Body> body,
         Map<String, ConfigText> values,
         Optional<ClassReference> instead,
-        Optional<String> complaint) {
-    private static final String REST = "__REST__";
+        Optional<Complaint> complaint) {
+    /**
+     * What does not fit.
+     *
+     * @param hint what there is, in one line
+     * @param notes the same in Click's lines
+     */
+    record Complaint(String message, String hint, String notes) {}
+
+    static final String REST = "__REST__";
 
     static CompoundChoice of(ClassReference.Compound compound, Body.Node element, List<ConfigText> arguments) {
         List<Body> candidates = new ArrayList<>();
@@ -48,23 +56,37 @@ record CompoundChoice(
                     assign(closest.get().formals, arguments, element).orElseThrow();
             return new CompoundChoice(closest, values, Optional.empty(), Optional.empty());
         }
-        StringJoiner known = new StringJoiner("; ");
-        candidates.forEach(it -> known.add(signature(it.formals, it.inputs(), it.outputs())));
+        StringJoiner known = new StringJoiner("; ", "there is ", "");
+        StringBuilder notes = new StringBuilder("candidates are:\n");
+        for (Body body : candidates) {
+            String signature = compound.printableName() + formals(body.formals) + ports(body.inputs(), body.outputs());
+            known.add(signature);
+            notes.append(body.place.position().landmark())
+                    .append(":   ")
+                    .append(signature)
+                    .append('\n');
+        }
+        String wanted = ports(element.inputsUsed, element.outputsUsed);
+        String counted = arguments.isEmpty() ? "[" : "[" + count(arguments.size(), "argument") + ", ";
         return new CompoundChoice(
                 Optional.empty(),
                 Map.of(),
                 Optional.empty(),
-                Optional.of("no variant of "
-                        + (compound.name().isEmpty() ? "this compound element" : "'" + compound.name() + "'")
-                        + " has " + count(arguments.size(), "argument") + ", " + count(element.inputsUsed, "input")
-                        + ", "
-                        + count(element.outputsUsed, "output") + "; there is: " + known));
+                Optional.of(new Complaint(
+                        "no match for '" + compound.printableName() + counted + wanted.substring(1) + "'",
+                        known.toString(),
+                        notes.toString())));
     }
 
-    private static String signature(List<Term.Formal> formals, int inputs, int outputs) {
+    private static String formals(List<Term.Formal> formals) {
         StringJoiner names = new StringJoiner(", ", "(", ")");
-        formals.forEach(it -> names.add((it.keyword().isEmpty() ? "" : it.keyword() + " ") + "$" + it.variable()));
-        return names + " with " + count(inputs, "input") + ", " + count(outputs, "output");
+        formals.forEach(
+                it -> names.add(it.keyword().isEmpty() ? "<arg>" : it.keyword().equals(REST) ? "..." : it.keyword()));
+        return formals.isEmpty() ? "" : names.toString();
+    }
+
+    private static String ports(int inputs, int outputs) {
+        return "[" + count(inputs, "input") + ", " + count(outputs, "output") + "]";
     }
 
     private static String count(int number, String noun) {

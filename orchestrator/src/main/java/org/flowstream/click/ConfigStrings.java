@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The rules of configuration strings (click(5), Configuration Strings, as Click 2.1 does them): quotes, comments,
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public final class ConfigStrings {
     private static final char NO_QUOTE = 0;
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_./:@-]+");
 
     private ConfigStrings() {}
 
@@ -35,6 +37,16 @@ public final class ConfigStrings {
             at++;
         }
         return -1;
+    }
+
+    /** Behind the character, quote, comment or hexadecimal sequence at {@code at}. */
+    static int next(String text, int at) {
+        return switch (text.charAt(at)) {
+            case '"', '\'' -> endOfQuote(text, at);
+            case '\\' -> endOfHex(text, at);
+            case '/' -> endOfComment(text, at);
+            default -> at + 1;
+        };
     }
 
     /**
@@ -149,6 +161,11 @@ public final class ConfigStrings {
             }
         });
         return out.append('"').toString();
+    }
+
+    /** The text as it is when it is one plain word, else quoted. */
+    static String quoteWhereNeeded(String plain) {
+        return WORD.matcher(plain).matches() ? plain : quote(plain);
     }
 
     /** Where unquoted text goes, part by part. */

@@ -13,6 +13,13 @@ import org.flowstream.problem.Position;
  * @param place where it is written
  */
 public record Connection(int from, int fromPort, int to, int toPort, Place place) {
+    /** What a connection joins, wherever it is written. */
+    record Ends(int from, int fromPort, int to, int toPort) {}
+
+    Ends ends() {
+        return new Ends(from, fromPort, to, toPort);
+    }
+
     public Position position() {
         return place.position();
     }

@@ -21,15 +21,31 @@ public final class Elaborator {
      */
     public static Graph elaborate(
             Configuration configuration, Map<String, String> variables, ElementLibrary library, Problems problems) {
+        return elaborate(configuration, variables, library, Libraries.NONE, problems);
+    }
+
+    /**
+     * The same.
+     *
+     * @param libraries where configurations are that it requires
+     */
+    public static Graph elaborate(
+            Configuration configuration,
+            Map<String, String> variables,
+            ElementLibrary library,
+            Libraries libraries,
+            Problems problems) {
         int before = problems.count();
-        Body body = new BodyReader(library.classNames(), problems).read(configuration);
+        BodyReader reader = new BodyReader(library.classNames(), libraries, problems);
+        Body body = reader.read(configuration);
         Variables scope = new Variables(Optional.empty(), 0, problems);
         variables.forEach((name, value) -> scope.put(name, given(name, value)));
         body.definitions.forEach(scope::define);
         body.nameAnonymous();
-        Expander expander = new Expander(problems);
+        SourceText source = configuration.source();
+        Expander expander = new Expander(source.position(source.text().length()), problems);
         expander.expand(body, scope);
-        return expander.graph(configuration.whole(), problems.count() == before);
+        return expander.graph(reader.whole(), problems.count() == before, reader.requirements());
     }
 
     private static ConfigText given(String name, String value) {

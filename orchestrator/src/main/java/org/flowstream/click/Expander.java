@@ -1,18 +1,25 @@
 package org.flowstream.click;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.flowstream.problem.Place;
+import org.flowstream.problem.Position;
 import org.flowstream.problem.Problems;
+import org.flowstream.problem.Telling;
+import org.flowstream.problem.Telling.Stage;
 
 /** Puts the bodies of compound elements in place of their elements, and joins what is connected through them. */
 final class Expander {
-    private static final int DEEPEST = 50;
+    private static final int DEEPEST = 500;
+    /** More than these are taken for a mistake: compound elements in one another can make any number. */
+    private static final int MOST_ELEMENTS = 1_000_000;
 
     /** A node of the whole configuration. */
     private static final class Flat {
@@ -33,12 +40,22 @@ final class Expander {
     }
 
     private final Problems problems;
+    private final Position landmark;
     private final List<Flat> flats = new ArrayList<>();
     private final List<Body.Link> links = new ArrayList<>();
     private final Map<String, Integer> byName = new HashMap<>();
-    private final Set<Body.Link> reported = new HashSet<>();
+    private final Map<Long, List<Body.Link>> byOutput = new HashMap<>();
+    private final Set<Long> usedInputs = new HashSet<>();
+    private final Set<String> reported = new HashSet<>();
+    private boolean full;
 
-    Expander(Problems problems) {
+    /**
+     * An empty graph.
+     *
+     * @param landmark the end of the text, which Click names when no compound element fits
+     */
+    Expander(Position landmark, Problems problems) {
+        this.landmark = landmark;
         this.problems = problems;
     }
 
@@ -52,8 +69,13 @@ final class Expander {
         List<Integer> placed = new ArrayList<>();
         for (Body.Node node : body.nodes) {
             String name = prefix + node.name;
-            if (node.role == Body.Role.ELEMENT && byName.put(name, flats.size()) != null) {
-                problems.add(node.place.problem("element '" + name + "' is there twice"));
+            if (node.role == Body.Role.ELEMENT) {
+                Integer earlier = byName.put(name, flats.size());
+                if (earlier != null) {
+                    complain(node.place, node.place, "redeclaration of element '" + name + "'");
+                    Place before = flats.get(earlier).node.place;
+                    complain(before, before, "element '" + name + "' previously declared here");
+                }
             }
             placed.add(flats.size());
             flats.add(new Flat(node, name));
@@ -82,14 +104,27 @@ final class Expander {
         if (flat.node.role != Body.Role.ELEMENT || !(flat.type instanceof ClassReference.Compound compound)) {
             return;
         }
-        if (depth > DEEPEST) {
-            problems.add(flat.node.place.problem("more than " + DEEPEST + " compound elements in one another"));
+        if (depth > DEEPEST || flats.size() > MOST_ELEMENTS) {
+            if (!full) {
+                complain(
+                        flat.node.place,
+                        flat.node.place,
+                        depth > DEEPEST
+                                ? "more than " + DEEPEST + " compound elements in one another"
+                                : "more than " + MOST_ELEMENTS + " elements");
+            }
+            full = true;
             flat.type = new ClassReference.Unknown(compound.name());
             return;
         }
         List<ConfigText> arguments = flat.config.map(ConfigStrings::arguments).orElse(List.of());
         CompoundChoice choice = CompoundChoice.of(compound, flat.node, arguments);
-        choice.complaint().ifPresent(it -> problems.add(flat.node.place.problem(it)));
+        choice.complaint()
+                .ifPresent(it -> problems.add(flat.node
+                        .place
+                        .problem(it.message())
+                        .withHint(it.hint())
+                        .withTelling(new Telling(Stage.READ, landmark, Integer.MAX_VALUE, it.notes()))));
         if (choice.body().isEmpty()) {
             flat.type = choice.instead().orElse(new ClassReference.Unknown(compound.name()));
             return;
@@ -108,8 +143,9 @@ final class Expander {
      *
      * @param all whether no statement was left out
      * @param right whether nothing was reported before
+     * @param requirements what the configuration requires
      */
-    Graph graph(boolean all, boolean right) {
+    Graph graph(boolean all, boolean right, List<String> requirements) {
         int before = problems.count();
         List<GraphElement> elements = new ArrayList<>();
         Map<Integer, Integer> numbers = new HashMap<>();
@@ -122,24 +158,49 @@ final class Expander {
                         flat.name, flat.type.name(), config.trim(), ConfigStrings.arguments(config), flat.node.place));
             }
         }
-        Set<List<Integer>> seen = new HashSet<>();
+        for (Body.Link link : links) {
+            byOutput.computeIfAbsent(key(link.from(), link.fromPort()), port -> new ArrayList<>(1))
+                    .add(link);
+            usedInputs.add(key(link.to(), link.toPort()));
+        }
+        List<Connection> connections = connections(numbers);
+        boolean whole = right && problems.count() == before;
+        return new Graph(
+                elements,
+                connections,
+                requirements,
+                !all ? Graph.State.CUT : whole ? Graph.State.WHOLE : Graph.State.FAULTY);
+    }
+
+    private List<Connection> connections(Map<Integer, Integer> numbers) {
+        Set<Connection.Ends> seen = new HashSet<>();
         List<Connection> connections = new ArrayList<>();
         for (Body.Link link : links) {
             if (!isElement(link.from())) {
                 checkSource(link);
                 continue;
             }
-            for (Body.Link end : ends(link, new LinkedHashSet<>())) {
+            for (Body.Link end : ends(link)) {
                 Integer from = numbers.get(link.from());
                 Integer to = numbers.get(end.to());
-                if (from != null && to != null && seen.add(List.of(from, link.fromPort(), to, end.toPort()))) {
-                    connections.add(new Connection(from, link.fromPort(), to, end.toPort(), link.place()));
+                if (from == null || to == null) {
+                    continue;
+                }
+                Connection connection = new Connection(from, link.fromPort(), to, end.toPort(), link.place());
+                if (seen.add(connection.ends())) {
+                    connections.add(connection);
+                }
+                if (connections.size() > MOST_ELEMENTS) {
+                    complain(link.place(), link.place(), "more than " + MOST_ELEMENTS + " connections");
+                    return connections;
                 }
             }
         }
-        boolean whole = right && problems.count() == before;
-        return new Graph(
-                elements, connections, !all ? Graph.State.CUT : whole ? Graph.State.WHOLE : Graph.State.FAULTY);
+        return connections;
+    }
+
+    private static long key(int node, int port) {
+        return ((long) node << Short.SIZE) + port;
     }
 
     private boolean isElement(int index) {
@@ -147,60 +208,68 @@ final class Expander {
         return flat.inside < 0 && flat.outside < 0;
     }
 
-    /** The links by which a link's packets reach elements. */
-    private List<Body.Link> ends(Body.Link link, Set<Body.Link> passed) {
-        if (isElement(link.to())) {
-            return List.of(link);
-        }
-        if (!passed.add(link)) {
-            return List.of();
-        }
-        int on = flats.get(link.to()).inside;
-        if (on < 0) {
-            return List.of();
+    /** The links by which a link's packets reach elements, through any number of compound elements. */
+    private List<Body.Link> ends(Body.Link first) {
+        if (isElement(first.to())) {
+            return List.of(first);
         }
         List<Body.Link> found = new ArrayList<>();
-        boolean any = false;
-        for (Body.Link next : links) {
-            if (next.from() == on && next.fromPort() == link.toPort()) {
-                any = true;
-                found.addAll(ends(next, passed));
+        Set<Body.Link> passed = new HashSet<>();
+        Deque<Body.Link> waiting = new ArrayDeque<>(List.of(first));
+        while (!waiting.isEmpty()) {
+            Body.Link link = waiting.pop();
+            if (isElement(link.to())) {
+                found.add(link);
+                continue;
+            }
+            int on = flats.get(link.to()).inside;
+            if (on < 0 || !passed.add(link)) {
+                continue;
+            }
+            List<Body.Link> next = byOutput.getOrDefault(key(on, link.toPort()), List.of());
+            for (int i = next.size() - 1; i >= 0; i--) {
+                waiting.push(next.get(i));
+            }
+            if (next.isEmpty()) {
+                complainOfEnd(link, on);
             }
         }
-        if (!any && reported.add(link)) {
-            Flat to = flats.get(link.to());
-            boolean entering = flats.get(on).node.role == Body.Role.PSEUDO;
-            String name = entering ? shown(to) : shown(flats.get(on));
-            problems.add(link.place()
-                    .problem(
-                            entering
-                                    ? name + " has no input " + link.toPort()
-                                    : name + " output " + link.toPort() + " is not connected"));
-        }
         return found;
+    }
+
+    private void complainOfEnd(Body.Link link, int on) {
+        boolean entering = flats.get(on).node.role == Body.Role.PSEUDO;
+        Flat outer = entering ? flats.get(link.to()) : flats.get(on);
+        String shown = "'" + outer.name + "' ";
+        once(
+                link.place(),
+                outer,
+                shown + (entering ? "has no input " + link.toPort() : "output " + link.toPort() + " unused"));
     }
 
     /** Reports a link from a compound element or its input that no packet can reach. */
     private void checkSource(Body.Link link) {
         int before = flats.get(link.from()).outside;
-        if (before < 0) {
+        if (before < 0 || usedInputs.contains(key(before, link.fromPort()))) {
             return;
         }
-        boolean any = links.stream().anyMatch(it -> it.to() == before && it.toPort() == link.fromPort());
-        if (!any && reported.add(link)) {
-            boolean leaving = flats.get(before).node.role == Body.Role.PSEUDO;
-            problems.add(
-                    leaving
-                            ? link.place().problem(shown(flats.get(link.from())) + " has no output " + link.fromPort())
-                            : flats.get(before)
-                                    .node
-                                    .place
-                                    .problem(shown(flats.get(before)) + " input " + link.fromPort()
-                                            + " is not connected"));
+        boolean leaving = flats.get(before).node.role == Body.Role.PSEUDO;
+        Flat outer = leaving ? flats.get(link.from()) : flats.get(before);
+        String shown = "'" + outer.name + "' ";
+        if (leaving) {
+            once(link.place(), outer, shown + "has no output " + link.fromPort());
+        } else {
+            once(outer.node.place, outer, shown + "input " + link.fromPort() + " unused");
         }
     }
 
-    private static String shown(Flat flat) {
-        return flat.node.role == Body.Role.GROUP ? "this group" : "'" + flat.name + "'";
+    private void once(Place at, Flat outer, String message) {
+        if (reported.add(message)) {
+            complain(at, outer.node.place, message);
+        }
+    }
+
+    private void complain(Place at, Place told, String message) {
+        problems.add(Told.expanding(at, told.position(), message));
     }
 }

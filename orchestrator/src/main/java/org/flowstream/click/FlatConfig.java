@@ -33,10 +33,18 @@ final class FlatConfig {
 
     static String of(Graph graph) {
         FlatConfig flat = new FlatConfig(graph);
+        flat.requirements();
         flat.declarations();
         flat.link();
         flat.chains();
         return flat.out.toString();
+    }
+
+    private void requirements() {
+        graph.requirements().forEach(it -> out.append("require(").append(it).append(");\n"));
+        if (!graph.requirements().isEmpty()) {
+            out.append('\n');
+        }
     }
 
     private void declarations() {

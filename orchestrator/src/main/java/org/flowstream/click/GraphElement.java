@@ -29,6 +29,11 @@ public record GraphElement(String name, String className, ConfigText config, Lis
 
     /** Click's words for what was being done when this element's arguments are wrong. */
     public String context() {
-        return "While configuring '" + name + " :: " + className + "'";
+        return "While configuring " + shown();
+    }
+
+    /** {@code 'NAME :: CLASS'}, as messages name it. */
+    public String shown() {
+        return "'" + name + " :: " + className + "'";
     }
 }

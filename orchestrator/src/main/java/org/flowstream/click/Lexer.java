@@ -1,6 +1,8 @@
 package org.flowstream.click;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.flowstream.problem.Place;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
@@ -36,16 +38,21 @@ final class Lexer {
 
     private static final int LONGEST_SIGN = 3;
 
+    private static final Pattern DIRECTIVE =
+            Pattern.compile("#[ \\t]*(?:line[ \\t]+)?([0-9]{1,9})[ \\t]*(?:\"((?:[^\"\\\\\\n\\r]|\\\\.)*)\"?)?");
+
     private final SourceText source;
     private final String text;
     private final Problems problems;
     private int position;
+    private String file;
     private Token next;
 
     Lexer(SourceText source, Problems problems) {
         this.source = source;
         this.text = source.text();
         this.problems = problems;
+        this.file = source.file();
         this.next = read();
     }
 
@@ -60,35 +67,63 @@ final class Lexer {
         return taken;
     }
 
-    /** Whether a variable stands behind the next token: so begins a compound element's formal argument. */
-    boolean isVariableBehindNext() {
-        int at = position;
-        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-            at++;
-        }
-        return at < text.length() && text.charAt(at) == '$';
+    /** The token behind the next one. */
+    Token peekSecond() {
+        int kept = position;
+        Token second = read();
+        position = kept;
+        return second;
+    }
+
+    /** The empty place at the text's end. */
+    Place end() {
+        return new Place(source, text.length(), 0);
+    }
+
+    /** Reads no further: the next token is the end. */
+    void stop() {
+        position = text.length();
+        next = read();
     }
 
     /**
      * The configuration string behind the left parenthesis that is the next token, up to its right parenthesis; both
-     * are consumed.
-     *
-     * @throws SyntaxException when there is no such parenthesis
+     * are consumed. Without a right parenthesis it goes to the end of the text, which is reported.
      */
     ConfigText takeConfig() {
         Place left = next.place();
         int start = left.offset() + 1;
-        int end = ConfigStrings.closingParenthesis(text, start);
-        if (end < 0) {
-            // What follows is most likely not configuration: the statement ends where the next semicolon is.
-            int semicolon = text.indexOf(';', start);
-            position = semicolon < 0 ? text.length() : semicolon;
-            next = read();
-            throw new SyntaxException(left.problem("this '(' has no matching ')'"));
+        int closing = ConfigStrings.closingParenthesis(text, start);
+        int end = closing < 0 ? text.length() : closing;
+        position = closing < 0 ? end : end + 1;
+        ConfigText config = withoutDirectives(start, end);
+        if (closing < 0) {
+            problems.add(Told.reading(left, end(), "expected ')'").withHint("this '(' has no matching ')'"));
         }
-        position = end + 1;
         next = read();
-        return ConfigText.of(new Place(source, start, end - start));
+        return config;
+    }
+
+    /** The text between two places; lines in it that are line directives are obeyed and left out. */
+    private ConfigText withoutDirectives(int start, int end) {
+        Place whole = new Place(source, start, end - start);
+        ConfigText.Builder kept = new ConfigText.Builder(whole);
+        int from = start;
+        int at = start;
+        while (at < end) {
+            if (text.charAt(at) == '#' && at > start && atLineStart(at)) {
+                kept.append(ConfigText.of(new Place(source, from, at - from)));
+                directive(at);
+                from = Math.min(end, endOfLine(at));
+                at = from;
+            } else {
+                at = ConfigStrings.next(text, at);
+            }
+        }
+        if (from == start) {
+            return ConfigText.of(whole);
+        }
+        return kept.append(ConfigText.of(new Place(source, from, end - from))).build();
     }
 
     private Token read() {
@@ -102,7 +137,7 @@ final class Lexer {
             String word = text.substring(start, position);
             return token(KEYWORDS.getOrDefault(word, TokenKind.IDENTIFIER), word, start);
         }
-        if (text.charAt(start) == '$') {
+        if (text.charAt(start) == '$' && start + 1 < text.length() && isVariable(text.charAt(start + 1))) {
             position = start + 1;
             while (position < text.length() && isVariable(text.charAt(position))) {
                 position++;
@@ -147,23 +182,42 @@ final class Lexer {
 
     private void skipComment() {
         int end = text.indexOf("*/", position + 2);
-        if (end < 0) {
-            problems.add(source.problem(position, 2, "this '/*' has no matching '*/'"));
-        }
         position = end < 0 ? text.length() : end + 2;
     }
 
     private void skipDirective() {
-        int end = endOfLine(position);
-        boolean interpreter = position == 0 && text.startsWith("#!");
-        if (!interpreter) {
-            problems.add(source.problem(position, end - position, "line directives ('#') are not yet supported"));
+        int start = position;
+        position = endOfLine(position);
+        if (start > 0 || !text.startsWith("#!")) {
+            directive(start);
         }
-        position = end;
+    }
+
+    /** Obeys {@code # 7 "file"} or {@code #line 7 "file"}. */
+    private void directive(int start) {
+        int end = endOfLine(start);
+        Matcher matcher = DIRECTIVE.matcher(text).region(start, end);
+        if (!matcher.lookingAt()) {
+            Place place = new Place(source, start, end - start);
+            problems.add(Told.reading(place, place, "unknown preprocessor directive"));
+            return;
+        }
+        String named = matcher.group(2);
+        if (named != null) {
+            String unquoted = ConfigStrings.unquote(
+                            ConfigText.of('"' + named + '"', new Place(source, start, end - start)))
+                    .text();
+            file = unquoted.isEmpty() ? source.file() : unquoted;
+        }
+        source.directive(start, Integer.parseInt(matcher.group(1)), file);
     }
 
     private boolean atLineStart() {
-        return position == 0 || text.charAt(position - 1) == '\n' || text.charAt(position - 1) == '\r';
+        return atLineStart(position);
+    }
+
+    private boolean atLineStart(int offset) {
+        return offset == 0 || text.charAt(offset - 1) == '\n' || text.charAt(offset - 1) == '\r';
     }
 
     private int endOfLine(int from) {

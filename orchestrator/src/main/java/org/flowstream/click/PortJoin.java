@@ -74,7 +74,7 @@ final class PortJoin {
 
     List<Pair> pairs(Consumer<String> complain) {
         if (outputs.opened + inputs.opened > 1) {
-            complain.accept("only one list of ports can be open in a connection");
+            complain.accept("at most one expandable port allowed per connection");
             return List.of();
         }
         if (parallel) {
@@ -90,10 +90,12 @@ final class PortJoin {
             return pairs;
         }
         if (!parallel) {
-            complain.accept("several outputs to several inputs need '=>'");
-        } else if (outputs.slots.size() != inputs.slots.size()) {
-            complain.accept(
-                    outputs.slots.size() + " outputs cannot be connected to " + inputs.slots.size() + " inputs");
+            complain.accept("syntax error: many-to-many connections require '=>'");
+        }
+        if (outputs.slots.size() != inputs.slots.size()) {
+            complain.accept("connection mismatch: " + outputs.slots.size() + (outputs.isOpen() ? " or more" : "")
+                    + " outputs connected to " + inputs.slots.size() + (inputs.isOpen() ? " or more" : "")
+                    + " inputs");
         }
         for (int i = 0; i < Math.min(outputs.slots.size(), inputs.slots.size()); i++) {
             pairs.add(pair(outputs.slots.get(i), inputs.slots.get(i)));

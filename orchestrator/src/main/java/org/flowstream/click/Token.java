@@ -1,5 +1,6 @@
 package org.flowstream.click;
 
+import java.nio.charset.StandardCharsets;
 import org.flowstream.problem.Place;
 
 /** One token and where it stands. A variable's text is its name, without the dollar sign. */
@@ -8,8 +9,17 @@ record Token(TokenKind kind, String text, Place place) {
         return kind == wanted;
     }
 
-    /** How a message names what was found. */
+    /** How Click names what was found; characters that do not print are shown as C writes them. */
     String found() {
-        return kind == TokenKind.END ? kind.description() : "'" + place.text() + "'";
+        StringBuilder out = new StringBuilder("'");
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            int value = each & 0xff;
+            if (value >= ' ' && value < 0x7f) {
+                out.append((char) value);
+            } else {
+                out.append(value == '\t' ? "\\t" : value == '\0' ? "\\000" : String.format("\\%03o", value));
+            }
+        }
+        return out.append('\'').toString();
     }
 }

@@ -11,132 +11,137 @@ import org.flowstream.element.ElementClass;
 import org.flowstream.element.ElementClass.Argument;
 import org.flowstream.element.ElementClass.Kind;
 
-/** Finds for each argument that a class declares what an element gives for it: by place or by keyword. */
+/**
+ * Finds for each argument that a class declares what an element gives for it, in Click's way: one after the other takes
+ * what is given by its keyword, of which the last counts, and a positional one else the next text. A text that begins with
+ * a word and a blank may be meant by a keyword: only an argument that has to be there takes it by its place. Behind a
+ * keyword nothing is taken by its place.
+ */
 final class ArgumentBinder {
-    private final GraphElement element;
+    private static final int BY_PLACE = -1;
+    private static final int BY_KEYWORD = -2;
+
+    private final List<ConfigText> given;
     private final List<Argument> declared;
-    private final Reporter reporter;
-    private final Map<Integer, List<ConfigText>> bound = new TreeMap<>();
+    /** Where the word ends that may be a keyword; 0 for none; or how an argument took the text. */
+    private final int[] keywords;
 
-    private ArgumentBinder(GraphElement element, ElementClass type, Reporter reporter) {
-        this.element = element;
+    private ArgumentBinder(GraphElement element, ElementClass type) {
+        this.given = element.arguments();
         this.declared = type.args();
-        this.reporter = reporter;
+        this.keywords = new int[given.size()];
+        for (int i = 0; i < keywords.length; i++) {
+            keywords[i] = keywordLength(given.get(i));
+        }
     }
 
-    /** By the argument's place among those declared, what was given; a repeated argument is always there. */
-    static Map<Integer, List<ConfigText>> bind(GraphElement element, ElementClass type, Reporter reporter) {
-        ArgumentBinder binder = new ArgumentBinder(element, type, reporter);
-        binder.bind();
-        return binder.bound;
+    /**
+     * What was given.
+     *
+     * @param values by the argument's place among those declared; a repeated argument is always there
+     * @param extra the texts that no argument takes
+     */
+    record Bound(Map<Integer, List<ConfigText>> values, List<ConfigText> extra) {
+        Bound {
+            extra = List.copyOf(extra);
+        }
     }
 
-    private void bind() {
-        List<ConfigText> inOrder = new ArrayList<>();
-        for (ConfigText given : element.arguments()) {
-            if (!bindKeyword(given)) {
-                inOrder.add(given);
-            }
-        }
-        int next = 0;
+    static Bound bind(GraphElement element, ElementClass type) {
+        return new ArgumentBinder(element, type).bind();
+    }
+
+    private Bound bind() {
+        Map<Integer, List<ConfigText>> values = new TreeMap<>();
         for (int i = 0; i < declared.size(); i++) {
-            switch (declared.get(i).kind()) {
-                case POSITIONAL, OPTIONAL -> {
-                    if (!bound.containsKey(i) && next < inOrder.size()) {
-                        bound.put(i, List.of(inOrder.get(next)));
-                        next++;
-                    }
-                }
-                case REST -> {
-                    bound.put(i, List.copyOf(inOrder.subList(Math.min(next, inOrder.size()), inOrder.size())));
-                    next = inOrder.size();
-                }
-                case KEYWORD -> {}
+            if (declared.get(i).kind() != Kind.REST) {
+                int index = i;
+                find(declared.get(i)).ifPresent(found -> values.put(index, List.of(found)));
             }
         }
-        for (ConfigText extra : inOrder.subList(Math.min(next, inOrder.size()), inOrder.size())) {
-            reportExtra(extra);
+        takeOthersText(values);
+        List<ConfigText> rest = new ArrayList<>();
+        for (int i = 0; i < keywords.length; i++) {
+            if (keywords[i] >= 0) {
+                rest.add(given.get(i));
+            }
         }
-        takeOthersText();
         for (int i = 0; i < declared.size(); i++) {
-            Argument argument = declared.get(i);
-            if (argument.kind() == Kind.POSITIONAL && !bound.containsKey(i)) {
-                reporter.report(element.place(), "missing argument " + argument.name() + " (" + argument.type() + ")");
+            if (declared.get(i).kind() == Kind.REST) {
+                values.put(i, List.copyOf(rest));
+                rest.clear();
             }
         }
+        return new Bound(values, rest);
     }
 
     /** An argument whose default is {@code =NAME} and that is not given has what is given for that one. */
-    private void takeOthersText() {
+    private void takeOthersText(Map<Integer, List<ConfigText>> values) {
         for (int i = 0; i < declared.size(); i++) {
             String fallback = declared.get(i).fallback();
-            if (!bound.containsKey(i) && fallback != null && fallback.startsWith("=")) {
+            if (!values.containsKey(i) && fallback != null && fallback.startsWith("=")) {
                 for (int other = 0; other < declared.size(); other++) {
-                    List<ConfigText> given = bound.get(other);
-                    if (given != null && declared.get(other).name().equals(fallback.substring(1))) {
-                        bound.put(i, given);
+                    List<ConfigText> theirs = values.get(other);
+                    if (theirs != null && declared.get(other).name().equals(fallback.substring(1))) {
+                        values.put(i, theirs);
                     }
                 }
             }
         }
     }
 
-    /** Binds {@code KEYWORD VALUE}; false when the text does not begin with the name of an argument. */
-    private boolean bindKeyword(ConfigText given) {
-        Optional<ConfigText> word = keyword(given);
-        if (word.isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < declared.size(); i++) {
-            Argument argument = declared.get(i);
-            if (argument.kind() != Kind.REST
-                    && argument.name().equals(word.get().text())) {
-                ConfigText value =
-                        given.substring(word.get().length(), given.length()).trim();
-                if (bound.put(i, List.of(value)) != null) {
-                    reporter.report(given, "argument " + argument.name() + " is given twice");
-                }
-                return true;
+    private Optional<ConfigText> find(Argument argument) {
+        int byKeyword = -1;
+        int place = -1;
+        boolean open = true;
+        for (int i = 0; i < keywords.length; i++) {
+            if (open && keywords[i] != BY_PLACE) {
+                open = false;
+                place = keywords[i] >= 0 ? i : -1;
+            }
+            if (keywords[i] == argument.name().length() && given.get(i).text().startsWith(argument.name())) {
+                byKeyword = i;
+                keywords[i] = BY_KEYWORD;
             }
         }
-        return false;
+        boolean positional = argument.kind() != Kind.KEYWORD && place >= 0 && keywords[place] >= 0;
+        boolean wanted = byKeyword < 0 && argument.kind() == Kind.POSITIONAL;
+        if (positional && (wanted || keywords[place] == 0)) {
+            keywords[place] = BY_PLACE;
+            if (byKeyword < place) {
+                return Optional.of(given.get(place));
+            }
+        }
+        if (byKeyword < 0) {
+            return Optional.empty();
+        }
+        ConfigText text = given.get(byKeyword);
+        return Optional.of(
+                text.substring(argument.name().length(), text.length()).trim());
     }
 
-    /** The first of several words, when it could be a keyword. */
-    private static Optional<ConfigText> keyword(ConfigText given) {
+    /** The length of the first of several words, when it could be a keyword; else 0. */
+    static int keywordLength(ConfigText text) {
         int end = 0;
-        while (end < given.length() && isKeywordCharacter(given.charAt(end))) {
+        if (text.isEmpty() || !isLetter(text.charAt(0))) {
+            return 0;
+        }
+        while (end < text.length() && isKeywordCharacter(text.charAt(end))) {
             end++;
         }
-        boolean several = end > 0 && end < given.length() && Character.isWhitespace(given.charAt(end));
-        return several ? Optional.of(given.substring(0, end)) : Optional.empty();
+        int next = end;
+        while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+            next++;
+        }
+        return next == end || next == text.length() ? 0 : end;
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
     }
 
     private static boolean isKeywordCharacter(char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    }
-
-    private void reportExtra(ConfigText extra) {
-        Optional<ConfigText> word = keyword(extra);
-        List<String> names = declared.stream()
-                .filter(it -> it.kind() != Kind.REST)
-                .map(Argument::name)
-                .toList();
-        if (word.isPresent() && word.get().text().matches("[A-Z][A-Z0-9_]*")) {
-            reporter.reportUnknown(
-                    extra,
-                    0,
-                    word.get().length(),
-                    "unknown keyword '" + word.get().text() + "'"
-                            + (names.isEmpty() ? "" : ": expected " + String.join(", ", names)),
-                    names);
-            return;
-        }
-        long most = declared.stream().filter(it -> it.kind() != Kind.KEYWORD).count();
-        reporter.report(
-                extra,
-                "too many arguments: '" + extra.text() + "' is one more than the "
-                        + (most == 0 ? "none" : Long.toString(most)) + " that can be given without a keyword");
+        return isLetter(c) || (c >= '0' && c <= '9') || ":.?!".indexOf(c) >= 0;
     }
 
     /** How many repeated arguments an element gives, for port counts that depend on it. */

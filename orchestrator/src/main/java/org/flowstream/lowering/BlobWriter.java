@@ -65,18 +65,36 @@ public final class BlobWriter {
             return lowered;
         }
         Reporter reporter = new Reporter(element, problems);
-        ArgumentBinder.bind(element, type.get(), reporter).forEach((index, items) -> {
-            Argument argument = type.get().args().get(index);
-            Lowering lowering = Lowerings.of(argument.type())
-                    .orElseThrow(() -> new IllegalStateException("class " + element.className() + " declares "
-                            + argument.name() + " of the unknown type " + argument.type()));
-            if (argument.kind() == ElementClass.Kind.REST) {
-                rules.put(element.name(), items.stream().map(ConfigText::text).toList());
+        ArgumentBinder.Bound bound = ArgumentBinder.bind(element, type.get());
+        for (int i = 0; i < type.get().args().size(); i++) {
+            Argument argument = type.get().args().get(i);
+            List<ConfigText> items = bound.values().get(i);
+            if (items != null) {
+                lower(element, argument, items, outputs, reporter, i, lowered);
+            } else if (argument.kind() == ElementClass.Kind.POSITIONAL) {
+                reporter.report(element.place(), argument.name() + ": required argument missing");
             }
-            lowering.lower(new Given(items, argument, outputs, element.name(), graph, library, devices, reporter))
-                    .ifPresent(value -> lowered.add(new Lowered(index, items.size(), value)));
-        });
+        }
+        reporter.reportExtra(bound.extra(), type.get());
         return lowered;
+    }
+
+    private void lower(
+            GraphElement element,
+            Argument argument,
+            List<ConfigText> items,
+            int outputs,
+            Reporter reporter,
+            int index,
+            List<Lowered> into) {
+        Lowering lowering = Lowerings.of(argument.type())
+                .orElseThrow(() -> new IllegalStateException("class " + element.className() + " declares "
+                        + argument.name() + " of the unknown type " + argument.type()));
+        if (argument.kind() == ElementClass.Kind.REST) {
+            rules.put(element.name(), items.stream().map(ConfigText::text).toList());
+        }
+        lowering.lower(new Given(items, argument, outputs, element.name(), graph, library, devices, reporter))
+                .ifPresent(value -> into.add(new Lowered(index, items.size(), value)));
     }
 
     private byte[] write(GraphChecker.PortCounts ports) {

@@ -42,6 +42,9 @@ final class FlowCode {
     }
 
     boolean flows(int input, int output) {
+        if (inputs.equals("x") && outputs.equals("x")) {
+            return true;
+        }
         return letters(inputs, input).meets(letters(outputs, output));
     }
 

@@ -1,9 +1,10 @@
 package org.flowstream.lowering;
 
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.flowstream.click.ConfigText;
 import org.flowstream.click.Connection;
 import org.flowstream.click.Graph;
@@ -11,27 +12,39 @@ import org.flowstream.click.GraphElement;
 import org.flowstream.element.ElementClass;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.element.PortRange;
-import org.flowstream.problem.Problem;
+import org.flowstream.problem.Place;
 import org.flowstream.problem.Problems;
+import org.flowstream.problem.Telling;
+import org.flowstream.problem.Telling.Stage;
 
 /**
- * Checks how the elements of a graph are connected: that each has a number of ports that its class allows, that every
- * port is connected, and that packets cross each connection in one way, pushed or pulled.
+ * Checks how the elements of a graph are connected, in Click's order and words: that each has a number of ports that its
+ * class allows, that packets cross each connection in one way, pushed or pulled, and that every port is connected.
  */
 public final class GraphChecker {
     private static final int INPUT = 0;
     private static final int OUTPUT = 1;
 
+    /** How Click sorts connections. */
+    private static final Comparator<Connection> ORDER = Comparator.comparingInt(Connection::to)
+            .thenComparingInt(Connection::toPort)
+            .thenComparingInt(Connection::from)
+            .thenComparingInt(Connection::fromPort);
+
     private final Graph graph;
     private final ElementLibrary library;
     private final Problems problems;
+    private final List<Connection> connections;
     private final int[][] counts;
+    private final PortRange[][] ranges;
 
     private GraphChecker(Graph graph, ElementLibrary library, Problems problems) {
         this.graph = graph;
         this.library = library;
         this.problems = problems;
+        this.connections = graph.connections().stream().sorted(ORDER).toList();
         this.counts = new int[2][graph.elements().size()];
+        this.ranges = new PortRange[2][graph.elements().size()];
     }
 
     /** Reports everything that is wrong with the graph's connections, unless statements are missing from it. */
@@ -45,9 +58,16 @@ public final class GraphChecker {
         GraphChecker checker = new GraphChecker(graph, library, found);
         checker.count();
         for (int i = 0; i < graph.elements().size(); i++) {
-            checker.checkElement(i);
+            checker.range(i);
         }
-        new ProcessingChecker(graph, library, checker.counts[INPUT], checker.counts[OUTPUT], found).check();
+        List<Connection> right =
+                checker.connections.stream().filter(checker::isInRange).toList();
+        ProcessingChecker processing =
+                new ProcessingChecker(graph, right, library, checker.counts[INPUT], checker.counts[OUTPUT], found);
+        processing.check();
+        processing.checkSharing();
+        checker.checkUnused(INPUT);
+        checker.checkUnused(OUTPUT);
         return new PortCounts(checker.counts[INPUT], checker.counts[OUTPUT]);
     }
 
@@ -71,62 +91,98 @@ public final class GraphChecker {
     }
 
     private void count() {
-        for (Connection connection : graph.connections()) {
+        for (Connection connection : connections) {
             counts[OUTPUT][connection.from()] = Math.max(counts[OUTPUT][connection.from()], connection.fromPort() + 1);
             counts[INPUT][connection.to()] = Math.max(counts[INPUT][connection.to()], connection.toPort() + 1);
         }
     }
 
-    private void checkElement(int index) {
+    private void range(int index) {
         GraphElement element = graph.elements().get(index);
         Optional<ElementClass> type = library.find(element.className());
+        PortRange any = new PortRange(0, PortRange.MOST, false);
+        ranges[INPUT][index] = any;
+        ranges[OUTPUT][index] = any;
         if (type.isEmpty()) {
             if (graph.state() == Graph.State.WHOLE) {
                 problems.add(element.place().problem("unknown element class '" + element.className() + "'"));
             }
             return;
         }
-        Map<Integer, List<ConfigText>> bound =
-                ArgumentBinder.bind(element, type.get(), new Reporter(element, new Problems()));
-        int repeated = ArgumentBinder.repeated(type.get(), bound);
-        checkSide(index, INPUT, type.get().inputs().of(repeated));
-        checkSide(index, OUTPUT, type.get().outputs().of(repeated));
+        range(index, INPUT, type.get().inputs(), type.get());
+        range(index, OUTPUT, type.get().outputs(), type.get());
     }
 
-    private void checkSide(int index, int side, PortRange range) {
+    private void range(int index, int side, PortRange range, ElementClass type) {
         GraphElement element = graph.elements().get(index);
-        String noun = side == INPUT ? "input" : "output";
-        String shown = "'" + element.name() + " :: " + element.className() + "'";
+        if (!range.perArgument()) {
+            ranges[side][index] = range;
+            counts[side][index] = Math.min(Math.max(counts[side][index], range.least()), range.most());
+            return;
+        }
+        Map<Integer, List<ConfigText>> bound =
+                ArgumentBinder.bind(element, type).values();
+        int wanted = ArgumentBinder.repeated(type, bound);
         int used = counts[side][index];
-        if (used > range.most()) {
-            for (Connection connection : graph.connections()) {
-                int port = port(connection, index, side);
-                if (port >= range.most()) {
-                    problems.add(problemAt(
-                            connection, shown + " has no " + noun + " " + port + ", it has " + range.text(noun)));
-                }
-            }
+        if (used != wanted) {
+            problems.add(element.place()
+                    .problem("need " + used + " arguments, one per " + noun(side) + " port")
+                    .withContext(element.context())
+                    .withHint("there are " + wanted));
         }
-        TreeSet<Integer> connected = new TreeSet<>();
-        graph.connections().forEach(it -> connected.add(port(it, index, side)));
-        int wanted = Math.min(Math.max(used, range.least()), range.most());
-        for (int port = 0; port < wanted; port++) {
-            if (!connected.contains(port)) {
-                problems.add(element.place()
-                        .problem(shown + " " + noun + " " + port + " is not connected, it has " + range.text(noun)));
-            }
-        }
-        counts[side][index] = Math.max(used, range.least());
     }
 
-    private static int port(Connection connection, int element, int side) {
-        if (side == INPUT) {
-            return connection.to() == element ? connection.toPort() : -1;
-        }
-        return connection.from() == element ? connection.fromPort() : -1;
+    private static String noun(int side) {
+        return side == INPUT ? "input" : "output";
     }
 
-    private static Problem problemAt(Connection connection, String message) {
-        return connection.place().problem(message);
+    private boolean isInRange(Connection connection) {
+        boolean input = isInRange(connection, connection.to(), INPUT, connection.toPort());
+        return isInRange(connection, connection.from(), OUTPUT, connection.fromPort()) && input;
+    }
+
+    private boolean isInRange(Connection connection, int element, int side, int port) {
+        PortRange range = ranges[side][element];
+        if (port < range.most()) {
+            return true;
+        }
+        tell(
+                connection.place(),
+                element,
+                Stage.PORTS,
+                shown(element) + " has no " + noun(side) + " " + port,
+                "it has " + range.text(noun(side)));
+        return false;
+    }
+
+    private String shown(int element) {
+        return graph.elements().get(element).shown();
+    }
+
+    private void checkUnused(int side) {
+        BitSet[] connected = new BitSet[counts[side].length];
+        for (Connection connection : connections) {
+            int element = side == INPUT ? connection.to() : connection.from();
+            connected[element] = connected[element] == null ? new BitSet() : connected[element];
+            connected[element].set(side == INPUT ? connection.toPort() : connection.fromPort());
+        }
+        for (int element = 0; element < connected.length; element++) {
+            BitSet ports = connected[element] == null ? new BitSet() : connected[element];
+            int count = counts[side][element];
+            for (int port = ports.nextClearBit(0); port < count; port = ports.nextClearBit(port + 1)) {
+                tell(
+                        graph.elements().get(element).place(),
+                        element,
+                        Stage.COMPLETENESS,
+                        shown(element) + " " + noun(side) + " " + port + " unused",
+                        "it has " + ranges[side][element].text(noun(side)));
+            }
+        }
+    }
+
+    private void tell(Place at, int element, Stage stage, String message, String hint) {
+        problems.add(at.problem(message)
+                .withHint(hint)
+                .withTelling(new Telling(stage, graph.elements().get(element).position(), 0)));
     }
 }

@@ -1,16 +1,25 @@
 package org.flowstream.lowering;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.flowstream.click.Connection;
 import org.flowstream.click.Graph;
 import org.flowstream.click.GraphElement;
 import org.flowstream.element.ElementClass;
 import org.flowstream.element.ElementLibrary;
+import org.flowstream.problem.Place;
+import org.flowstream.problem.Position;
+import org.flowstream.problem.Problem;
 import org.flowstream.problem.Problems;
+import org.flowstream.problem.Telling;
+import org.flowstream.problem.Telling.Stage;
 
 /**
  * Checks push and pull, as Click does (Kohler et al., ACM TOCS 18(3), 2000, section 2.3): both ends of a connection are
@@ -26,150 +35,146 @@ final class ProcessingChecker {
 
     /** The ports of one element: h, l, or a while it is not decided. */
     private static final class Ports {
-        private final FlowCode flow;
         private final char[] inputs;
         private final char[] outputs;
-        private final boolean[] openInputs;
-        private final boolean[] openOutputs;
-        private boolean mixed;
 
         Ports(Optional<ElementClass> type, int inputCount, int outputCount) {
-            flow = FlowCode.parse(type.map(ElementClass::flow).orElse(NO_FLOW));
             inputs = new char[inputCount];
             outputs = new char[outputCount];
-            openInputs = new boolean[inputCount];
-            openOutputs = new boolean[outputCount];
             for (int port = 0; port < inputCount; port++) {
                 inputs[port] = type.isEmpty() ? AGNOSTIC : type.get().inputProcessing(port);
-                openInputs[port] = inputs[port] == AGNOSTIC;
             }
             for (int port = 0; port < outputCount; port++) {
                 outputs[port] = type.isEmpty() ? AGNOSTIC : type.get().outputProcessing(port);
-                openOutputs[port] = outputs[port] == AGNOSTIC;
             }
-        }
-
-        /** Makes open ports alike between which packets go; answers whether one was decided. */
-        boolean spread() {
-            boolean changed = false;
-            for (int in = 0; in < inputs.length; in++) {
-                for (int out = 0; out < outputs.length; out++) {
-                    if (openInputs[in] && openOutputs[out] && inputs[in] != outputs[out] && flow.flows(in, out)) {
-                        changed |= level(in, out);
-                    }
-                }
-            }
-            return changed;
-        }
-
-        private boolean level(int in, int out) {
-            if (inputs[in] == AGNOSTIC) {
-                inputs[in] = outputs[out];
-                return true;
-            }
-            if (outputs[out] == AGNOSTIC) {
-                outputs[out] = inputs[in];
-                return true;
-            }
-            mixed = true;
-            return false;
         }
     }
 
+    /** A connection, or the way from an open input of an element to an open output, along which both are alike. */
+    private record Way(int from, int fromPort, int to, int toPort, boolean within, Place place) {}
+
+    private record Port(int element, int number, boolean output) {}
+
     private final Graph graph;
+    private final List<Connection> connections;
     private final List<Ports> ports = new ArrayList<>();
     private final Problems problems;
+    private final Map<Port, List<Way>> waysOf = new HashMap<>();
+    private final Deque<Way> waiting = new ArrayDeque<>();
 
-    ProcessingChecker(Graph graph, ElementLibrary library, int[] inputs, int[] outputs, Problems problems) {
+    /**
+     * A checker.
+     *
+     * @param connections those of the graph whose ports are there, in Click's order
+     */
+    ProcessingChecker(
+            Graph graph,
+            List<Connection> connections,
+            ElementLibrary library,
+            int[] inputs,
+            int[] outputs,
+            Problems problems) {
         this.graph = graph;
+        this.connections = connections;
         this.problems = problems;
         for (int i = 0; i < graph.elements().size(); i++) {
             ports.add(new Ports(library.find(graph.elements().get(i).className()), inputs[i], outputs[i]));
         }
-    }
-
-    void check() {
-        boolean changed = true;
-        while (changed) {
-            changed = false;
-            for (Connection connection : graph.connections()) {
-                changed |= join(connection);
-            }
-            for (Ports each : ports) {
-                changed |= each.spread();
-            }
+        for (Connection it : connections) {
+            add(new Way(it.from(), it.fromPort(), it.to(), it.toPort(), false, it.place()));
         }
-        reportMixed();
-        graph.connections().forEach(this::checkEnds);
-        checkSharing();
-    }
-
-    /** An open end takes what the other end is. */
-    private boolean join(Connection connection) {
-        char[] outputs = ports.get(connection.from()).outputs;
-        char[] inputs = ports.get(connection.to()).inputs;
-        char from = outputs[connection.fromPort()];
-        char to = inputs[connection.toPort()];
-        if (from == to || (from != AGNOSTIC && to != AGNOSTIC)) {
-            return false;
-        }
-        outputs[connection.fromPort()] = from == AGNOSTIC ? to : from;
-        inputs[connection.toPort()] = to == AGNOSTIC ? from : to;
-        return true;
-    }
-
-    private void reportMixed() {
         for (int i = 0; i < ports.size(); i++) {
-            if (ports.get(i).mixed) {
-                GraphElement element = graph.elements().get(i);
-                problems.add(element.place()
-                        .problem("'" + element.name() + " :: " + element.className()
-                                + "' cannot be both pushed to and pulled from: inputs "
-                                + words(ports.get(i).inputs) + ", outputs " + words(ports.get(i).outputs)));
+            GraphElement element = graph.elements().get(i);
+            String flow =
+                    library.find(element.className()).map(ElementClass::flow).orElse(NO_FLOW);
+            addWithin(i, flow, element.place());
+        }
+    }
+
+    private void addWithin(int element, String code, Place place) {
+        Ports each = ports.get(element);
+        FlowCode flow = FlowCode.parse(code);
+        for (int in = 0; in < each.inputs.length; in++) {
+            for (int out = 0; each.inputs[in] == AGNOSTIC && out < each.outputs.length; out++) {
+                if (each.outputs[out] == AGNOSTIC && flow.flows(in, out)) {
+                    add(new Way(element, out, element, in, true, place));
+                }
             }
         }
     }
 
-    private static String words(char[] letters) {
-        List<String> words = new ArrayList<>();
-        for (char letter : letters) {
-            words.add(word(letter));
-        }
-        return String.join(" ", words);
+    private void add(Way way) {
+        waiting.add(way);
+        waysOf.computeIfAbsent(new Port(way.from, way.fromPort, true), port -> new ArrayList<>(2))
+                .add(way);
+        waysOf.computeIfAbsent(new Port(way.to, way.toPort, false), port -> new ArrayList<>(2))
+                .add(way);
     }
 
-    private void checkEnds(Connection connection) {
-        char from = ports.get(connection.from()).outputs[connection.fromPort()];
-        char to = ports.get(connection.to()).inputs[connection.toPort()];
-        if (from != to) {
-            problems.add(connection
-                    .place()
-                    .problem("'" + name(connection.from()) + "' " + word(from) + " output " + connection.fromPort()
-                            + " is connected to '" + name(connection.to()) + "' " + word(to) + " input "
-                            + connection.toPort()));
+    /** Decides open ports, and reports where push and pull meet. */
+    void check() {
+        Set<Way> wrong = new HashSet<>();
+        while (!waiting.isEmpty()) {
+            Way way = waiting.poll();
+            char[] outputs = ports.get(way.from).outputs;
+            char[] inputs = ports.get(way.to).inputs;
+            char from = outputs[way.fromPort];
+            char to = inputs[way.toPort];
+            if (to == AGNOSTIC && from != AGNOSTIC) {
+                inputs[way.toPort] = from;
+                waiting.addAll(waysOf.getOrDefault(new Port(way.to, way.toPort, false), List.of()));
+            } else if (to != AGNOSTIC && from == AGNOSTIC) {
+                outputs[way.fromPort] = to;
+                waiting.addAll(waysOf.getOrDefault(new Port(way.from, way.fromPort, true), List.of()));
+            } else if (to != from && wrong.add(way)) {
+                report(way, from);
+            }
         }
+    }
+
+    private void report(Way way, char from) {
+        String type = word(from);
+        String other = from == PUSH ? "pull" : "push";
+        String message = way.within
+                ? "agnostic " + shown(way.from) + " in mixed context: " + other + " input " + way.toPort + ", " + type
+                        + " output " + way.fromPort
+                : shown(way.from) + " " + type + " output " + way.fromPort + " connected to " + shown(way.to) + " "
+                        + other + " input " + way.toPort;
+        problems.add(way.place.problem(message).withTelling(new Telling(Stage.PROCESSING, Position.of(""), 0)));
+    }
+
+    private String shown(int element) {
+        return graph.elements().get(element).shown();
     }
 
     /** A push output has one place to push to, a pull input one place to pull from. */
-    private void checkSharing() {
-        Map<List<Integer>, Connection> first = new HashMap<>();
-        for (Connection connection : graph.connections()) {
+    void checkSharing() {
+        Map<Port, Connection> first = new HashMap<>();
+        List<Problem> outputs = new ArrayList<>();
+        for (Connection connection : connections) {
             boolean pull = ports.get(connection.from()).outputs[connection.fromPort()] == PULL;
-            List<Integer> port = pull
-                    ? List.of(1, connection.to(), connection.toPort())
-                    : List.of(0, connection.from(), connection.fromPort());
+            Port port = pull
+                    ? new Port(connection.to(), connection.toPort(), false)
+                    : new Port(connection.from(), connection.fromPort(), true);
             Connection before = first.putIfAbsent(port, connection);
             if (before != null) {
-                problems.add(connection
+                Problem problem = connection
                         .place()
-                        .problem("'" + name(port.get(1)) + "' " + (pull ? "pull input " : "push output ") + port.get(2)
-                                + " is connected twice, first at " + before.position()));
+                        .problem("illegal reuse of " + shown(port.element) + (pull ? " pull input " : " push output ")
+                                + port.number)
+                        .withHint("it is connected first at " + before.position())
+                        .withTelling(new Telling(
+                                Stage.COMPLETENESS,
+                                graph.elements().get(port.element).position(),
+                                0));
+                if (pull) {
+                    problems.add(problem);
+                } else {
+                    outputs.add(problem);
+                }
             }
         }
-    }
-
-    private String name(int element) {
-        return graph.elements().get(element).name();
+        problems.addAll(outputs);
     }
 
     private static String word(char letter) {

@@ -1,12 +1,16 @@
 package org.flowstream.lowering;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import org.flowstream.click.ConfigText;
 import org.flowstream.click.GraphElement;
+import org.flowstream.element.ElementClass;
 import org.flowstream.problem.Place;
 import org.flowstream.problem.Problem;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.Suggestion;
+import org.flowstream.problem.Telling;
 
 /** Reports what is wrong with one element, in Click's words for it. */
 final class Reporter {
@@ -49,7 +53,34 @@ final class Reporter {
         add(problem.withHint(both));
     }
 
+    /** Texts that no argument takes: an unknown keyword, or one text too many. */
+    void reportExtra(List<ConfigText> extra, ElementClass type) {
+        List<String> names = type.args().stream()
+                .filter(it -> it.kind() != ElementClass.Kind.REST)
+                .map(ElementClass.Argument::name)
+                .toList();
+        Optional<ConfigText> tooMany = Optional.empty();
+        for (ConfigText text : extra) {
+            int length = ArgumentBinder.keywordLength(text);
+            if (length == 0) {
+                tooMany = tooMany.isPresent() ? tooMany : Optional.of(text);
+                continue;
+            }
+            String word = text.text().substring(0, length);
+            reportUnknown(text, 0, length, word + ": unknown argument", names);
+        }
+        if (tooMany.isPresent()) {
+            long most = type.args().stream()
+                    .filter(it -> it.kind() != ElementClass.Kind.KEYWORD)
+                    .count();
+            add(tooMany.get()
+                    .problem("too many arguments")
+                    .withHint((most == 0 ? "none" : Long.toString(most)) + " can be given without a keyword"));
+        }
+    }
+
     private void add(Problem problem) {
-        problems.add(problem.withContext(element.context()));
+        problems.add(problem.withContext(element.context())
+                .withTelling(new Telling(Telling.Stage.CONFIGURE, element.position(), 0)));
     }
 }

@@ -1,7 +1,9 @@
 package org.flowstream.problem;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.flowstream.problem.Telling.Stage;
 
 /**
  * Problems as text for people, in Click's form: {@code FILE:LINE:COLUMN: While configuring 'NAME :: CLASS':} with the
@@ -21,17 +23,43 @@ public final class ProblemText {
 
     /** One problem, or several, each with its column. */
     public static String plain(List<Problem> problems) {
-        return render(problems, true, false);
+        return render(problems, false);
     }
 
     /** With columns, and below each message the source line and carets. */
     public static String terminal(List<Problem> problems) {
-        return render(problems, true, true);
+        return render(problems, true);
     }
 
-    /** As Click itself prints errors. */
+    /**
+     * As Click itself prints errors: those of the first stage that has any, and a last line when reading went well. Hints
+     * are ours and left out.
+     */
     public static String click(List<Problem> problems) {
-        return render(problems, false, false);
+        Stage stage = problems.stream()
+                .map(it -> it.telling().stage())
+                .min(Comparator.naturalOrder())
+                .orElse(Stage.READ);
+        StringBuilder out = new StringBuilder();
+        String headerBefore = "";
+        for (Problem problem : problems.stream()
+                .filter(it -> it.telling().stage() == stage)
+                .sorted(Comparator.comparingInt(it -> it.telling().order()))
+                .toList()) {
+            String landmark = problem.telling().landmark().landmark();
+            String place = landmark.isEmpty() ? "" : landmark + ": ";
+            if (problem.context().isEmpty()) {
+                out.append(place).append(problem.message()).append('\n');
+                out.append(problem.telling().notes());
+                headerBefore = "";
+                continue;
+            }
+            String header = place + problem.context() + ":\n";
+            out.append(header.equals(headerBefore) ? "" : header);
+            headerBefore = header;
+            out.append("  ").append(problem.message().replace("\n", "\n  ")).append('\n');
+        }
+        return stage == Stage.READ ? out.toString() : out + "Router could not be initialized!\n";
     }
 
     /** {@code 1 problem. Nothing was created.}: the line below a list of problems. */
@@ -39,14 +67,13 @@ public final class ProblemText {
         return count + (count == 1 ? " problem" : " problems") + ". Nothing was created.";
     }
 
-    private static String render(List<Problem> problems, boolean columns, boolean source) {
+    private static String render(List<Problem> problems, boolean source) {
         StringBuilder out = new StringBuilder();
         String headerBefore = "";
         for (Problem problem : problems.stream()
                 .sorted((a, b) -> a.position().compareTo(b.position()))
                 .toList()) {
-            String place =
-                    columns ? problem.position().toString() : problem.position().landmark();
+            String place = problem.position().toString();
             String message = problem.message() + (problem.hint().isEmpty() ? "" : " (" + problem.hint() + ")");
             if (problem.context().isEmpty()) {
                 headerBefore = "";

@@ -13,6 +13,10 @@ public final class SourceText {
     private final String file;
     private final String text;
     private final int[] lineStarts;
+    private final List<Mark> marks = new ArrayList<>();
+
+    /** From this physical line on, counted from 0, places are told as of another file or line. */
+    private record Mark(int index, String file, int line) {}
 
     public SourceText(String file, String text) {
         this.file = file;
@@ -41,10 +45,28 @@ public final class SourceText {
         return text;
     }
 
+    /**
+     * Says that the line behind the one at {@code offset} is line {@code line} of a file, as a line directive does.
+     * Directives are given in the order in which they stand.
+     */
+    public void directive(int offset, int line, String ofFile) {
+        int index = lineIndex(offset) + 1;
+        if (marks.isEmpty() || marks.get(marks.size() - 1).index < index) {
+            marks.add(new Mark(index, ofFile, line));
+        }
+    }
+
     /** The place of the character at {@code offset}; the text's end is a place too. */
     public Position position(int offset) {
-        int line = lineIndex(offset);
-        return new Position(file, line + 1, offset - lineStarts[line] + 1);
+        int index = lineIndex(offset);
+        int column = offset - lineStarts[index] + 1;
+        for (int i = marks.size() - 1; i >= 0; i--) {
+            Mark mark = marks.get(i);
+            if (mark.index <= index) {
+                return new Position(mark.file, mark.line + index - mark.index, column);
+            }
+        }
+        return new Position(file, index + 1, column);
     }
 
     /** The line, from 1, without its end; empty when there is no such line. */
@@ -59,9 +81,9 @@ public final class SourceText {
     /** A problem with {@code length} characters from {@code offset} on. */
     public Problem problem(int offset, int length, String message) {
         Position position = position(offset);
-        String line = line(position.line());
+        String line = line(lineIndex(offset) + 1);
         int rest = Math.max(1, line.length() - position.column() + 1);
-        return new Problem(position, "", message, line, Math.min(length, rest), "");
+        return new Problem(position, "", message, line, Math.min(length, rest), "", Telling.of(position));
     }
 
     private int lineIndex(int offset) {
