@@ -80,7 +80,7 @@ final class ClickArguments {
     String exitHandler;
 
     String simtime = "";
-    String clickPath = "";
+    String clickPath = System.getenv().getOrDefault("CLICKPATH", "");
     boolean simulated;
     boolean quit;
     boolean time;

@@ -68,8 +68,8 @@ final class ClickProgram {
             return FAILED;
         }
         Problems problems = new Problems();
-        Optional<ClickCompiler.Compiled> compiled =
-                ClickCompiler.compile(source.get(), arguments.variables, ElementLibrary.load(), problems);
+        Optional<ClickCompiler.Compiled> compiled = ClickCompiler.compile(
+                source.get(), arguments.variables, ElementLibrary.load(), new ClickPath(arguments.clickPath), problems);
         if (compiled.isEmpty()) {
             terminal.err().print(ProblemText.click(problems.list()));
             return FAILED;

@@ -71,7 +71,7 @@ final class ClickCommandTest {
     void mistakesAreToldAsClickTellsThem() throws IOException {
         Path file = Files.writeString(folder.resolve("x.click"), "Idle\n -> Nosuch(1);");
         assertThat(screen.run("click", file.toString())).isEqualTo(1);
-        assertThat(screen.err()).isEqualTo(file + ":2: unknown element class 'Nosuch'\n");
+        assertThat(screen.err()).isEqualTo(file + ":2: undeclared element 'Nosuch'\n");
         assertThat(screen.out()).isEmpty();
     }
 

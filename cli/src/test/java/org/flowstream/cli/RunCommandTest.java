@@ -107,8 +107,9 @@ final class RunCommandTest {
                         "template.json:6:25: resources.vcpus: \"one\" is not an integer\n",
                         "-p limit=99: limit: 99 is above the maximum 10\n",
                         "-p limt=1: unknown parameter \"limt\" of template five",
-                        "five.click:2:9: unknown element class 'Conter' (did you mean 'Counter'?)\n",
-                        "five.click:1:18: 'c :: Classifier' output 1 is not connected, it has 2 outputs\n",
+                        "five.click:2:9: undeclared element 'Conter' (did you mean 'Counter'?)\n",
+                        "five.click:1:18: While configuring 'c :: Classifier':\n",
+                        "  need 1 arguments, one per output port (output 1 is not connected, it has 2 outputs)\n",
                         "5 problems. Nothing was created.\n");
         assertThat(daemon.requests()).isEmpty();
     }

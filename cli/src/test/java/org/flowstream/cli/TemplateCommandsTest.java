@@ -122,7 +122,7 @@ final class TemplateCommandsTest {
                         "parameters.timeout.default: 0 is below the minimum 1",
                         "unknown parameter '$capazity' (did you mean '$capacity'?)",
                         "unknown element class 'Countre' (did you mean 'Counter'?)",
-                        "'c :: Classifier' output 1 is not connected, it has 2 outputs")
+                        "need 1 arguments, one per output port (output 1 is not connected, it has 2 outputs)")
                 .endsWith("5 problems. Nothing was created.\n");
         Screen building = Screen.plain();
         Path image = folder.resolve("x.elf");

@@ -2,9 +2,12 @@ package org.flowstream.click;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.flowstream.problem.Place;
 import org.flowstream.problem.Problems;
 
@@ -69,7 +72,8 @@ final class Variables {
             return parent.flatMap(scope -> scope.value(name));
         }
         if (!expanding.add(name)) {
-            problems.add(text.problem("variable $" + name + " is defined by itself"));
+            problems.add(Told.expanding(
+                    text.place(), text.place().position(), "variable $" + name + " is defined by itself"));
             return Optional.of(ConfigText.of("", text.place()));
         }
         ConfigText value = expand(text);
@@ -123,8 +127,15 @@ final class Variables {
     }
 
     private Optional<ConfigText> valueOf(Use use, ConfigText config, int at) {
+        Place place = config.place(at, use.end);
         Optional<ConfigText> value = value(use.name);
-        return value.isPresent() ? value : use.fallback.map(text -> ConfigText.of(text, config.place(at, use.end)));
+        if (value.isPresent() && use.index.isPresent()) {
+            String index = expand(ConfigText.of(use.index.get(), place)).text().trim();
+            List<ConfigText> words = ConfigStrings.words(value.get());
+            boolean there = index.matches("[0-9]{1,9}") && Integer.parseInt(index) < words.size();
+            return Optional.of(there ? words.get(Integer.parseInt(index)) : ConfigText.of("", place));
+        }
+        return value.isPresent() ? value : use.fallback.map(text -> ConfigText.of(text, place));
     }
 
     private static ConfigText inQuotes(ConfigText value) {
@@ -132,32 +143,35 @@ final class Variables {
         return ConfigText.of(quoted.substring(1, quoted.length() - 1), value.place());
     }
 
-    /** One use of a variable. */
-    private record Use(String name, Optional<String> fallback, int end) {
+    /**
+     * One use of a variable.
+     *
+     * @param index which word of it, {@code ${x[1]}}
+     * @param fallback what is used when there is no such variable, {@code ${x-1}}
+     */
+    private record Use(String name, Optional<String> index, Optional<String> fallback, int end) {
+        private static final Pattern BRACED =
+                Pattern.compile("\\{([A-Za-z0-9_]+)(?:\\[([^\\]}]*)\\])?(?:-([^}]*))?\\}");
+
         static Optional<Use> at(String text, int dollar) {
             int start = dollar + 1;
-            boolean braced = start < text.length() && text.charAt(start) == '{';
-            if (braced) {
-                start++;
+            if (start < text.length() && text.charAt(start) == '{') {
+                Matcher matcher = BRACED.matcher(text).region(start, text.length());
+                return matcher.lookingAt()
+                        ? Optional.of(new Use(
+                                matcher.group(1),
+                                Optional.ofNullable(matcher.group(2)),
+                                Optional.ofNullable(matcher.group(3)),
+                                matcher.end()))
+                        : Optional.empty();
             }
             int end = start;
             while (end < text.length() && Lexer.isVariable(text.charAt(end))) {
                 end++;
             }
-            if (end == start) {
-                return Optional.empty();
-            }
-            String name = text.substring(start, end);
-            if (!braced) {
-                return Optional.of(new Use(name, Optional.empty(), end));
-            }
-            int close = text.indexOf('}', end);
-            if (close == end) {
-                return Optional.of(new Use(name, Optional.empty(), close + 1));
-            }
-            return close > end && text.charAt(end) == '-'
-                    ? Optional.of(new Use(name, Optional.of(text.substring(end + 1, close)), close + 1))
-                    : Optional.empty();
+            return end == start
+                    ? Optional.empty()
+                    : Optional.of(new Use(text.substring(start, end), Optional.empty(), Optional.empty(), end));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.flowstream.click.ClickParser;
 import org.flowstream.click.Elaborator;
 import org.flowstream.click.Graph;
+import org.flowstream.click.Libraries;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.lowering.Blob;
 import org.flowstream.lowering.BlobWriter;
@@ -34,10 +35,16 @@ public final class ClickCompiler {
      * Compiles a text; all that is wrong with it is added to the problems.
      *
      * @param variables values, as Click text, for the configuration's variables
+     * @param libraries where configurations are that it requires
      */
     public static Optional<Compiled> compile(
-            SourceText source, Map<String, String> variables, ElementLibrary library, Problems problems) {
-        Graph graph = Elaborator.elaborate(ClickParser.parse(source, problems), variables, library, problems);
+            SourceText source,
+            Map<String, String> variables,
+            ElementLibrary library,
+            Libraries libraries,
+            Problems problems) {
+        Graph graph =
+                Elaborator.elaborate(ClickParser.parse(source, problems), variables, library, libraries, problems);
         List<String> devices = List.copyOf(DeviceNames.in(graph, library));
         Devices named = Devices.of(devices.stream().map(List::of).toList());
         return BlobWriter.compile(graph, library, named, problems).map(it -> new Compiled(graph, it, devices));

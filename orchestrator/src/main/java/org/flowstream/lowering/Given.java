@@ -31,6 +31,8 @@ record Given(
         items = List.copyOf(items);
     }
 
+    private static final int LONGEST_SHOWN = 60;
+
     /** The text of an argument that is not repeated. */
     ConfigText text() {
         return items.get(0);
@@ -41,10 +43,27 @@ record Given(
         return new Given(List.of(text), argument, outputs, elementName, graph, library, devices, reporter);
     }
 
-    /** Reports that the text is not what was expected. */
+    /** Reports, in Click's words, that the text is not what was expected. */
     void expected(String what) {
-        ConfigText text = text();
-        String hint = text.text().matches("(?s).*\\$[A-Za-z0-9_{].*") ? "; a variable in it is not defined" : "";
-        reporter.report(text, argument.name() + ": '" + text.text() + "': expected " + what + hint);
+        refuse("parse error", found() + ", expected " + what);
+    }
+
+    /** {@code found 'TEXT'}, for hints; of a long text its beginning. */
+    String found() {
+        String line = text().text().lines().findFirst().orElse("");
+        boolean whole = line.length() == text().length() && line.length() <= LONGEST_SHOWN;
+        return "found '" + (whole ? line : line.substring(0, Math.min(line.length(), LONGEST_SHOWN)) + "...") + "'";
+    }
+
+    /**
+     * Reports that the text cannot be used.
+     *
+     * @param why Click's words for it
+     * @param hint ours
+     */
+    void refuse(String why, String hint) {
+        boolean open = text().text().matches("(?s).*\\$[A-Za-z0-9_{].*");
+        reporter.reportHinted(
+                text(), argument.name() + ": " + why, hint + (open ? "; a variable in it is not defined" : ""));
     }
 }

@@ -128,7 +128,9 @@ public final class GraphChecker {
             problems.add(element.place()
                     .problem("need " + used + " arguments, one per " + noun(side) + " port")
                     .withContext(element.context())
-                    .withHint("there are " + wanted));
+                    .withHint(
+                            (used < wanted ? noun(side) + " " + used + " is not connected" : "too many ports are used")
+                                    + ", it has " + new PortRange(wanted, wanted, false).text(noun(side))));
         }
     }
 

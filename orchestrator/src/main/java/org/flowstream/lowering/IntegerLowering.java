@@ -20,10 +20,15 @@ record IntegerLowering() implements Lowering {
         Optional<BigInteger> number = parse(given.text().text());
         BigInteger least = bound(given.argument(), true);
         BigInteger most = bound(given.argument(), false);
-        if (number.isEmpty()
-                || number.get().compareTo(least) < 0
-                || number.get().compareTo(most) > 0) {
+        if (number.isEmpty()) {
             given.expected(range(least, most));
+            return Optional.empty();
+        }
+        boolean below = number.get().compareTo(least) < 0;
+        if (below || number.get().compareTo(most) > 0) {
+            given.refuse(
+                    "out of range, bound " + (below ? least : most),
+                    given.found() + ", expected " + range(least, most));
             return Optional.empty();
         }
         return Optional.of(Value.integer(number.get().longValueExact()));

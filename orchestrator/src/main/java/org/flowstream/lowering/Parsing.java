@@ -14,7 +14,7 @@ final class Parsing {
         try {
             return Optional.of(read.apply(ConfigStrings.unquote(given.text()).text()));
         } catch (BadValueException e) {
-            given.reporter().report(given.text(), given.argument().name() + ": " + e.getMessage());
+            given.refuse("parse error", Optional.ofNullable(e.getMessage()).orElse(""));
             return Optional.empty();
         }
     }

@@ -45,6 +45,12 @@ final class Reporter {
         add(place.problem(prefix + message));
     }
 
+    /** With a hint, before those that the text brings along. */
+    void reportHinted(ConfigText text, String message, String hint) {
+        Problem problem = text.problem(prefix + message);
+        add(problem.withHint(problem.hint().isEmpty() ? hint : hint + "; " + problem.hint()));
+    }
+
     /** With the nearest of the known words, when there is one. */
     void reportUnknown(ConfigText text, int from, int to, String message, Collection<String> known) {
         Problem problem = text.problem(from, to, prefix + message);

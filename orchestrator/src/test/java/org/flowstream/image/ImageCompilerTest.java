@@ -109,7 +109,8 @@ final class ImageCompilerTest {
                 .containsExactlyInAnyOrder(
                         "template.json:1:74: resources.vcpus: \"one\" is not an integer",
                         "template.json:3:88: parameters.limit.default: 5000 is above the maximum 1000",
-                        "t.click:1:26: 'c :: Classifier' output 1 is not connected, it has 2 outputs",
+                        "t.click:1:26: While configuring 'c :: Classifier': need 1 arguments, one per output port "
+                                + "(output 1 is not connected, it has 2 outputs)",
                         "t.click:2:18: While configuring 'IPFilter@3 :: IPFilter': unknown parameter '$rulez' (did you "
                                 + "mean '$rules'?)",
                         "t.click:2:34: unknown element class 'Conter' (did you mean 'Counter'?)");

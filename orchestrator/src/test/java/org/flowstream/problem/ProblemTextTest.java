@@ -41,6 +41,24 @@ final class ProblemTextTest {
     }
 
     @Test
+    void clickTellsTheFirstStageThatFailsWithoutColumnsAndHints() {
+        Problem ports = SOURCE.problem(0, 1, "'a :: Idle' has no input 3")
+                .withHint("it has 1 input")
+                .withTelling(new Telling(Telling.Stage.PORTS, Position.of("fw.click", 9), 2));
+        Problem unplaced = SOURCE.problem(0, 1, "first")
+                .withTelling(new Telling(Telling.Stage.PORTS, Position.of(""), 1, "a note\n"));
+        assertThat(ProblemText.click(List.of(RULE, ports, unplaced))).isEqualTo("""
+                        first
+                        a note
+                        fw.click:9: 'a :: Idle' has no input 3
+                        Router could not be initialized!
+                        """);
+        Problem reading = CLASS.withTelling(new Telling(Telling.Stage.READ, CLASS.position(), 0));
+        assertThat(ProblemText.click(List.of(ports, reading)))
+                .isEqualTo("fw.click:3: unknown element class 'CheckIPHeadr'\n");
+    }
+
+    @Test
     void clickKnowsNoColumnsAndGathersUnderOneHeader() {
         Problem other = SOURCE.problem(SOURCE.text().indexOf("icmp"), 4, "another")
                 .withContext("While configuring 'filter :: IPFilter'");
@@ -48,6 +66,7 @@ final class ProblemTextTest {
                         fw.click:2: While configuring 'filter :: IPFilter':
                           rule 2: 'alow': expected allow or deny
                           another
+                        Router could not be initialized!
                         """);
     }
 

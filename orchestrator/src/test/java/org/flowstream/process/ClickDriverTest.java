@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowstream.click.Libraries;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.image.ClickCompiler;
 import org.flowstream.problem.Problems;
@@ -37,7 +38,7 @@ final class ClickDriverTest {
     private int run(String text, List<String> options) throws IOException {
         Problems problems = new Problems();
         ClickCompiler.Compiled compiled = ClickCompiler.compile(
-                        new SourceText("config", text), Map.of("N", "5"), LIBRARY, problems)
+                        new SourceText("config", text), Map.of("N", "5"), LIBRARY, Libraries.NONE, problems)
                 .orElseThrow();
         return ClickDriver.run(
                 compiled,
