@@ -246,4 +246,5 @@ host_build() {
         fail "the build failed; the whole log is $log"
     fi
     touch "$(host_result "$root")"
+    "$root/tools/class-archive" "$(dirname "$(host_result "$root")")" || true
 }

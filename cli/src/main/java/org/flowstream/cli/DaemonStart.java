@@ -89,10 +89,13 @@ final class DaemonStart extends LocalCommand {
                 "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:-UsePerfData",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Daemon.class.getName()));
+                "-Xshare:auto"));
+        String classPath = System.getProperty("java.class.path");
+        Path archive = Path.of(classPath).resolveSibling("flowstream.jsa");
+        if (!classPath.contains(":") && Files.exists(archive)) {
+            command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"));
+        }
+        command.addAll(List.of("-cp", classPath, Daemon.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(

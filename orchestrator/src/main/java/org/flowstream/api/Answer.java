@@ -10,6 +10,9 @@ public sealed interface Answer {
     /** Bytes as they are. */
     record File(java.nio.file.Path file, String contentType) implements Answer {}
 
+    /** A text that is at hand. */
+    record Text(String text, String contentType) implements Answer {}
+
     /** Nothing but the status. */
     record Empty(int status) implements Answer {}
 

@@ -123,6 +123,9 @@ final class ApiHandler extends Handler.Abstract {
         } else if (answer instanceof Answer.File file) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, file.contentType());
             response.write(true, ByteBuffer.wrap(Files.readAllBytes(file.file())), callback);
+        } else if (answer instanceof Answer.Text text) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, text.contentType());
+            response.write(true, ByteBuffer.wrap(text.text().getBytes(UTF_8)), callback);
         } else if (answer instanceof Answer.Lines lines) {
             response.getHeaders()
                     .put(HttpHeader.CONTENT_TYPE, lines.json() ? "application/jsonl" : "text/plain; charset=utf-8");

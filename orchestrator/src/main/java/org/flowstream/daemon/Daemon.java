@@ -7,22 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.flowstream.api.ApiServer;
-import org.flowstream.api.ChainResource;
-import org.flowstream.api.DropResource;
-import org.flowstream.api.EventResource;
-import org.flowstream.api.Guests;
-import org.flowstream.api.ImageResource;
-import org.flowstream.api.MiddleboxResource;
-import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.PeerPolicy;
-import org.flowstream.api.PortResource;
 import org.flowstream.api.Route;
-import org.flowstream.api.StatusResource;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
@@ -125,18 +115,8 @@ public final class Daemon implements AutoCloseable {
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
                 closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
-        MiddleboxViews views =
-                new MiddleboxViews(settings.places().installation(), declarations, store, world, reconciler);
-        Instant now = clock.instant();
-        List<Route> routes = new ArrayList<>();
-        routes.addAll(new StatusResource(version(), now, world, reconciler, views).routes());
-        routes.addAll(new ChainResource(declarations, reconciler, images, events, world).routes());
-        Guests guests = new Guests(settings.places());
-        routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
-        routes.addAll(new DropResource(declarations, guests, images, world).routes());
-        routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
-        routes.addAll(new ImageResource(images, declarations).routes());
-        routes.addAll(new EventResource(events).routes());
+        List<Route> routes =
+                Routes.of(settings, version(), clock.instant(), store, declarations, images, world, reconciler, events);
         int chains = declarations.chains().size();
         events.add(Owner.OPERATOR, new Event.DaemonChanged(true, chains + " chains declared"));
         ObjectMapper json = DeclaredJson.mapper();

@@ -1,0 +1,52 @@
+package org.flowstream.daemon;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.flowstream.api.ChainResource;
+import org.flowstream.api.DropResource;
+import org.flowstream.api.EventResource;
+import org.flowstream.api.Guests;
+import org.flowstream.api.ImageResource;
+import org.flowstream.api.MiddleboxResource;
+import org.flowstream.api.MiddleboxViews;
+import org.flowstream.api.OpenApiResource;
+import org.flowstream.api.PortResource;
+import org.flowstream.api.Route;
+import org.flowstream.api.StatusResource;
+import org.flowstream.event.EventLog;
+import org.flowstream.image.ImageStore;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+import org.flowstream.store.Store;
+
+/** All that the daemon answers. */
+final class Routes {
+    private Routes() {}
+
+    static List<Route> of(
+            Settings settings,
+            String version,
+            Instant startedAt,
+            Store store,
+            Declarations declarations,
+            ImageStore images,
+            World world,
+            Reconciler reconciler,
+            EventLog events) {
+        MiddleboxViews views =
+                new MiddleboxViews(settings.places().installation(), declarations, store, world, reconciler);
+        Guests guests = new Guests(settings.places());
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(OpenApiResource.routes());
+        routes.addAll(new StatusResource(version, startedAt, world, reconciler, views).routes());
+        routes.addAll(new ChainResource(declarations, reconciler, images, events, world).routes());
+        routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
+        routes.addAll(new DropResource(declarations, guests, images, world).routes());
+        routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
+        routes.addAll(new ImageResource(images, declarations).routes());
+        routes.addAll(new EventResource(events).routes());
+        return List.copyOf(routes);
+    }
+}
