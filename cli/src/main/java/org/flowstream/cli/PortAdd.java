@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
         description = "Puts network interfaces on a bridge as external ports; one that is there already is adopted.",
         footer = {
             "",
-            "An interface that carries an address, a default route or your own SSH session is refused.",
+            "An interface that carries an address, a default route or your own SSH session is refused: put it on a bridge",
+            "of your own, which keeps the host reachable whatever becomes of ours, and join the two by a patch port.",
             "",
             "Example:",
             "  flowstream port add eth1 eth2"
@@ -36,7 +37,9 @@ final class PortAdd extends DaemonCommand {
 
     @Option(
             names = "--move-addresses",
-            description = "Consent to take an interface that carries addresses: they stop working on it.")
+            description = "Consent to take an interface that the host itself uses. Its addresses and routes%n"
+                    + "stay on it: with the kernel's datapath without effect until port rm; with the%n"
+                    + "user-space one the host goes on answering beside the switch.")
     private boolean moveAddresses;
 
     @Override

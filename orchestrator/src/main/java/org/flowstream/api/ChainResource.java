@@ -225,9 +225,7 @@ public final class ChainResource {
         }
         reconciler.asked(chain, false);
         return patience.isZero()
-                || reconciler
-                        .await(pass -> Reconciler.isGone(pass, chain), patience)
-                        .isPresent();
+                || reconciler.await(pass -> pass.isGone(chain), patience).isPresent();
     }
 
     private Answer remove(Call call) throws InterruptedException {

@@ -2,7 +2,6 @@ package org.flowstream.reconcile;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ import org.flowstream.openflow.SwitchEvents;
 import org.flowstream.ovsdb.Datapath;
 import org.flowstream.ovsdb.NewPort;
 import org.flowstream.ovsdb.ObservedBridge;
-import org.flowstream.ovsdb.ObservedPort;
 import org.flowstream.ovsdb.OvsdbException;
 import org.flowstream.ovsdb.SwitchAddress;
 import org.flowstream.ovsdb.SwitchDatabase;
@@ -39,7 +37,6 @@ import org.flowstream.ovsdb.SwitchView;
 import org.flowstream.ovsdb.Tags;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.ObservedRules;
-import org.flowstream.problem.BadValueException;
 import org.flowstream.rules.FlowRule;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchRules;
@@ -61,6 +58,7 @@ final class HostSwitch implements AutoCloseable {
     private final Runnable changed;
     private final BridgeLinks links;
     private final Installation installation;
+    private final SwitchPorts ports;
     private final ChainId common;
     /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
     private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
@@ -75,6 +73,7 @@ final class HostSwitch implements AutoCloseable {
         this.ownBridge = ownBridge;
         this.changed = changed;
         this.installation = installation;
+        this.ports = new SwitchPorts(installation);
         this.common = ChainId.common(installation);
         this.database = SwitchDatabase.connect(address.database(), installation, BOUND, changed);
         this.links = new BridgeLinks(address, events, BOUND, this::renewed);
@@ -97,16 +96,16 @@ final class HostSwitch implements AutoCloseable {
             List<org.flowstream.plan.ObservedBridge> bridges = new ArrayList<>();
             List<ObservedRules> rules = new ArrayList<>();
             for (ObservedBridge bridge : view.bridges()) {
-                Optional<BridgeName> name = name(bridge);
+                Optional<BridgeName> name = SwitchPorts.name(bridge);
                 if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
                     SwitchRules found = connection(name.get()).observe();
-                    Map<PortName, Integer> numbers = numbers(bridge);
+                    Map<PortName, Integer> numbers = SwitchPorts.numbers(bridge);
                     WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held, common);
-                    rules.addAll(wantedRules.chains(found, othersTaps(bridge)));
+                    rules.addAll(wantedRules.chains(found, ports.othersTaps(bridge)));
                     bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
             }
-            return new Found(bridges, ports(view, desired), rules);
+            return new Found(bridges, ports.ports(view, desired), rules);
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }
@@ -114,71 +113,6 @@ final class HostSwitch implements AutoCloseable {
 
     private static WorldException failure(RuntimeException e) {
         return new WorldException(SYSTEM, "Open vSwitch: " + e.getMessage(), e);
-    }
-
-    /** A bridge whose name we could not have given is none that anybody can name to us. */
-    private static Optional<BridgeName> name(ObservedBridge bridge) {
-        try {
-            return Optional.of(BridgeName.parse(bridge.name()));
-        } catch (BadValueException e) {
-            return Optional.empty();
-        }
-    }
-
-    static Map<PortName, Integer> numbers(ObservedBridge bridge) {
-        Map<PortName, Integer> numbers = new HashMap<>();
-        for (ObservedPort port : bridge.ports()) {
-            port.number().ifPresent(number -> portName(port).ifPresent(name -> numbers.put(name, number)));
-        }
-        return numbers;
-    }
-
-    private static Optional<PortName> portName(ObservedPort port) {
-        try {
-            return Optional.of(PortName.parse(port.name()));
-        } catch (BadValueException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** The numbers of the taps that carry another installation's tag. */
-    private Set<Integer> othersTaps(ObservedBridge bridge) {
-        return bridge.ports().stream()
-                .filter(port -> port.tags().flatMap(Tags::machine).isPresent() && !isOurs(port))
-                .flatMap(port -> port.number().stream().boxed())
-                .collect(Collectors.toSet());
-    }
-
-    private boolean isOurs(ObservedPort port) {
-        return port.tags().map(Tags::installation).filter(installation::equals).isPresent();
-    }
-
-    private List<org.flowstream.plan.ObservedPort> ports(SwitchView view, Desired desired) {
-        Set<String> named = desired.chains().stream()
-                .flatMap(chain -> chain.plan().externalPorts().stream())
-                .map(PortName::text)
-                .collect(Collectors.toSet());
-        desired.ports().forEach(port -> named.add(port.name().text()));
-        desired.leavingPorts().forEach(port -> named.add(port.name().text()));
-        List<org.flowstream.plan.ObservedPort> ports = new ArrayList<>();
-        for (ObservedBridge bridge : view.bridges()) {
-            Optional<BridgeName> bridgeName = name(bridge);
-            for (ObservedPort port : bridge.ports()) {
-                Optional<PortName> name = portName(port);
-                boolean counts = isOurs(port) || named.contains(port.name());
-                if (bridgeName.isPresent()
-                        && name.isPresent()
-                        && counts
-                        && !port.name().equals(bridge.name())) {
-                    ports.add(new org.flowstream.plan.ObservedPort(
-                            name.get(),
-                            bridgeName.get(),
-                            isOurs(port),
-                            port.number().stream().boxed().findFirst()));
-                }
-            }
-        }
-        return ports;
     }
 
     /** The live OpenFlow connection to a bridge; one that is asked for the first time is waited for. */
@@ -218,7 +152,7 @@ final class HostSwitch implements AutoCloseable {
     /** The number of a port of a bridge; empty while it has none. */
     Optional<Integer> number(BridgeName bridge, PortName port) {
         try {
-            return database.observe().bridge(bridge).map(HostSwitch::numbers).map(numbers -> numbers.get(port));
+            return database.observe().bridge(bridge).map(SwitchPorts::numbers).map(numbers -> numbers.get(port));
         } catch (OvsdbException e) {
             return Optional.empty();
         }
@@ -337,7 +271,7 @@ final class HostSwitch implements AutoCloseable {
     }
 
     private Map<PortName, Integer> numbers(BridgeName bridge) {
-        return database.observe().bridge(bridge).map(HostSwitch::numbers).orElse(Map.of());
+        return database.observe().bridge(bridge).map(SwitchPorts::numbers).orElse(Map.of());
     }
 
     void addExternalPort(ExternalPort port) {
@@ -347,7 +281,7 @@ final class HostSwitch implements AutoCloseable {
     void removePorts(BridgeName bridge, List<PortName> names) {
         doing(() -> database.removePorts(database.observe().bridge(bridge).stream()
                 .flatMap(found -> names.stream().flatMap(name -> found.port(name).stream()))
-                .filter(this::isOurs)
+                .filter(ports::isOurs)
                 .toList()));
     }
 
@@ -373,13 +307,13 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    List<World.SwitchCount> counts(BridgeName bridge, List<PortName> ports) {
+    List<World.SwitchCount> counts(BridgeName bridge, List<PortName> wanted) {
         try {
             Map<PortName, Integer> numbers = numbers(bridge);
             Map<Integer, PortCounters> counters = connection(bridge).portCounters().stream()
                     .collect(Collectors.toMap(PortCounters::number, each -> each, (first, second) -> first));
             List<World.SwitchCount> counts = new ArrayList<>();
-            for (PortName port : ports) {
+            for (PortName port : wanted) {
                 PortCounters found = counters.get(numbers.getOrDefault(port, -1));
                 if (found != null) {
                     counts.add(new World.SwitchCount(
@@ -405,19 +339,13 @@ final class HostSwitch implements AutoCloseable {
                             SYSTEM,
                             "bridge '" + ownBridge + "' belongs to the daemon of " + owner
                                     + "; start this one with --own-bridge and another name, or remove what that one left"
-                                    + " (flowstream purge)");
+                                    + " (flowstream purge --installation " + owner + ")");
                 });
     }
 
-    /** Where a port is. */
-    record Place(BridgeName bridge, boolean tagged) {}
-
-    Optional<Place> place(PortName port) {
+    Optional<SwitchPorts.Place> place(PortName port) {
         try {
-            return database.observe().bridges().stream()
-                    .flatMap(bridge -> bridge.port(port).stream()
-                            .flatMap(found -> name(bridge).stream().map(name -> new Place(name, isOurs(found)))))
-                    .findFirst();
+            return ports.place(database.observe(), port);
         } catch (OvsdbException e) {
             throw failure(e);
         }

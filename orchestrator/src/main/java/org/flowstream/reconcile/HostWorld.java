@@ -4,11 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,11 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainPlan;
-import org.flowstream.control.ReadyLine;
 import org.flowstream.domain.Places;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
-import org.flowstream.health.ForwardingProbe;
 import org.flowstream.health.HealthMonitor;
 import org.flowstream.health.HealthReport;
 import org.flowstream.health.Watched;
@@ -42,7 +38,6 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
-import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.PacketIn;
 import org.flowstream.openflow.PortChange;
 import org.flowstream.openflow.SwitchEvents;
@@ -79,10 +74,14 @@ public final class HostWorld implements World {
         this.images = images;
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
-        this.health = new HealthMonitor(new Ways(), this::turned, clock, new SecureRandom());
+        this.health = new HealthMonitor(new ProbeWays(this::openVswitch), this::turned, clock, new SecureRandom());
         this.openVswitch =
                 new HostSwitch(switchAddress, places.installation(), ownBridge, new Packets(), this::changed);
         this.machines = new HostMachines(places, libvirt, clock, this::changed);
+    }
+
+    private HostSwitch openVswitch() {
+        return openVswitch;
     }
 
     private void changed() {
@@ -99,30 +98,6 @@ public final class HostWorld implements World {
         @Override
         public void portChanged(PortChange change) {
             changed();
-        }
-    }
-
-    /** The switch as the probes need it. */
-    private final class Ways implements Watched.Switch {
-        @Override
-        public OpenFlowConnection connection(BridgeName bridge) {
-            return openVswitch.connection(bridge);
-        }
-
-        @Override
-        public List<ForwardingProbe.Way> ways(MachineSpec machine, BridgeName bridge) {
-            List<ForwardingProbe.Way> ways = new ArrayList<>();
-            int count = machine.devices().size();
-            for (MachineSpec.Device in : machine.devices()) {
-                MachineSpec.Device out = machine.devices().get((in.index() + 1) % count);
-                Optional<Integer> inPort = openVswitch.number(bridge, in.tap());
-                Optional<Integer> outPort = openVswitch.number(bridge, out.tap());
-                if (inPort.isEmpty() || outPort.isEmpty()) {
-                    return List.of();
-                }
-                ways.add(new ForwardingProbe.Way(inPort.get(), in.mac(), out.index(), outPort.get()));
-            }
-            return ways;
         }
     }
 
@@ -355,23 +330,8 @@ public final class HostWorld implements World {
                 .map(birth -> new Readiness(
                         birth.guest(),
                         birth.health(),
-                        birth.ready().map(HostWorld::guestText).orElse("ready"),
-                        report.map(HostWorld::healthText).orElse("")));
-    }
-
-    private static String guestText(ReadyLine ready) {
-        return String.format(
-                Locale.ROOT,
-                "ready %.1f ms after its first instruction",
-                ready.boot().toNanos() / 1e6);
-    }
-
-    private static String healthText(HealthReport report) {
-        List<String> words = new ArrayList<>();
-        report.levels().stream()
-                .filter(level -> !level.detail().isEmpty())
-                .forEach(level -> words.add(level.level() + " " + level.detail()));
-        return String.join(" · ", words);
+                        birth.ready().map(Readiness::guestText).orElse("ready"),
+                        report.map(Readiness::healthText).orElse("")));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.flowstream.reconcile;
 
 import java.util.Optional;
 import java.util.Set;
+import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.flowstream.plan.Desired;
@@ -61,5 +62,22 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
                 .filter(blocked -> blocked.subject().equals("chain '" + name + "'"))
                 .map(blocked -> blocked.reason())
                 .findFirst();
+    }
+
+    /** Whether nothing of a chain that is declared no more is left. */
+    public boolean isGone(DeclaredChain chain) {
+        Set<MachineId> ids = Set.copyOf(chain.machines().values());
+        return !busy.contains(Groups.of(chain.name()))
+                && chain(chain.name())
+                        .filter(it -> it.plan().id().equals(chain.id()))
+                        .isEmpty()
+                && observed.machines().stream().noneMatch(machine -> ids.contains(machine.id()))
+                && observed.rules().stream().noneMatch(rules -> rules.chain().equals(chain.id()))
+                && observed.taps().stream()
+                        .flatMap(tap -> MachineId.ofPort(tap).stream())
+                        .noneMatch(ids::contains)
+                && observed.ports().stream()
+                        .flatMap(port -> MachineId.ofPort(port.name()).stream())
+                        .noneMatch(ids::contains);
     }
 }

@@ -39,9 +39,9 @@ public record PortFacts(
      * @param consent whether it may be taken although it carries what the host uses
      * @param session the asker's {@code SSH_CONNECTION}; may be empty
      */
-    static PortFacts gather(Optional<HostSwitch.Place> place, PortName port, boolean consent, String session) {
-        Optional<BridgeName> bridge = place.map(HostSwitch.Place::bridge);
-        boolean tagged = place.map(HostSwitch.Place::tagged).orElse(false);
+    static PortFacts gather(Optional<SwitchPorts.Place> place, PortName port, boolean consent, String session) {
+        Optional<BridgeName> bridge = place.map(SwitchPorts.Place::bridge);
+        boolean tagged = place.map(SwitchPorts.Place::tagged).orElse(false);
         PortExamination found;
         try {
             found = PortExamination.of(port, session);
@@ -53,7 +53,21 @@ public record PortFacts(
             return new PortFacts(bridge, tagged, refusal, List.of(), List.of());
         }
         Optional<Refusal> refusal = place.isPresent() ? Optional.empty() : refusal(found, consent);
-        return new PortFacts(bridge, tagged, refusal, warnings(found), found.joining());
+        List<String> warnings = warnings(found);
+        if (place.isEmpty() && refusal.isEmpty() && !found.obstacles().isEmpty()) {
+            warnings.add(0, String.join("; ", found.obstacles()) + ": " + left(HostSwitch.datapath()));
+        }
+        return new PortFacts(bridge, tagged, refusal, warnings, found.joining());
+    }
+
+    /** What becomes of what the host had on an interface that is taken all the same. */
+    static String left(Datapath datapath) {
+        return switch (datapath) {
+            case KERNEL -> "left as it is, without effect until port rm";
+            case USER ->
+                "left as it is; with the user-space datapath the host goes on answering there, beside what the switch"
+                        + " does with the same packets";
+        };
     }
 
     private static Optional<Refusal> refusal(PortExamination found, boolean consent) {

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.flowstream.chain.ChainCompiler;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.model.BridgeName;
@@ -29,12 +26,10 @@ import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
-import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.Observed;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.plan.Plan;
 import org.flowstream.plan.Planner;
-import org.flowstream.plan.Wish;
 import org.flowstream.store.Store;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,11 +45,9 @@ public final class Reconciler implements AutoCloseable {
     /** Even when nothing tells of a change, the world is looked at this often. */
     private static final Duration RESYNC = Duration.ofSeconds(20);
 
-    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
     private static final int WORKERS = 8;
 
-    private final BridgeName ownBridge;
+    private final Wishes wishes;
     private final Declarations declarations;
     private final World world;
     private final EventLog events;
@@ -72,12 +65,7 @@ public final class Reconciler implements AutoCloseable {
     private @Nullable Pass latest;
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
-    private final Map<String, Retry> retries = new HashMap<>();
-    /** The actions of each group that were done last: the same plan again means that they did not help. */
-    private final Map<String, List<Action>> done = new HashMap<>();
-
-    /** When a group that failed is tried again. */
-    private record Retry(int failures, Instant at) {}
+    private final Backlog backlog;
 
     public Reconciler(
             BridgeName ownBridge,
@@ -87,11 +75,12 @@ public final class Reconciler implements AutoCloseable {
             EventLog events,
             Clock clock,
             Failpoints failpoints) {
-        this.ownBridge = ownBridge;
+        this.wishes = new Wishes(ownBridge, declarations, world);
         this.declarations = declarations;
         this.world = world;
         this.events = events;
         this.clock = clock;
+        this.backlog = new Backlog(clock);
         this.watches = new Watches(store, world, events, clock);
         this.journeys = new Journeys(world, events);
         this.executor = new ActionExecutor(world, declarations, watches, journeys, events, clock, failpoints);
@@ -127,7 +116,7 @@ public final class Reconciler implements AutoCloseable {
             journeys.end(chain.name());
         }
         synchronized (monitor) {
-            retries.clear();
+            backlog.forgive();
         }
         wake();
     }
@@ -143,15 +132,15 @@ public final class Reconciler implements AutoCloseable {
         List<DeclaredChain> chains = new ArrayList<>(declarations.chains());
         chains.removeIf(other -> other.name().equals(chain.name()));
         chains.add(chain);
-        Desired desired = desired(chains, watches::wishes);
-        Observed observed = ofUs(world.observe(desired), declarations.ownChains());
+        Desired desired = wishes.desired(chains, watches::wishes);
+        Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         return new Pass(0, desired, observed, Planner.plan(desired, observed), Set.of());
     }
 
     /** The world as it is now, beside what is declared; nothing of it is remembered. */
     public Pass look() {
-        Desired desired = desired(declarations.chains(), watches::wishes);
-        Observed observed = ofUs(world.observe(desired), declarations.ownChains());
+        Desired desired = wishes.desired(declarations.chains(), watches::wishes);
+        Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         synchronized (monitor) {
             return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
         }
@@ -185,17 +174,9 @@ public final class Reconciler implements AutoCloseable {
 
     private Duration nextTime() {
         Instant now = clock.instant();
-        Instant next = now.plus(RESYNC);
-        Optional<Instant> due = watches.nextDue();
-        if (due.isPresent() && due.get().isBefore(next)) {
-            next = due.get();
-        }
-        for (Retry retry : retries.values()) {
-            if (retry.at.isAfter(now) && retry.at.isBefore(next)) {
-                next = retry.at;
-            }
-        }
-        return Duration.between(now, next);
+        Instant resync = now.plus(RESYNC);
+        Instant next = watches.nextDue().filter(resync::isAfter).orElse(resync);
+        return Duration.between(now, backlog.next(now).filter(next::isAfter).orElse(next));
     }
 
     private void pass() throws InterruptedException {
@@ -211,7 +192,7 @@ public final class Reconciler implements AutoCloseable {
         Set<ChainId> own = declarations.ownChains();
         Observed observed;
         try {
-            observed = ofUs(world.observe(desired(chains, chain -> Map.of())), own);
+            observed = wishes.ofUs(world.observe(wishes.desired(chains, chain -> Map.of())), own);
             watches.see(chains, observed);
         } catch (WorldException e) {
             hindered(e);
@@ -221,7 +202,7 @@ public final class Reconciler implements AutoCloseable {
             hindered(new WorldException("daemon", String.valueOf(e), e));
             return;
         }
-        Desired desired = desired(chains, watches::wishes);
+        Desired desired = wishes.desired(chains, watches::wishes);
         Plan plan = Planner.plan(desired, observed);
         Pass pass = new Pass(number, desired, observed, plan, busyBefore);
         settle(pass, chains, leaving, own);
@@ -231,34 +212,13 @@ public final class Reconciler implements AutoCloseable {
         publish(pass);
     }
 
-    /** Without the rules of chains that were never declared here: another daemon's, on a bridge that is shared. */
-    private Observed ofUs(Observed observed, Set<ChainId> own) {
-        return new Observed(
-                observed.bridges(),
-                observed.ports(),
-                observed.taps(),
-                observed.offloadsOn(),
-                observed.machines(),
-                observed.rules().stream()
-                        .filter(rules -> declarations.isOwn(rules.chain()) || own.contains(rules.chain()))
-                        .toList());
-    }
-
     private void hindered(WorldException e) {
         synchronized (monitor) {
             obstacle = Optional.of(e);
-            later("world");
+            backlog.later("world");
             monitor.notifyAll();
         }
         LOG.debug("{}: {}", e.system(), e.reason());
-    }
-
-    private Desired desired(List<DeclaredChain> chains, Function<DeclaredChain, Map<MachineId, Wish>> wishes) {
-        List<DesiredChain> desired = new ArrayList<>();
-        for (DeclaredChain chain : chains) {
-            desired.add(new DesiredChain(ChainCompiler.compile(chain), chain.wasReady(), wishes.apply(chain)));
-        }
-        return new Desired(ownBridge, world.accelerator(), declarations.ports(), declarations.leavingPorts(), desired);
     }
 
     /** Takes note of what has come about. */
@@ -298,32 +258,26 @@ public final class Reconciler implements AutoCloseable {
     private void dispatch(Pass pass, List<DeclaredChain> chains, Map<String, List<Action>> groups) {
         synchronized (monitor) {
             obstacle = Optional.empty();
-            retries.remove("world");
-            retries.keySet().retainAll(groups.keySet());
-            done.keySet().retainAll(groups.keySet());
+            backlog.settled("world");
+            backlog.keepOnly(groups.keySet());
             Instant now = clock.instant();
             boolean hostFirst =
-                    groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !waits(Groups.HOST, now));
+                    groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !backlog.waits(Groups.HOST, now));
             groups.forEach((group, actions) -> {
                 boolean held = hostFirst && !group.equals(Groups.HOST) && !group.equals(Groups.STRAYS);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
                 boolean current = !pass.busy().contains(group) && !busy.contains(group);
-                if (current && actions.equals(done.remove(group))) {
-                    later(group);
+                if (current && backlog.wasDone(group, actions)) {
+                    backlog.later(group);
                 }
                 // Where all that comes next is a guest's word, that word wakes the loop.
                 boolean work = !(actions.get(0) instanceof Action.AwaitReady);
-                if (work && !held && current && !waits(group, now) && !closed) {
+                if (work && !held && current && !backlog.waits(group, now) && !closed) {
                     busy.add(group);
                     workers.execute(() -> work(pass, group, actions, stillAsked(chains, group)));
                 }
             });
         }
-    }
-
-    private boolean waits(String group, Instant now) {
-        Retry retry = retries.get(group);
-        return retry != null && retry.at.isAfter(now);
     }
 
     /** A chain's actions go on only while it is declared as it was when they were planned. */
@@ -349,26 +303,14 @@ public final class Reconciler implements AutoCloseable {
             synchronized (monitor) {
                 busy.remove(group);
                 if (good) {
-                    done.put(group, actions);
+                    backlog.done(group, actions);
                 } else {
-                    later(group);
+                    backlog.later(group);
                 }
                 woken = true;
                 monitor.notifyAll();
             }
         }
-    }
-
-    /** Puts a group off; called with the monitor. */
-    private void later(String group) {
-        Retry before = retries.get(group);
-        int failures = before == null ? 1 : before.failures + 1;
-        retries.put(group, new Retry(failures, clock.instant().plus(wait(failures))));
-    }
-
-    private static Duration wait(int failures) {
-        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(6, failures - 1));
-        return wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait;
     }
 
     private void publish(Pass pass) {
@@ -432,24 +374,6 @@ public final class Reconciler implements AutoCloseable {
             }
             return Optional.empty();
         }
-    }
-
-    /** Whether nothing of a chain that is declared no more is left. */
-    public static boolean isGone(Pass pass, DeclaredChain chain) {
-        Set<MachineId> ids = Set.copyOf(chain.machines().values());
-        Observed observed = pass.observed();
-        return !pass.busy().contains(Groups.of(chain.name()))
-                && pass.chain(chain.name())
-                        .filter(it -> it.plan().id().equals(chain.id()))
-                        .isEmpty()
-                && observed.machines().stream().noneMatch(machine -> ids.contains(machine.id()))
-                && observed.rules().stream().noneMatch(rules -> rules.chain().equals(chain.id()))
-                && observed.taps().stream()
-                        .flatMap(tap -> MachineId.ofPort(tap).stream())
-                        .noneMatch(ids::contains)
-                && observed.ports().stream()
-                        .flatMap(port -> MachineId.ofPort(port.name()).stream())
-                        .noneMatch(ids::contains);
     }
 
     /** Ends the loop; actions that are going on are finished, machines and rules stay as they are. */

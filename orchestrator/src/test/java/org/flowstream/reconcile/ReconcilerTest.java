@@ -81,8 +81,7 @@ final class ReconcilerTest {
         assertThat(texts(Event.MiddleboxReady.class)).containsExactly("ready");
 
         declarations.remove(chain.name());
-        assertThat(reconciler.await(pass -> Reconciler.isGone(pass, chain), PATIENCE))
-                .isPresent();
+        assertThat(reconciler.await(pass -> pass.isGone(chain), PATIENCE)).isPresent();
         assertThat(world.isEmpty()).isTrue();
     }
 
@@ -208,8 +207,7 @@ final class ReconcilerTest {
         DeclaredChain slow = declare("slow", "third", "fourth");
         await().atMost(PATIENCE).until(() -> world.done().stream().anyMatch(it -> it.contains("of slow to bridge")));
         declarations.remove(quick.name());
-        assertThat(reconciler.await(pass -> Reconciler.isGone(pass, quick), PATIENCE))
-                .isPresent();
+        assertThat(reconciler.await(pass -> pass.isGone(quick), PATIENCE)).isPresent();
         latch.countDown();
         assertThat(reconciler.await(pass -> pass.isReady(slow.name()), PATIENCE))
                 .isPresent();
@@ -266,7 +264,7 @@ final class ReconcilerTest {
                         .as(action + " " + when)
                         .isPresent();
                 declarations.remove(chain.name());
-                assertThat(reconciler.await(pass -> Reconciler.isGone(pass, chain), PATIENCE))
+                assertThat(reconciler.await(pass -> pass.isGone(chain), PATIENCE))
                         .isPresent();
                 assertThat(world.isEmpty()).isTrue();
             }

@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.flowstream.control.Console;
+import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
 import org.flowstream.domain.Places;
 import org.flowstream.libvirt.DomainState;
@@ -95,11 +96,15 @@ final class MachineLifeTest {
         return Console.lastLines(places.console(id), 10);
     }
 
+    private String domain() {
+        return DomainMetadata.domainName(places.installation(), name);
+    }
+
     private List<MachineEvent.Kind> kinds() {
         return events.stream()
                 .filter(MachineEvent.Moved.class::isInstance)
                 .map(MachineEvent.Moved.class::cast)
-                .filter(event -> event.domain().equals("flowstream-" + name))
+                .filter(event -> event.domain().equals(domain()))
                 .map(MachineEvent.Moved::kind)
                 .toList();
     }
@@ -157,7 +162,7 @@ final class MachineLifeTest {
     @Test
     void aDeathIsToldWithinASecond() throws IOException {
         start(TinyGuest.DEAF);
-        String qemu = Files.readString(Path.of("/run/libvirt/qemu/flowstream-" + name + ".pid"))
+        String qemu = Files.readString(Path.of("/run/libvirt/qemu/" + domain() + ".pid"))
                 .trim();
         long begin = System.nanoTime();
         assertThat(ProcessHandle.of(Long.parseLong(qemu)).orElseThrow().destroyForcibly())
