@@ -1,5 +1,5 @@
 /* MarkIPCE: marks ECN-capable packets as having met congestion. */
-#include "net/marked.h"
+#include "net/rewrite.h"
 #include "net/values.h"
 
 struct mark {
@@ -10,19 +10,31 @@ struct mark {
 
 enum { FORCE };
 
-static bool change(struct fs_element *e, struct fs_packet *p, struct fs_ip *h)
+static void act(struct fs_element *e, struct fs_batch *batch)
 {
     struct mark *m = (struct mark *)e;
-    if ((h->tos & 3) == 0 && !m->force) {
-        m->drops++;
-        fs_drop(e, p, FS_DROP_RATE);
-        return false;
+    uint32_t kept = 0, count = batch->count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct fs_packet *p = batch->packets[i];
+        unsigned version = fs_marked_version(p);
+        uint8_t class = version != 0 ? fs_marked_class(p, version) : 0;
+        if (version == 0) {
+            fs_drop(e, p, FS_DROP_BAD_LENGTH);
+            continue;
+        }
+        if ((class & 3) == 0 && !m->force) {
+            m->drops++;
+            fs_drop(e, p, FS_DROP_RATE);
+            continue;
+        }
+        p = fs_writable(e, p);
+        if (p != NULL) {
+            fs_marked_set_class(p, version, class | 3);
+            batch->packets[kept++] = p;
+        }
     }
-    fs_ip_set8(h, &h->tos, h->tos | 3);
-    return true;
+    batch->count = kept;
 }
-
-static void act(struct fs_element *e, struct fs_batch *batch) { fs_each_marked_ip(e, batch, change); }
 
 static int configure(struct fs_element *e, struct fs_text *error)
 {
@@ -58,10 +70,11 @@ FS_ELEMENT(MarkIPCE) = {
     .arg_count = FS_COUNT(args),
     .handlers = handlers,
     .handler_count = FS_COUNT(handlers),
-    .effects = "writes ip.tos ip.checksum; drops",
+    .effects = "writes ip.tos ip.checksum ip6; drops",
     .summary = "sets the IP ECN field to Congestion Experienced",
     .doc = "RFC 3168. Packets that are not ECN-capable (field 0) are dropped as `rate`, as a queue would, unless\n"
-           "FORCE. The checksum is updated. Packets without a marked IP header are dropped as `bad-length`.\n",
+           "FORCE. The checksum is updated. IPv6 headers are marked, too, where one is annotated. Packets without a marked\n"
+           "header are dropped as `bad-length`.\n",
     .size = sizeof(struct mark),
     .configure = configure,
     .take_state = take_state,

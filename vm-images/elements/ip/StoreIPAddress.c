@@ -1,6 +1,5 @@
 /* StoreIPAddress: writes an address, or the destination annotation, into packets. */
-#include "net/marked.h"
-#include "net/transport.h"
+#include "net/rewrite.h"
 #include "net/values.h"
 
 struct store {
@@ -13,31 +12,6 @@ struct store {
 
 enum { FIRST, SECOND, ANNO };
 enum { SOURCE = -1, DESTINATION = -2 };
-
-/* The address of a header, with the checksums that cover it (RFC 1624). */
-static void rewrite(struct fs_packet *p, struct fs_ip *h, uint8_t *field, const uint8_t address[4])
-{
-    uint32_t before = fs_get32(field), after = fs_get32(address);
-    __builtin_memcpy(field, address, 4);
-    if (before == after) {
-        return;
-    }
-    fs_put16(h->checksum, fs_checksum_update32(fs_get16(h->checksum), before, after));
-    if (fs_marked_ip(p) == NULL || fs_ip_later_fragment(h)) {
-        return;
-    }
-    struct fs_carried c = fs_ip_carried(p, h);
-    if (h->protocol == FS_PROTOCOL_TCP && c.length >= FS_TCP_SIZE) {
-        uint8_t *at = ((struct fs_tcp *)c.at)->checksum;
-        fs_put16(at, fs_checksum_update32(fs_get16(at), before, after));
-    } else if (h->protocol == FS_PROTOCOL_UDP && c.length >= FS_UDP_SIZE) {
-        uint8_t *at = ((struct fs_udp *)c.at)->checksum;
-        if (fs_get16(at) != 0) {
-            uint16_t sum = fs_checksum_update32(fs_get16(at), before, after);
-            fs_put16(at, sum != 0 ? sum : 0xffff);
-        }
-    }
-}
 
 /* False when the packet has no such place. */
 static bool store(const struct store *s, struct fs_packet *p, const uint8_t address[4])
@@ -52,7 +26,7 @@ static bool store(const struct store *s, struct fs_packet *p, const uint8_t addr
     struct fs_ip *h = (struct fs_ip *)fs_network_header(p); /* whatever it says of itself, as in Click */
     bool there = h != NULL && fs_bytes_from(p, (uint8_t *)h) >= FS_IP_SIZE;
     if (there) {
-        rewrite(p, h, s->offset == SOURCE ? h->source : h->destination, address);
+        fs_ip_set_address(p, h, s->offset == SOURCE ? h->source : h->destination, address);
     }
     return there;
 }
