@@ -3,7 +3,7 @@
 // addresses in the table, and an output of the table.
 
 elementclass Side {
-    $device, $address, $length, $color, $mtu |
+    $device, $address, $length, $color, $mtu, $rate |
 
     to :: ToDevice($device);
     arp :: ARPQuerier($address/$length, $device, BROADCAST 255.255.255.255) -> to;
@@ -15,16 +15,18 @@ elementclass Side {
     kind[2] -> in :: IPInputCombo($color, INTERFACES $address/$length) -> output;
     kind[3] -> other :: Discard;
 
+    errors :: RatedSplitter($rate) -> [1]output;
+    errors[1] -> silence :: Discard;
     input -> out :: IPOutputCombo($color, $address, $mtu) -> arp;
-    out[1] -> ICMPError($address, redirect, host) -> [1]output;
-    out[2] -> ICMPError($address, parameterproblem, erroratptr) -> [1]output;
-    out[3] -> ICMPError($address, timeexceeded, transit) -> [1]output;
+    out[1] -> ICMPError($address, redirect, host) -> errors;
+    out[2] -> ICMPError($address, parameterproblem, erroratptr) -> errors;
+    out[3] -> ICMPError($address, timeexceeded, transit) -> errors;
     out[4] -> fragments :: IPFragmenter($mtu) -> arp;
-    fragments[1] -> ICMPError($address, unreachable, needfrag, PMTU $mtu) -> [1]output;
+    fragments[1] -> ICMPError($address, unreachable, needfrag, PMTU $mtu) -> errors;
 }
 
-outside :: Side(outside, $outside_address, $outside_length, 1, $outside_mtu);
-inside :: Side(inside, $inside_address, $inside_length, 2, $inside_mtu);
+outside :: Side(outside, $outside_address, $outside_length, 1, $outside_mtu, $error_rate);
+inside :: Side(inside, $inside_address, $inside_length, 2, $inside_mtu, $error_rate);
 
 table :: RadixIPLookup($outside_address/32 2, $inside_address/32 2,
                        $outside_address/$outside_length 0, $inside_address/$inside_length 1,
@@ -32,10 +34,11 @@ table :: RadixIPLookup($outside_address/32 2, $inside_address/32 2,
 table[0] -> outside;
 table[1] -> inside;
 table[2] -> local :: IPClassifier(icmp type echo, udp, -);
-table[3] -> unreachable :: ICMPError($outside_address, unreachable, net) -> table;
+table[3] -> ICMPError($outside_address, unreachable, net) -> errors :: RatedSplitter($error_rate) -> table;
+errors[1] -> silence :: Discard;
 
 local[0] -> ICMPPingResponder -> table;
-local[1] -> ICMPError($outside_address, unreachable, port, SET_FIX_ANNO false) -> table;
+local[1] -> ICMPError($outside_address, unreachable, port, SET_FIX_ANNO false) -> errors;
 local[2] -> nobody :: Discard;
 
 outside[0] -> table;

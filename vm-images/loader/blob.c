@@ -106,8 +106,8 @@ static bool in_range(const struct blob *b, const struct fs_arg *arg, unsigned en
         return v.at[0] <= 1;
     }
     if (encoding == FS_ENCODING_INTEGER && (arg->minimum != 0 || arg->maximum != 0)) {
-        int64_t n = fs_le64(v.at);
-        return n >= arg->minimum && n <= arg->maximum;
+        int64_t n = fs_le64(v.at), one = fs_text_is(arg->type, strlen(arg->type), "fraction") ? (int64_t)1 << 32 : 1;
+        return n >= arg->minimum * one && n <= arg->maximum * one;
     }
     return encoding != FS_ENCODING_TABLE || v.length >= 4;
 }

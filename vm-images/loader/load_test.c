@@ -141,6 +141,26 @@ FS_TEST(tells_all_problems_with_their_place)
     FS_TEXT(load(blob.bytes, blob.length), expected);
 }
 
+/* A fraction has 32 bits behind the point; its range is in whole numbers. */
+FS_TEST(bounds_fractions)
+{
+    static const struct {
+        int64_t value;
+        bool fine;
+    } cases[] = {{0, true}, {(int64_t)1 << 31, true}, {(int64_t)1 << 32, true}, {((int64_t)1 << 32) + 1, false}, {-1, false}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        fs_test_blob_begin(&blob);
+        fs_test_blob_element(&blob, "in", "TestSource", "", "a.click", 1, 0, 1);
+        fs_test_blob_element(&blob, "r", "RandomSample", "x", "a.click", 2, 1, 1);
+        fs_test_blob_argument(&blob, 0, 1, 1, &cases[i].value, 8);
+        fs_test_blob_element(&blob, "out", "TestSink", "", "a.click", 3, 1, 0);
+        fs_test_blob_connect(&blob, 0, 0, 1, 0);
+        fs_test_blob_connect(&blob, 1, 0, 2, 0);
+        fs_test_blob_end(&blob);
+        FS_EQUAL(load(blob.bytes, blob.length)[0] == '\0', cases[i].fine);
+    }
+}
+
 FS_TEST(refuses_wrong_ports_and_joins)
 {
     fs_test_blob_begin(&blob);
