@@ -37,3 +37,8 @@ uint32_t fs_router_element_count(const struct fs_router *r) { return r->element_
 const struct fs_element *fs_router_element(const struct fs_router *r, uint32_t index) { return r->elements[index]; }
 
 struct fs_element *fs_find(struct fs_element *e, const char *name) { return fs_find_near(e, name, strlen(name)); }
+
+struct fs_element *fs_element_at(const struct fs_element *e, uint32_t index)
+{
+    return index < e->router->element_count ? e->router->elements[index] : NULL;
+}

@@ -173,6 +173,8 @@ int fs_drive(struct fs_element *e, struct fs_driver *d);
 void fs_run_on(struct fs_element *e);
 /* Another element of the same router by name, relative to e's compound first; NULL when there is none. */
 struct fs_element *fs_find(struct fs_element *e, const char *name);
+/* The router's elements by number, e's own included; NULL beyond the last one. */
+struct fs_element *fs_element_at(const struct fs_element *e, uint32_t index);
 /* Calls a handler "element.name" or "name" (of e itself); answers as the handler does. */
 int fs_handler_write(struct fs_element *e, const char *handler, const char *value, size_t length, struct fs_text *error);
 int fs_handler_read(struct fs_element *e, const char *handler, const char *parameters, struct fs_text *value);

@@ -82,13 +82,11 @@ final class BlobDump {
             case BYTES -> line("%s: %s", prefix, HexFormat.of().formatHex(value));
             case TABLE -> {
                 line("%s: %s", prefix, declared.type());
-                if (declared.type().equals(new ArpEntriesLowering().type())
-                        || declared.type().equals(new RoutesLowering().type())) {
-                    entries(value);
-                } else if (declared.type().equals(new TextsLowering().type())) {
-                    texts(number);
-                } else {
-                    program(value);
+                switch (declared.type()) {
+                    case "arp-entries", "routes" -> entries(value);
+                    case "texts", "rewriter-input", "rewriter-pattern", "mapper-pattern", "mapper-server" ->
+                        texts(number);
+                    default -> program(value);
                 }
             }
         }

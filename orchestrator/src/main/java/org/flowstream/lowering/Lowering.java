@@ -26,6 +26,7 @@ sealed interface Lowering
                 IpPrefixLowering,
                 ListLowering,
                 RateLowering,
+                RewriterLowering,
                 RoutesLowering,
                 StringLowering,
                 TextsLowering,
