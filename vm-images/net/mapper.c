@@ -75,5 +75,5 @@ int fs_mapper_initialize(struct fs_element *e, struct fs_text *error)
         }
     }
     m->ready = true;
-    return 0;
+    return m->prepare != NULL ? m->prepare(m, error) : 0;
 }

@@ -279,7 +279,7 @@ static bool set_input(struct fs_rewriter *r, unsigned number, struct fs_rewriter
     return false;
 }
 
-static int share_table(struct fs_rewriter *r, struct fs_text *error)
+int fs_rewriter_attach(struct fs_rewriter *r, struct fs_text *error)
 {
     struct fs_rewriter *other = r;
     for (unsigned hops = 0; other != NULL && other->share != NULL && hops < 16; hops++) {
@@ -297,7 +297,7 @@ int fs_rewriter_initialize(struct fs_element *e, struct fs_text *error)
 {
     struct fs_rewriter *r = (struct fs_rewriter *)e;
     struct fs_nat_items items;
-    if (share_table(r, error) != 0 || !fs_nat_items(&items, fs_args_bytes(e->args, FS_RW_INPUTSPEC), error)) {
+    if (fs_rewriter_attach(r, error) != 0 || !fs_nat_items(&items, fs_args_bytes(e->args, FS_RW_INPUTSPEC), error)) {
         return -1;
     }
     if (items.count != e->input_count) {

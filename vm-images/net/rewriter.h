@@ -135,6 +135,8 @@ void fs_rewriter_take_state(struct fs_element *e, struct fs_element *old);
 void fs_rewriter_push(struct fs_element *e, unsigned port, struct fs_batch *batch);
 
 /* ---- for other elements ---- */
+/* Finds its table, also before it is initialized. */
+int fs_rewriter_attach(struct fs_rewriter *r, struct fs_text *error);
 static inline struct fs_rewriter *fs_rewriter_of(struct fs_element *e)
 {
     return e != NULL && e->class->initialize == fs_rewriter_initialize ? (struct fs_rewriter *)e : NULL;
@@ -176,6 +178,7 @@ struct fs_mapper {
     uint32_t count;
     bool ready;
     bool (*choose)(struct fs_mapper *m, struct fs_mapper_request *q); /* false: no mapping */
+    int (*prepare)(struct fs_mapper *m, struct fs_text *error);       /* once the choices are read; or NULL */
     fs_nat_gone *gone;                                                /* or NULL */
     /* A mapping is taken over from a configuration that ended; or NULL. */
     void (*adopt)(struct fs_mapper *m, const struct fs_nat_flow *flow, uint8_t protocol);

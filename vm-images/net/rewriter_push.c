@@ -198,6 +198,7 @@ uint32_t fs_rewriter_entry(struct fs_rewriter *r, uint8_t protocol, const struct
         return FS_FLOW_NONE;
     }
     if (r->kind->style == FS_REWRITE_ADDRESS) {
+        k.ports = 0;
         value = find_address(r, &k);
     } else {
         if (r->kind->style == FS_REWRITE_PAIR) {
