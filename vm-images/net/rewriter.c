@@ -3,7 +3,7 @@
 #include "net/nat_shift.h"
 #include "net/values.h"
 
-enum { CAPACITY = 32768, SWEEP = 4096, GUARANTEE = 5000, REAP = 900, NANOSECONDS = 1000000 };
+enum { CAPACITY = 16384, SWEEP = 4096, GUARANTEE = 5000, REAP = 900, NANOSECONDS = 1000000 };
 
 /* ---- arguments ---- */
 

@@ -73,8 +73,8 @@ enum fs_rewriter_arg {
     [FS_RW_INPUTSPEC] = {"INPUTSPEC", "rewriter-input", FS_REST, 0, 0, NULL, \
                          "`drop`, `pass OUTPUT`, `keep FOUTPUT ROUTPUT`, `pattern PATTERN FOUTPUT ROUTPUT`,\n" \
                          "`pattern NAME FOUTPUT ROUTPUT` or a mapper's name: one for each input."}, \
-    [FS_RW_CAPACITY] = {"CAPACITY", "word", FS_KEYWORD, 0, 0, "32768", "The same as MAPPING_CAPACITY."}, \
-    [FS_RW_MAPPING_CAPACITY] = {"MAPPING_CAPACITY", "word", FS_KEYWORD, 0, 0, "32768", \
+    [FS_RW_CAPACITY] = {"CAPACITY", "word", FS_KEYWORD, 0, 0, "16384", "The same as MAPPING_CAPACITY."}, \
+    [FS_RW_MAPPING_CAPACITY] = {"MAPPING_CAPACITY", "word", FS_KEYWORD, 0, 0, "16384", \
                                 "Mappings it can hold, 48 bytes each; or another rewriter, to share its table."}, \
     [FS_RW_TIMEOUT] = {"TIMEOUT", "duration", FS_KEYWORD, 0, 0, timeout, timeout_doc}, \
     [FS_RW_GUARANTEE] = {"GUARANTEE", "duration", FS_KEYWORD, 0, 0, "5s", \
@@ -180,7 +180,7 @@ struct fs_mapper {
     bool (*choose)(struct fs_mapper *m, struct fs_mapper_request *q); /* false: no mapping */
     int (*prepare)(struct fs_mapper *m, struct fs_text *error);       /* once the choices are read; or NULL */
     fs_nat_gone *gone;                                                /* or NULL */
-    /* A mapping is taken over from a configuration that ended; or NULL. */
+    /* A mapping was made as it chose, or is taken over from a configuration that ended; or NULL. */
     void (*adopt)(struct fs_mapper *m, const struct fs_nat_flow *flow, uint8_t protocol);
 };
 /* Makes room for the choices of an argument of type mapper-pattern or, with numbers, mapper-server. */

@@ -148,6 +148,9 @@ static __attribute__((noinline)) uint32_t make(struct fs_rewriter *r, struct fs_
     if (choose(r, input, protocol, key, &rewritten, &way)) {
         struct fs_nat_key answer = fs_nat_reverse(rewritten);
         value = fs_nat_add(r->table, (uint16_t)way, key, &answer, now);
+        if (value != FS_FLOW_NONE && input->kind == FS_INPUT_MAPPER && input->mapper->adopt != NULL) {
+            input->mapper->adopt(input->mapper, &r->table->flows[value >> 1], r->table->ways[way].protocol);
+        }
     }
     input->failures += value == FS_FLOW_NONE;
     return value;

@@ -36,7 +36,7 @@ FS_TEST(iprewriter_translates_both_ways)
     FS_TEXT(came(t, "out1"), "");
     FS_TEXT(fs_test_read(t, "rw.nmappings"), "3");
     FS_TEXT(fs_test_read(t, "rw.size"), "3");
-    FS_TEXT(fs_test_read(t, "rw.capacity"), "32768");
+    FS_TEXT(fs_test_read(t, "rw.capacity"), "16384");
     FS_TEXT(fs_test_read(t, "rw.patterns"), "1.0.0.1 1024-65535 - - [3]\n<drop>\n");
     FS_TEXT(fs_test_read(t, "rw.pattern0"), "1.0.0.1 1024-65535 - - [3]\n");
     FS_TEXT(fs_test_read(t, "rw.tcp_table"),
