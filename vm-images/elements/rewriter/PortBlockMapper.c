@@ -5,7 +5,7 @@
 #include "net/rewriter.h"
 #include "net/values.h"
 
-enum { PROTOCOLS = 3, BLOCKS_MOST = 8, HOLD = 120000, NOBODY = 0xffffffff };
+enum { PROTOCOLS = 3, BLOCKS_MOST = 8, HOLD = 120000, NOBODY = 0xffffffff, ADDRESSES_MOST = 4096 };
 
 /* What a public port stands for: the inside port, and how many mappings have it. */
 struct port {
@@ -26,8 +26,7 @@ struct subscriber {
 
 struct blocks {
     struct fs_mapper mapper;
-    const uint8_t *addresses; /* public */
-    uint32_t address_count;
+    uint32_t public, address_count; /* the first address, as a number */
     uint32_t size, first, per_address, block_count, per_subscriber;
     struct block *block;
     struct port *ports[PROTOCOLS]; /* by block and place in it */
@@ -40,7 +39,7 @@ struct blocks {
     uint32_t inside, inside_mask; /* numbers */
 };
 
-enum { ADDRESS, BLOCK, FIRST, BLOCKS, INSIDE, LOG, OUTPUT, REPLY_OUTPUT };
+enum { PUBLIC, BLOCK, FIRST, BLOCKS, INSIDE, LOG, OUTPUT, REPLY_OUTPUT };
 
 static unsigned protocol_place(uint8_t protocol)
 {
@@ -49,9 +48,7 @@ static unsigned protocol_place(uint8_t protocol)
 
 static uint32_t public_address(const struct blocks *m, uint32_t block)
 {
-    uint32_t address;
-    __builtin_memcpy(&address, m->addresses + 4 * (block / m->per_address), 4);
-    return address;
+    return FS_SWAP32(m->public + block / m->per_address); /* as in a packet */
 }
 static uint32_t first_port(const struct blocks *m, uint32_t block)
 {
@@ -244,16 +241,11 @@ static bool choose(struct fs_mapper *mapper, struct fs_mapper_request *q)
 /* The block and place of a mapping's public port; false when it is not of ours. */
 static bool locate(const struct blocks *m, const struct fs_nat_flow *f, uint32_t *block, uint32_t *place)
 {
-    uint32_t port = FS_SWAP16((uint16_t)(f->key[1].ports >> 16));
-    for (uint32_t a = 0; a < m->address_count; a++) {
-        if (__builtin_memcmp(m->addresses + 4 * a, &f->key[1].destination, 4) == 0) {
-            uint32_t offset = port - m->first;
-            *block = a * m->per_address + offset / m->size;
-            *place = offset % m->size;
-            return port >= m->first && offset / m->size < m->per_address;
-        }
-    }
-    return false;
+    uint32_t offset = FS_SWAP16((uint16_t)(f->key[1].ports >> 16)) - m->first;
+    uint32_t address = FS_SWAP32(f->key[1].destination) - m->public;
+    *block = address * m->per_address + offset / m->size;
+    *place = offset % m->size;
+    return address < m->address_count && offset / m->size < m->per_address;
 }
 
 static void made(struct fs_mapper *mapper, const struct fs_nat_flow *f, uint8_t protocol)
@@ -310,18 +302,18 @@ static bool take_memory(struct blocks *m)
 static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct blocks *m = (struct blocks *)e;
-    struct fs_bytes addresses = fs_args_bytes(e->args, ADDRESS), inside = fs_args_bytes(e->args, INSIDE);
-    m->addresses = addresses.at;
-    m->address_count = (uint32_t)(addresses.length / 4);
+    struct fs_bytes public = fs_args_bytes(e->args, PUBLIC), inside = fs_args_bytes(e->args, INSIDE);
+    uint32_t mask = fs_get32(public.at + 4);
+    m->public = fs_get32(public.at) & mask;
+    m->address_count = ~mask + 1;
     m->size = (uint32_t)fs_args_integer(e->args, BLOCK, 512);
     m->first = (uint32_t)fs_args_integer(e->args, FIRST, 1024);
     m->per_subscriber = (uint32_t)fs_args_integer(e->args, BLOCKS, 2);
     m->log = fs_args_boolean(e->args, LOG, true);
     m->per_address = (65536 - m->first) / m->size;
-    if (m->address_count == 0 || m->address_count > 4096 || m->per_address == 0) {
-        fs_text_string(error, m->address_count == 0     ? "no public addresses given"
-                              : m->address_count > 4096 ? "more than 4096 public addresses"
-                                                        : "BLOCK has more ports than there are from FIRST on");
+    if (m->address_count == 0 || m->address_count > ADDRESSES_MOST || m->per_address == 0) {
+        fs_text_format(error, m->per_address == 0 ? "BLOCK has more ports than there are from FIRST on"
+                                                  : "more than %d public addresses", ADDRESSES_MOST);
         return -1;
     }
     m->block_count = m->address_count * m->per_address;
@@ -393,7 +385,7 @@ static void read_exhausted(struct fs_element *e, const char *parameters, struct 
 }
 
 static const struct fs_arg args[] = {
-    [ADDRESS] = {"ADDRESS", "ip-addresses", FS_REST, 0, 0, NULL, "The public addresses."},
+    [PUBLIC] = {"PUBLIC", "ip-prefix", FS_POSITIONAL, 0, 0, NULL, "The public addresses, all of the prefix."},
     [BLOCK] = {"BLOCK", "integer", FS_KEYWORD, 16, 32768, "512", "Ports of a block."},
     [FIRST] = {"FIRST", "integer", FS_KEYWORD, 1, 65000, "1024", "The first port that is given out."},
     [BLOCKS] = {"BLOCKS", "integer", FS_KEYWORD, 1, BLOCKS_MOST, "2", "Blocks that a source address can have at most."},
@@ -431,7 +423,7 @@ FS_ELEMENT(PortBlockMapper) = {
            "taken is enough to find who had a port (REQ-12):\n\n"
            "    blocks: block allocated 100.64.0.7 198.51.100.1 1024-1535\n\n"
            "With INSIDE blocks are computed, and nothing needs to be logged. Memory: 12 bytes a public port.\n\n"
-           "    blocks :: PortBlockMapper(198.51.100.1, 198.51.100.2);\n"
+           "    blocks :: PortBlockMapper(198.51.100.64/28);\n"
            "    rw :: IPRewriter(blocks, drop);\n",
     .size = sizeof(struct blocks),
     .configure = configure,

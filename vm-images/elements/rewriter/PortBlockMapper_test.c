@@ -1,7 +1,6 @@
 #include "net/testing_rewriter.h"
 
 enum { SECOND = 1000000000 };
-static const uint8_t PUBLIC[] = {198, 51, 100, 1, 198, 51, 100, 2};
 
 static struct fs_test *carrier(unsigned addresses, int64_t block, int64_t blocks)
 {
@@ -11,7 +10,8 @@ static struct fs_test *carrier(unsigned addresses, int64_t block, int64_t blocks
     fs_test_integer(t, "UDP_GUARANTEE", 0);
     fs_test_integer(t, "REAP_INTERVAL", SECOND);
     fs_test_add(t, "blocks", "PortBlockMapper");
-    fs_test_value(t, "ADDRESS", PUBLIC, 4 * addresses, addresses);
+    const uint8_t public[] = {198, 51, 100, addresses == 1 ? 1 : 2, 255, 255, 255, (uint8_t)(256 - addresses)};
+    fs_test_value(t, "PUBLIC", public, sizeof public, 1);
     fs_test_integer(t, "BLOCK", block);
     fs_test_integer(t, "FIRST", 65536 - 4 * block);
     fs_test_integer(t, "BLOCKS", blocks);
@@ -111,7 +111,7 @@ FS_TEST(portblockmapper_computes_blocks)
     fs_test_value(t, "INSIDE", inside, sizeof inside, 1);
     FS_REQUIRE(fs_test_start(t));
     send_udp(t, "in0", "100.64.0.5 32 4.4.4.4 53"); /* the sixth of eight blocks: the second address's second */
-    FS_TEXT(came(t, "out0"), "198.51.100.2 65488 4.4.4.4 53");
+    FS_TEXT(came(t, "out0"), "198.51.100.3 65488 4.4.4.4 53");
     send_udp(t, "in0", "100.64.0.8 32 4.4.4.4 53"); /* outside of INSIDE */
     FS_TEXT(came(t, "out0"), "");
     for (unsigned i = 0; i < 20; i++) {
