@@ -92,30 +92,22 @@ void fs_ready_line(struct fs_router *r, uint64_t boot_us, uint64_t memory_kib, s
 {
     /* By hand, and all of it by two loops: under TCG a machine pays for each instruction that it runs for the first time
      * before READY. */
-    const struct {
-        const char *name, *text;
-        uint64_t value; /* where there is no text */
-    } parts[] = {
-        {"READY digest=", fs_router_digest(r), 0},
-        {" boot_us=", NULL, boot_us},
-        {" devices=", NULL, fs_router_device_count(r)},
-        {" memory_kib=", NULL, memory_kib},
-        {" pool=", NULL, fs_router_pool_size(r)},
-    };
+    static const char names[][14] = {"READY digest=", " boot_us=", " devices=", " memory_kib=", " pool="};
+    const uint64_t values[] = {0, boot_us, fs_router_device_count(r), memory_kib, fs_router_pool_size(r)};
     if (line->capacity - line->length < (size_t)FS_READY_LINE) {
         return;
     }
     char *at = line->at + line->length;
-    for (unsigned i = 0; i < FS_COUNT(parts); i++) {
+    for (unsigned i = 0; i < FS_COUNT(names); i++) {
         char digits[21];
         char *digit = &digits[sizeof(digits) - 1];
         *digit = '\0';
-        uint64_t v = parts[i].value;
+        uint64_t v = values[i];
         do {
             *--digit = (char)('0' + v % 10);
             v /= 10;
         } while (v != 0);
-        const char *words[] = {parts[i].name, parts[i].text != NULL ? parts[i].text : digit};
+        const char *words[] = {names[i], i == 0 ? fs_router_digest(r) : digit};
         for (unsigned k = 0; k < FS_COUNT(words); k++) {
             for (const char *c = words[k]; *c != '\0'; c++) {
                 *at++ = *c;

@@ -2,28 +2,37 @@
 
 enum { CHUNK = 16384 };
 
+/* Chunks begin and end at a multiple of 64, so that aligning `at` never leads beyond the end. */
+static bool next_chunk(struct fs_arena *a, size_t size)
+{
+    if (size > SIZE_MAX - CHUNK) {
+        return false;
+    }
+    size_t need = size + 128;
+    size_t whole = need > CHUNK ? (need + 4095) & ~(size_t)4095 : CHUNK;
+    struct fs_chunk *chunk = a->platform->memory(a->platform->context, whole);
+    if (chunk == NULL) {
+        return false;
+    }
+    chunk->next = a->chunks;
+    chunk->size = whole;
+    a->chunks = chunk;
+    a->end = (uint8_t *)chunk + whole;
+    a->at = (uint8_t *)chunk + 64;
+    return true;
+}
+
 void *fs_arena_alloc(struct fs_arena *a, size_t size)
 {
-    size_t align = size >= 64 ? 64 : 16;
-    if (size > SIZE_MAX - CHUNK) {
-        return NULL;
-    }
-    uint8_t *at = (uint8_t *)(((uintptr_t)a->at + align - 1) & ~(uintptr_t)(align - 1));
-    if (a->at == NULL || at > a->end || (size_t)(a->end - at) < size) {
-        size_t need = size + 128;
-        size_t whole = need > CHUNK ? (need + 4095) & ~(size_t)4095 : CHUNK;
-        struct fs_chunk *chunk = a->platform->memory(a->platform->context, whole);
-        if (chunk == NULL) {
+    uintptr_t align = size >= 64 ? 64 : 16, at = ((uintptr_t)a->at + align - 1) & ~(align - 1);
+    if (size >= (uintptr_t)a->end - at) { /* an arena without a chunk has no room for nothing, either */
+        if (!next_chunk(a, size)) {
             return NULL;
         }
-        chunk->next = a->chunks;
-        chunk->size = whole;
-        a->chunks = chunk;
-        a->end = (uint8_t *)chunk + whole;
-        at = (uint8_t *)chunk + 64;
+        at = (uintptr_t)a->at;
     }
-    a->at = at + size;
-    return at;
+    a->at = (uint8_t *)at + size;
+    return (void *)at;
 }
 
 void fs_arena_release(struct fs_arena *a)

@@ -48,10 +48,18 @@ static uint64_t spread(uint64_t *x)
     return z ^ z >> 31;
 }
 
-FS_ONCE void fs_router_seed(struct fs_router *r, uint64_t seed)
+/* Spread when it is first asked for a number: most machines never are. */
+void fs_router_seed(struct fs_router *r, uint64_t seed)
 {
-    r->random[0] = spread(&seed);
-    r->random[1] = spread(&seed);
+    r->random[0] = seed;
+    r->random[1] = 0;
+}
+
+static void spread_seed(uint64_t *s)
+{
+    uint64_t seed = s[0];
+    s[0] = spread(&seed);
+    s[1] = spread(&seed);
 }
 
 static uint64_t rotated(uint64_t x, unsigned by) { return x << by | x >> (64 - by); }
@@ -59,6 +67,9 @@ static uint64_t rotated(uint64_t x, unsigned by) { return x << by | x >> (64 - b
 uint64_t fs_random(struct fs_element *e)
 {
     uint64_t *s = e->router->random;
+    if (s[1] == 0) {
+        spread_seed(s);
+    }
     uint64_t a = s[0], b = s[1], answer = a + b;
     b ^= a;
     s[0] = rotated(a, 24) ^ b ^ b << 16;

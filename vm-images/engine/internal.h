@@ -12,8 +12,6 @@
 /* Small, and called from many places that run once, at load: not to be copied into each of them. (Under TCG code that
  * runs once costs what its translation costs, a microsecond an instruction.) */
 #define FS_OUTLINE __attribute__((noinline))
-/* Runs once, but lies in a file that is compiled for speed. */
-#define FS_ONCE __attribute__((cold))
 
 /* ---- arena: memory that lives as long as its router ---- */
 struct fs_chunk {

@@ -13,7 +13,7 @@ static bool part(const uint8_t *at, uint32_t length, unsigned field, struct fs_b
 {
     uint32_t offset = fs_le32(at + field), size = fs_le32(at + field + 4);
     *out = (struct fs_bytes){at + offset, size};
-    return fs_within(offset, size, 1, length);
+    return (uint64_t)offset + size <= length;
 }
 
 static int read_image(struct fs_bytes bytes, struct image *image, struct fs_text *error)
@@ -24,8 +24,8 @@ static int read_image(struct fs_bytes bytes, struct image *image, struct fs_text
         return 0;
     }
     uint32_t length = fs_le32(at + 8), digest = fs_le32(at + 36);
-    if (length < SEGMENT_HEADER + DIGEST || length > bytes.length || digest != length - DIGEST
-        || !part(at, digest, 12, &image->blob) || !part(at, digest, 28, &image->manifest)) {
+    if ((length < SEGMENT_HEADER + DIGEST) | (length > bytes.length) | (digest != length - DIGEST)
+        | !part(at, digest, 12, &image->blob) | !part(at, digest, 28, &image->manifest)) {
         fs_text_string(error, "image segment: a part of it lies outside\n");
         return -1;
     }

@@ -73,7 +73,7 @@ static void add_address(struct fs_addresses *list, const uint8_t address[4])
 }
 
 /* Room for as many addresses as `text` can have, and two more. */
-static bool make_list(struct fs_ip_check *c, struct fs_addresses *list, size_t text_length)
+FS_ONCE static bool make_list(struct fs_ip_check *c, struct fs_addresses *list, size_t text_length)
 {
     size_t most = list->count + text_length / 4 + 3; /* 0/0 and a space are the shortest */
     uint8_t(*at)[4] = fs_alloc(&c->base, most * 4);
@@ -88,7 +88,7 @@ static bool make_list(struct fs_ip_check *c, struct fs_addresses *list, size_t t
 }
 
 /* Adds the addresses of a text; with `prefixes` the broadcast addresses of those to `list` and their own to `own`. */
-static int add_list(struct fs_ip_check *c, struct fs_addresses *list, struct fs_addresses *own, const char *name, const char *text,
+FS_ONCE static int add_list(struct fs_ip_check *c, struct fs_addresses *list, struct fs_addresses *own, const char *name, const char *text,
                     struct fs_text *error)
 {
     size_t length = __builtin_strlen(text), n;
@@ -123,7 +123,7 @@ static void add_limited(struct fs_addresses *list)
     add_address(list, ones);
 }
 
-int fs_ip_check_sources(struct fs_ip_check *c, unsigned old, unsigned interfaces, unsigned bad, unsigned good,
+FS_ONCE int fs_ip_check_sources(struct fs_ip_check *c, unsigned old, unsigned interfaces, unsigned bad, unsigned good,
                         struct fs_text *error)
 {
     const struct fs_args *a = c->base.args;
@@ -140,23 +140,29 @@ int fs_ip_check_sources(struct fs_ip_check *c, unsigned old, unsigned interfaces
         }
         add_limited(&c->bad_sources);
     }
-    if (add_list(c, &c->bad_sources, NULL, "BADSRC", fs_args_text(a, bad, ""), error) != 0) {
+    if (fs_args_given(a, bad) && add_list(c, &c->bad_sources, NULL, "BADSRC", fs_args_text(a, bad, ""), error) != 0) {
         return -1;
     }
-    return add_list(c, &c->good_destinations, NULL, "GOODDST", fs_args_text(a, good, ""), error);
+    if (fs_args_given(a, good)) {
+        return add_list(c, &c->good_destinations, NULL, "GOODDST", fs_args_text(a, good, ""), error);
+    }
+    return 0;
 }
 
-int fs_ip_check_configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE int fs_ip_check_configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_ip_check *c = (struct fs_ip_check *)e;
-    const char *first = fs_args_text(e->args, BADSRC_OLD, "");
     int64_t offset = fs_args_integer(e->args, OFFSET, 0);
     c->checksum = fs_args_boolean(e->args, CHECKSUM, true);
     c->verbose = fs_args_boolean(e->args, VERBOSE, false);
     c->details = fs_args_boolean(e->args, DETAILS, false);
     c->marked = fs_args_boolean(e->args, MARKED, false);
     /* Click takes a first argument that is a number for OFFSET. */
-    bool number = fs_parse_integer(first, __builtin_strlen(first), 0, FS_PACKET_SIZE, &offset);
+    bool number = false;
+    if (fs_args_given(e->args, BADSRC_OLD)) {
+        const char *first = fs_args_text(e->args, BADSRC_OLD, "");
+        number = fs_parse_integer(first, __builtin_strlen(first), 0, FS_PACKET_SIZE, &offset);
+    }
     c->offset = (uint32_t)offset;
     return fs_ip_check_sources(c, number ? (unsigned)FS_IP_CHECK_ARGS : (unsigned)BADSRC_OLD, INTERFACES, BADSRC, GOODDST,
                                error);

@@ -11,12 +11,12 @@ static uint32_t get_le32(const uint8_t *at)
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+/* No branch here and in read_test(): a machine's start pays for each (docs/decisions.md, "What starting costs"). */
 static bool target_valid(uint32_t target, uint32_t node_count, uint32_t rule_count)
 {
-    if ((target & FS_MATCH_LEAF) != 0) {
-        return target == FS_MATCH_NONE || (target & ~FS_MATCH_LEAF) < rule_count;
-    }
-    return target < node_count;
+    uint32_t rule = target & ~FS_MATCH_LEAF;
+    bool leaf = (target & FS_MATCH_LEAF) != 0;
+    return (target == FS_MATCH_NONE) | (rule < (leaf ? rule_count : node_count));
 }
 
 /* A test as the table has it, with both ways on. */
@@ -27,47 +27,37 @@ struct test {
 };
 enum { NOT_PLACED = 0xffffffff };
 
-static const char *read_test(struct test *t, const uint8_t *at)
+/* Takes a test from its record; false when its source or operation is not one. */
+static bool read_test(struct test *t, const uint8_t *at)
 {
-    uint32_t value = get_le32(at + 8);
+    uint32_t value = get_le32(at + 8), offset = at[0] | (uint32_t)at[1] << 8;
     unsigned op = at[3];
+    bool field = at[2] == FS_MATCH_FIELD;
     struct fs_match_node *n = &t->node;
-    n->offset = (uint16_t)(at[0] | at[1] << 8);
+    n->offset = (uint16_t)(field ? 4 * offset : offset); /* fields lie one after the other, as a frame's words do */
     n->source = at[2];
     n->mask = get_le32(at + 4);
+    n->low = op == 1 ? 0 : value;
+    n->span = op == 0 ? 0 : op == 1 ? value : 0xffffffffu - value;
     t->next[1] = get_le32(at + 12);
     t->next[0] = get_le32(at + 16);
     t->place = NOT_PLACED;
-    if (n->source >= FS_MATCH_SOURCES) {
-        return "unknown source";
-    }
-    if (n->source == FS_MATCH_FIELD) {
-        if (n->offset == 0 || n->offset >= FS_MATCH_FIELDS) {
-            return "unknown field";
-        }
-        n->offset = (uint16_t)(4 * n->offset); /* fields lie one after the other, as a frame's words do */
-    }
-    switch (op) {
-    case 0:
-        n->low = value;
-        n->span = 0;
-        return NULL;
-    case 1:
-        n->low = 0;
-        n->span = value;
-        return NULL;
-    case 2:
-        n->low = value;
-        n->span = 0xffffffffu - value;
-        return NULL;
-    default:
-        return "unknown operation";
-    }
+    return (at[2] < FS_MATCH_SOURCES) & (op <= 2) & (!field | (offset - 1 < FS_MATCH_FIELDS - 1));
+}
+
+static int refuse_test(const uint8_t *at, uint32_t index, bool read, struct fs_text *error)
+{
+    const char *wrong = read ? "target out of range"
+        : at[2] >= FS_MATCH_SOURCES ? "unknown source"
+        : at[3] <= 2 ? "unknown field"
+                     : "unknown operation";
+    fs_text_format(error, "match program: node %u: %s", index, wrong);
+    return -1;
 }
 
 /* Whether there is no cycle: as many tests as there are can be put into an order in which each comes before those that
  * it leads to (Kahn, CACM 5(11), 1962). `order` and `degree` have room for a number a test, `degree` is zero. */
-static bool acyclic(const struct test *tests, uint32_t count, uint32_t *order, uint32_t *degree)
+FS_ONCE static bool acyclic(const struct test *tests, uint32_t count, uint32_t *order, uint32_t *degree)
 {
     uint32_t sorted = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -108,7 +98,7 @@ void fs_match_note_use(struct fs_match *m, unsigned source, unsigned offset)
  * that has its place already or is a rule, by a node that always holds and leads there. So there are at most two
  * nodes a test. `todo` has room for a number a test. Answers how many nodes there are; their `yes` still are numbers
  * of tests. */
-static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t *todo)
+FS_ONCE static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t *todo)
 {
     uint32_t placed = 0, waiting = 0;
     if ((m->root & FS_MATCH_LEAF) == 0) {
@@ -135,7 +125,7 @@ static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct 
     return placed;
 }
 
-static int load_tests(struct fs_match *m, struct fs_element *e, const uint8_t *at, uint32_t count,
+FS_ONCE static int load_tests(struct fs_match *m, struct fs_element *e, const uint8_t *at, uint32_t count,
                       struct fs_text *error)
 {
     struct test *tests = fs_alloc(e, count * sizeof *tests);
@@ -145,19 +135,16 @@ static int load_tests(struct fs_match *m, struct fs_element *e, const uint8_t *a
         fs_text_string(error, "out of memory");
         return -1;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const char *wrong = read_test(&tests[i], at + (size_t)i * FS_MATCH_NODE_SIZE);
-        if (wrong == NULL
-            && (!target_valid(tests[i].next[0], count, m->rule_count)
-                || !target_valid(tests[i].next[1], count, m->rule_count))) {
-            wrong = "target out of range";
+    bool forward = true; /* each test leads to later ones: then there is no cycle */
+    for (uint32_t i = 0; i < count; i++, at += FS_MATCH_NODE_SIZE) {
+        struct test *t = &tests[i];
+        bool read = read_test(t, at);
+        if (!(read & target_valid(t->next[0], count, m->rule_count) & target_valid(t->next[1], count, m->rule_count))) {
+            return refuse_test(at, i, read, error);
         }
-        if (wrong != NULL) {
-            fs_text_format(error, "match program: node %u: %s", i, wrong);
-            return -1;
-        }
+        forward &= (t->next[0] > i) & (t->next[1] > i); /* a rule is, too */
     }
-    if (!acyclic(tests, count, scratch, scratch + count)) {
+    if (!forward && !acyclic(tests, count, scratch, scratch + count)) {
         fs_text_string(error, "match program: its nodes form a cycle");
         return -1;
     }
@@ -174,7 +161,7 @@ static int load_tests(struct fs_match *m, struct fs_element *e, const uint8_t *a
     return 0;
 }
 
-static int load_verdicts(struct fs_match *m, struct fs_element *e, const uint8_t *at, struct fs_text *error)
+FS_ONCE static int load_verdicts(struct fs_match *m, struct fs_element *e, const uint8_t *at, struct fs_text *error)
 {
     uint32_t *verdicts = fs_alloc(e, (m->rule_count + 1) * sizeof *verdicts);
     if (verdicts == NULL) {
@@ -182,10 +169,9 @@ static int load_verdicts(struct fs_match *m, struct fs_element *e, const uint8_t
         return -1;
     }
     for (uint32_t i = 0; i < m->rule_count; i++) {
-        verdicts[i] = get_le32(at + 4 * (size_t)i);
-        if (verdicts[i] != FS_MATCH_NONE && verdicts[i] >= e->output_count) {
-            fs_text_format(error, "rule %u: output %u does not exist, there are %u", i + 1, verdicts[i],
-                           e->output_count);
+        uint32_t verdict = verdicts[i] = get_le32(at + 4 * (size_t)i);
+        if ((verdict >= e->output_count) & (verdict != FS_MATCH_NONE)) {
+            fs_text_format(error, "rule %u: output %u does not exist, there are %u", i + 1, verdict, e->output_count);
             return -1;
         }
     }
@@ -193,7 +179,7 @@ static int load_verdicts(struct fs_match *m, struct fs_element *e, const uint8_t
     return 0;
 }
 
-int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes table, struct fs_text *error)
+FS_ONCE int fs_match_load(struct fs_match *m, struct fs_element *e, struct fs_bytes table, struct fs_text *error)
 {
     *m = (struct fs_match){.root = FS_MATCH_NONE};
     if (table.length < FS_MATCH_HEADER_SIZE) {

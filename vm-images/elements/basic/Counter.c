@@ -101,7 +101,7 @@ static int set_call(struct counter *c, struct call *k, const char *name, const c
     return 0;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct counter *c = (struct counter *)e;
     const char *count_call = fs_args_text(e->args, COUNT_CALL, "");

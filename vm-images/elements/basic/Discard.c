@@ -46,7 +46,7 @@ static bool run(struct fs_element *e, struct fs_task *t)
     return pulled != 0;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct discard *d = (struct discard *)e;
     (void)error;
@@ -55,7 +55,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     struct discard *d = (struct discard *)e;
     (void)error;

@@ -102,15 +102,14 @@ static bool equal(const char *a, const char *b)
     return length == __builtin_strlen(b) && __builtin_memcmp(a, b, length) == 0;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct from_device *f = (struct from_device *)e;
-    const char *encap = fs_args_text(e->args, ENCAP, "ETHER");
     f->name = fs_args_text(e->args, DEVNAME, "");
     f->burst = (uint32_t)fs_args_integer(e->args, BURST, FS_BATCH_MAX);
     f->force_ip = fs_args_boolean(e->args, FORCE_IP, false);
     f->timestamp = fs_args_boolean(e->args, TIMESTAMP, true);
-    if (*fs_args_text(e->args, BPF_FILTER, "") != '\0') {
+    if (fs_args_given(e->args, BPF_FILTER) && *fs_args_text(e->args, BPF_FILTER, "") != '\0') {
         fs_text_string(error, "BPF_FILTER is not supported; put an IPClassifier or a Classifier behind");
         return -1;
     }
@@ -118,14 +117,17 @@ static int configure(struct fs_element *e, struct fs_text *error)
         fs_text_string(error, "OUTBOUND true is not supported: a device does not give back what is sent to it");
         return -1;
     }
-    if (!equal(encap, "ETHER") && !equal(encap, "AUTO")) {
-        fs_text_format(error, "ENCAP %s is not supported, expected ETHER", encap);
-        return -1;
+    if (fs_args_given(e->args, ENCAP)) {
+        const char *encap = fs_args_text(e->args, ENCAP, "");
+        if (!equal(encap, "ETHER") && !equal(encap, "AUTO")) {
+            fs_text_format(error, "ENCAP %s is not supported, expected ETHER", encap);
+            return -1;
+        }
     }
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     struct from_device *f = (struct from_device *)e;
     f->device = fs_device_open(e, f->name);

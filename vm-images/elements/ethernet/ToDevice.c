@@ -65,7 +65,7 @@ static bool run(struct fs_element *e, struct fs_task *t)
     return pulled || d->held.count != before;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct to_device *d = (struct to_device *)e;
     (void)error;
@@ -74,7 +74,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     struct to_device *d = (struct to_device *)e;
     d->device = fs_device_open(e, d->name);

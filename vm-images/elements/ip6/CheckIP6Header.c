@@ -80,7 +80,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     batch->count = kept;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct check *c = (struct check *)e;
     const char *text = fs_args_text(e->args, BADADDRS, ""), *word;

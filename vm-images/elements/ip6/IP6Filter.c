@@ -16,7 +16,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     fs_match_push(&((struct filter *)e)->match, e, batch);
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct filter *f = (struct filter *)e;
     if (fs_match_load(&f->match, e, fs_args_bytes(e->args, RULE), error) != 0) {

@@ -1,6 +1,8 @@
 /* start_info.c: see start_info.h. */
 #include "start_info.h"
 
+#include <stdbool.h>
+
 #include "layout.h"
 #include "pages.h"
 
@@ -30,8 +32,8 @@ struct start_info start_info_read(uint64_t at)
     const struct memory_map_entry *map =
         pages_reach(info->memory_map, info->memory_map_entries * sizeof(struct memory_map_entry));
     for (uint32_t i = 0; i < info->memory_map_entries; i++) {
-        uint64_t before = (uintptr_t)image_start - map[i].at;
-        answer.memory_end = (map[i].type == TYPE_RAM) & (before < map[i].size) ? map[i].at + map[i].size : answer.memory_end;
+        bool holds_image = (map[i].type == TYPE_RAM) & ((uintptr_t)image_start - map[i].at < map[i].size);
+        answer.memory_end += (map[i].at + map[i].size) & -(uint64_t)holds_image; /* of one entry, entries do not overlap */
     }
     answer.acpi_root = info->acpi_root;
     return answer;
