@@ -163,10 +163,13 @@ static unsigned explain_count(struct fs_text *error, const struct fs_element *e,
 
 static unsigned configure(struct fs_router *r, struct fs_element *e, struct fs_text *error)
 {
+    r->configured = e->index + 1;
+    if (e->class->configure == NULL) {
+        return 0;
+    }
     char buffer[1024];
     struct fs_text words = fs_text_in(buffer, sizeof(buffer));
-    r->configured = e->index + 1;
-    if (e->class->configure == NULL || e->class->configure(e, &words) == 0) {
+    if (e->class->configure(e, &words) == 0) {
         return 0;
     }
     complain_words(error, e, &words, "configuring");

@@ -43,7 +43,7 @@ static uint32_t checksum(const uint8_t *at, uint32_t length)
 /* A machine pays for each branch that it comes by for the first time (docs/decisions.md, "What starting costs under
  * TCG"), so the checks of a record make one verdict without branches. Only a record that is wrong is looked at again, to
  * say what is wrong with it. */
-static int read_header(struct blob *b, const uint8_t *at, size_t size)
+static int refuse_header(const struct blob *b, const uint8_t *at, size_t size)
 {
     if (size < HEADER || memcmp(at, magic, sizeof(magic)) != 0) {
         return refuse(b->error, "it does not begin with FSBLOB");
@@ -51,13 +51,19 @@ static int read_header(struct blob *b, const uint8_t *at, size_t size)
     if ((uintptr_t)at % 8 != 0) {
         return refuse(b->error, "it is not aligned to 8 bytes");
     }
-    uint32_t length = fs_le32(at + 12);
     if (fs_le32(at + 8) != VERSION) {
         fs_text_format(b->error, "configuration blob: version %u, expected %u\n", fs_le32(at + 8), (unsigned)VERSION);
         return -1;
     }
-    if ((length < HEADER) | (length > size)) {
-        return refuse(b->error, "its length is not that of its bytes");
+    return refuse(b->error, "its length is not that of its bytes");
+}
+
+static int read_header(struct blob *b, const uint8_t *at, size_t size)
+{
+    uint32_t length = size < HEADER ? 0 : fs_le32(at + 12);
+    if ((length < HEADER) | (length > size)
+        || (memcmp(at, magic, sizeof(magic)) != 0) | ((uintptr_t)at % 8 != 0) | (fs_le32(at + 8) != VERSION)) {
+        return refuse_header(b, at, size);
     }
     if (checksum(at, length) != fs_le32(at + CRC_OFFSET)) {
         return refuse(b->error, "its checksum does not verify");

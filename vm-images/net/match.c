@@ -41,7 +41,6 @@ static bool read_test(struct test *t, const uint8_t *at)
     n->span = op == 0 ? 0 : op == 1 ? value : 0xffffffffu - value;
     t->next[1] = get_le32(at + 12);
     t->next[0] = get_le32(at + 16);
-    t->place = NOT_PLACED;
     return (at[2] < FS_MATCH_SOURCES) & (op <= 2) & (!field | (offset - 1 < FS_MATCH_FIELDS - 1));
 }
 
@@ -94,13 +93,22 @@ void fs_match_note_use(struct fs_match *m, unsigned source, unsigned offset)
     }
 }
 
+static struct fs_match_node always(uint32_t yes)
+{
+    return (struct fs_match_node){.span = 0xffffffff, .yes = yes, .source = FS_MATCH_FIELD};
+}
+
 /* Lays out the tests that can be reached: each is followed by the one to go on with when it does not hold, or, where
  * that has its place already or is a rule, by a node that always holds and leads there. So there are at most two
  * nodes a test. `todo` has room for a number a test. Answers how many nodes there are; their `yes` still are numbers
  * of tests. */
-FS_ONCE static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t *todo)
+FS_ONCE static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes, struct test *tests, uint32_t count,
+                        uint32_t *todo)
 {
     uint32_t placed = 0, waiting = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        tests[i].place = NOT_PLACED;
+    }
     if ((m->root & FS_MATCH_LEAF) == 0) {
         todo[waiting++] = m->root;
     }
@@ -120,7 +128,7 @@ FS_ONCE static uint32_t lay_out(struct fs_match *m, struct fs_match_node *nodes,
             }
             at = t->next[0];
         }
-        nodes[placed++] = (struct fs_match_node){.span = 0xffffffff, .yes = at, .source = FS_MATCH_FIELD};
+        nodes[placed++] = always(at);
     }
     return placed;
 }
@@ -135,20 +143,33 @@ FS_ONCE static int load_tests(struct fs_match *m, struct fs_element *e, const ui
         fs_text_string(error, "out of memory");
         return -1;
     }
-    bool forward = true; /* each test leads to later ones: then there is no cycle */
+    /* Most programs are a chain: each test leads to later ones, so that there is no cycle, and where it does not hold to
+     * the next one or to a rule, so that it lies as lay_out() would lay it. */
+    bool forward = true, chain = true;
+    uint32_t placed = 0;
     for (uint32_t i = 0; i < count; i++, at += FS_MATCH_NODE_SIZE) {
         struct test *t = &tests[i];
         bool read = read_test(t, at);
         if (!(read & target_valid(t->next[0], count, m->rule_count) & target_valid(t->next[1], count, m->rule_count))) {
             return refuse_test(at, i, read, error);
         }
+        bool ends = (t->next[0] & FS_MATCH_LEAF) != 0;
         forward &= (t->next[0] > i) & (t->next[1] > i); /* a rule is, too */
+        chain &= ends | (t->next[0] == i + 1);
+        t->place = placed;
+        nodes[placed] = t->node;
+        nodes[placed++].yes = t->next[1];
+        nodes[placed] = always(t->next[0]);
+        placed += ends;
+        fs_match_note_use(m, t->node.source, t->node.offset);
     }
-    if (!forward && !acyclic(tests, count, scratch, scratch + count)) {
-        fs_text_string(error, "match program: its nodes form a cycle");
-        return -1;
+    if (!(forward & chain)) {
+        if (!forward && !acyclic(tests, count, scratch, scratch + count)) {
+            fs_text_string(error, "match program: its nodes form a cycle");
+            return -1;
+        }
+        placed = lay_out(m, nodes, tests, count, scratch);
     }
-    uint32_t placed = lay_out(m, nodes, tests, scratch);
     for (uint32_t i = 0; i < placed; i++) {
         if ((nodes[i].yes & FS_MATCH_LEAF) == 0) {
             nodes[i].yes = tests[nodes[i].yes].place;

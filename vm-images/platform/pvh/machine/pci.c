@@ -64,7 +64,7 @@ void pci_write32(pci_function f, unsigned offset, uint32_t value)
 
 static void walk_bus(unsigned bus, void (*found)(pci_function, uint32_t));
 
-static void walk_bridge(pci_function f, void (*found)(pci_function, uint32_t))
+__attribute__((noinline)) static void walk_bridge(pci_function f, void (*found)(pci_function, uint32_t))
 {
     uint32_t numbers = pci_read32(f, BUS_NUMBERS);
     unsigned secondary = numbers >> 8 & 0xff;
@@ -93,23 +93,20 @@ static void walk_bridge(pci_function f, void (*found)(pci_function, uint32_t))
 
 static void walk_bus(unsigned bus, void (*found)(pci_function, uint32_t))
 {
-    for (unsigned device = 0; device < DEVICES; device++) {
-        unsigned functions = 1;
-        for (unsigned function = 0; function < functions; function++) {
-            pci_function f = (pci_function)(bus << 8 | device << 3 | function);
-            uint32_t vendor_device = pci_read32(f, 0);
-            if (vendor_device == NOTHING) {
-                continue;
-            }
-            uint32_t header = pci_read32(f, HEADER_TYPE);
-            if (function == 0 && (header & MULTIFUNCTION) != 0) {
-                functions = FUNCTIONS;
-            }
-            if ((header & HEADER_MASK) == HEADER_BRIDGE) {
-                walk_bridge(f, found);
-            } else {
-                found(f, vendor_device);
-            }
+    bool many = false; /* functions in this device */
+    for (unsigned at = bus << 8, end = at + (DEVICES << 3); at < end; at = many ? at + 1 : (at | (FUNCTIONS - 1)) + 1) {
+        pci_function f = (pci_function)at;
+        uint32_t vendor_device = pci_read32(f, 0);
+        many &= (at & (FUNCTIONS - 1)) != 0;
+        if (vendor_device == NOTHING) {
+            continue;
+        }
+        uint32_t header = pci_read32(f, HEADER_TYPE);
+        many |= (header & MULTIFUNCTION) != 0;
+        if ((header & HEADER_MASK) == HEADER_BRIDGE) {
+            walk_bridge(f, found);
+        } else {
+            found(f, vendor_device);
         }
     }
 }
