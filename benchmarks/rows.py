@@ -125,7 +125,7 @@ def ip_filter(count):
     return f"{CHECK} IPFilter(\n    {listed(rules(count))}) ->"
 
 
-NAT = "rw :: IPRewriter(pattern 198.51.100.1 1024-65535 - - 0 1, drop);\n"
+NAT = "rw :: IPRewriter(pattern 198.51.100.1 1024-65535 - - 0 1, drop, MAPPING_CAPACITY 200000);\n"
 BOTH_WAYS = ("CheckIPHeader -> [0]rw; rw[0] -> IPMirror -> CheckIPHeader -> [1]rw; rw[1] -> IPMirror ->")
 
 

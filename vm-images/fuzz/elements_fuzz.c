@@ -29,6 +29,9 @@ static void give_table(struct fs_test *t, const struct fs_arg *arg, struct input
         (choice & 0x80 ? put_index : put_graph)(&table, in, items);
     } else if (strcmp(arg->type, "texts") == 0) {
         put_texts(&table, in);
+    } else if (strncmp(arg->type, "rewriter-", 9) == 0 || strncmp(arg->type, "mapper-", 7) == 0) {
+        items = 1 + (uint32_t)input_number(in, 1) % PORTS_MAX;
+        put_specifications(&table, in, arg->type, items);
     } else {
         uint32_t count = (uint32_t)input_number(in, 1) % 8;
         const uint8_t *bytes = input_bytes(in, 16 * count, &got);

@@ -75,6 +75,14 @@ struct fs_sample fs_sample_of(const struct fs_arg *arg)
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\x0a\0\0\1\0\0\0\0", 24);
         } else if (is(arg, "texts")) {
             put(&s, "\1\0\0\0\2\0\0\0\6\0\0\0wait 1\0\7\0\0\0print x\0", 8 + 4 + 7 + 4 + 8);
+        } else if (is(arg, "rewriter-input")) {
+            put(&s, "\1\0\0\0\1\0\0\0\10\0\0\0keep 0 0", 8 + 4 + 9);
+        } else if (is(arg, "rewriter-pattern")) {
+            put(&s, "\1\0\0\0\1\0\0\0\11\0\0\0n - - - -", 8 + 4 + 10);
+        } else if (is(arg, "mapper-pattern")) {
+            put(&s, "\1\0\0\0\1\0\0\0\13\0\0\0- - - - 0 0", 8 + 4 + 12);
+        } else if (is(arg, "mapper-server")) {
+            put(&s, "\1\0\0\0\1\0\0\0\15\0\0\0- - - - 0 0 7", 8 + 4 + 14);
         } else {
             program(&s);
         }

@@ -2,6 +2,7 @@
 #ifndef FUZZ_TABLES_H
 #define FUZZ_TABLES_H
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fuzz/input.h"
@@ -118,6 +119,39 @@ static inline void put_texts(struct table *t, struct input *in)
         number(t, 4, (uint32_t)got);
         append(t, bytes, got);
         number(t, 1, 0);
+    }
+}
+
+/* What rewriters and mappers are told, of the type's form. */
+static inline void put_specifications(struct table *t, struct input *in, const char *type, uint32_t count)
+{
+    static const char *const inputs[] = {"drop",
+                                         "pass 0",
+                                         "keep 0 0",
+                                         "pattern 10.0.0.9 1024-65535 - - 0 0",
+                                         "pattern 10.0.0.9 1-3# 10.0.0.1 53 0 0",
+                                         "pattern 10.0.0.9-10.0.0.12# - 0 0",
+                                         "pattern - 10.0.0.1 0 0",
+                                         "pattern 10.0.0.0/30 - 0 1"};
+    static const char *const patterns[] = {"- - - -", "10.0.0.9 1-3 - -", "10.0.0.9 - - 53", "10.0.0.8/31? -", "1 2 3"};
+    number(t, 4, 1);
+    number(t, 4, count);
+    for (uint32_t i = 0; i < count; i++) {
+        char text[80];
+        unsigned choice = (unsigned)input_number(in, 1);
+        const char *pattern = patterns[choice % 5];
+        if (strcmp(type, "rewriter-input") == 0) {
+            strcpy(text, inputs[choice % 8]);
+        } else if (strcmp(type, "rewriter-pattern") == 0) {
+            snprintf(text, sizeof text, "n%u %s", i, pattern);
+        } else {
+            snprintf(text, sizeof text, "%s 0 0%s", pattern, strcmp(type, "mapper-server") == 0 ? " 7" : "");
+        }
+        if (choice >= 0xf0) { /* now and then something wrong */
+            text[choice % strlen(text)] ^= 1 + (char)(choice & 7);
+        }
+        number(t, 4, (uint32_t)strlen(text));
+        append(t, text, strlen(text) + 1);
     }
 }
 

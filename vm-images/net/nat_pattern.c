@@ -275,7 +275,7 @@ static uint32_t get_le32(const uint8_t *at)
 
 bool fs_nat_items(struct fs_nat_items *items, struct fs_bytes table, struct fs_text *error)
 {
-    *items = (struct fs_nat_items){table.at, table.at + table.length, 0};
+    *items = (struct fs_nat_items){NULL, NULL, 0};
     if (table.length == 0) {
         return true;
     }
@@ -283,8 +283,7 @@ bool fs_nat_items(struct fs_nat_items *items, struct fs_bytes table, struct fs_t
         fs_text_string(error, "the table is not of format 1");
         return false;
     }
-    items->count = get_le32(table.at + 4);
-    items->at += 8;
+    *items = (struct fs_nat_items){table.at + 8, table.at + table.length, get_le32(table.at + 4)};
     struct fs_nat_items walk = *items;
     const char *text;
     size_t length;

@@ -3,7 +3,7 @@
 #include "net/nat_shift.h"
 #include "net/values.h"
 
-enum { CAPACITY = 16384, SWEEP = 4096, GUARANTEE = 5000, REAP = 900, NANOSECONDS = 1000000 };
+enum { CAPACITY = 16384, SWEEP = 4096, REAP = 900, NANOSECONDS = 1000000, REAP_LEAST = 100000000 };
 
 /* ---- arguments ---- */
 
@@ -74,6 +74,7 @@ int fs_rewriter_configure(struct fs_element *e, const struct fs_rewriter_kind *k
     r->reap = (uint64_t)fs_args_integer(
         e->args, FS_RW_REAP_INTERVAL,
         fs_args_integer(e->args, FS_RW_REAP_TIME, (int64_t)REAP * 1000 * NANOSECONDS));
+    r->reap = r->reap != 0 && r->reap < REAP_LEAST ? REAP_LEAST : r->reap;
     r->set_destination = kind->style == FS_REWRITE_ADDRESS || kind->style == FS_REWRITE_PAIR
                       || fs_args_boolean(e->args, FS_RW_DST_ANNO, true);
     if (annotation != 0 && fs_annotation_size((uint16_t)annotation) != 1) {

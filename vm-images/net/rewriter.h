@@ -80,7 +80,7 @@ enum fs_rewriter_arg {
     [FS_RW_GUARANTEE] = {"GUARANTEE", "duration", FS_KEYWORD, 0, 0, "5s", \
                          "How long after its latest packet a mapping never makes room for another."}, \
     [FS_RW_REAP_INTERVAL] = {"REAP_INTERVAL", "duration", FS_KEYWORD, 0, 0, "900s", \
-                             "How often mappings that timed out are removed; 0 for never."}, \
+                             "How often mappings that timed out are removed, 0.1s at least; 0 for never."}, \
     [FS_RW_REAP_TIME] = {"REAP_TIME", "duration", FS_KEYWORD, 0, 0, "900s", "Old name of REAP_INTERVAL."}, \
     [FS_RW_REPLY_ANNO] = {"REPLY_ANNO", "annotation", FS_KEYWORD, 0, 0, "", \
                           "An annotation of one byte: answers get the value that the flow's first packet had."}

@@ -10,6 +10,7 @@ import org.flowstream.problem.Problems;
 import org.flowstream.template.Parameter;
 import org.flowstream.template.Template;
 import org.flowstream.template.TemplateDevice;
+import org.flowstream.template.Translation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -72,6 +73,11 @@ final class TemplateShow extends LocalCommand {
             template.passes().forEach(passes::row);
             text.append('\n').append(passes.render());
         }
+        if (!template.translates().isEmpty()) {
+            Table translates = new Table("ENTERS BY", "AS", "LEAVES BY", "AS");
+            template.translates().forEach(it -> translates.row(it.from(), it.match(), it.to(), it.becomes()));
+            text.append('\n').append(translates.render());
+        }
         return text.append('\n')
                 .append("Memory ")
                 .append(template.memoryMib())
@@ -132,6 +138,15 @@ final class TemplateShow extends LocalCommand {
         }
         ObjectNode passes = node.putObject("passes");
         template.passes().forEach(passes::put);
+        ArrayNode translates = node.putArray("translates");
+        for (Translation each : template.translates()) {
+            translates
+                    .addObject()
+                    .put("from", each.from())
+                    .put("match", each.match())
+                    .put("to", each.to())
+                    .put("becomes", each.becomes());
+        }
         return node;
     }
 }

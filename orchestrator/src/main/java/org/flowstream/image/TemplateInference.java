@@ -86,6 +86,7 @@ final class TemplateInference {
                 HealthSpec.STANDARD,
                 Map.of(),
                 List.of(),
+                List.of(),
                 new TemplateFiles.Single(configuration),
                 true));
     }

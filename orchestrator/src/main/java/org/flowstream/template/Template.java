@@ -18,6 +18,7 @@ import org.flowstream.problem.SourceText;
  * @param memoryMib the machine's memory, MiB
  * @param health when a middlebox of it is ready, and how often that is looked at
  * @param passes what becomes of packets that a user may not think of, by the schema's words
+ * @param translates what flows look like on each side, when it changes addresses or ports
  * @param tests the files of its packet tests
  * @param files where it comes from
  * @param inferred whether there was no {@code template.json}, and this was made from a bare configuration
@@ -32,6 +33,7 @@ public record Template(
         int memoryMib,
         HealthSpec health,
         Map<String, String> passes,
+        List<Translation> translates,
         List<String> tests,
         TemplateFiles files,
         boolean inferred) {
@@ -45,6 +47,7 @@ public record Template(
     public Template {
         parameters = List.copyOf(parameters);
         devices = List.copyOf(devices);
+        translates = List.copyOf(translates);
         tests = List.copyOf(tests);
     }
 

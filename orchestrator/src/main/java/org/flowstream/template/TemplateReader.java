@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import org.flowstream.model.DeviceMode;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.net.FlowMatch;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.problem.Position;
 import org.flowstream.problem.Problems;
@@ -82,6 +84,7 @@ final class TemplateReader {
                 .ifPresent(it -> it.members()
                         .forEach(member -> parameters.add(new ParameterReader(source, problems).read(member))));
         List<TemplateDevice> devices = devices(json);
+        List<Translation> translates = translates(json, devices, parameters);
         List<String> tests = tests(json);
         return configuration(json)
                 .map(configuration -> new Template(
@@ -94,6 +97,7 @@ final class TemplateReader {
                         memory(json),
                         health(json),
                         passes(json),
+                        translates,
                         tests,
                         files,
                         false));
@@ -238,6 +242,46 @@ final class TemplateReader {
                     }
                 }));
         return passes;
+    }
+
+    /** With the parameters' defaults each must be a match. */
+    private List<Translation> translates(JsonObject json, List<TemplateDevice> devices, List<Parameter> parameters) {
+        Map<String, ParameterValue> defaults = new TreeMap<>();
+        parameters.forEach(it -> defaults.put(it.name(), it.defaultValue()));
+        List<JsonValue> items = json.get("translates")
+                .filter(JsonList.class::isInstance)
+                .map(it -> ((JsonList) it).items())
+                .orElse(List.of());
+        List<Translation> translates = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (!(items.get(i) instanceof JsonObject item)) {
+                continue;
+            }
+            Translation each = new Translation(
+                    string(item, "from").orElse(""),
+                    string(item, "match").orElse("any"),
+                    string(item, "to").orElse(""),
+                    string(item, "becomes").orElse("any"));
+            String where = "translates[" + i + "].";
+            for (String end : List.of("from", "to")) {
+                String device = "from".equals(end) ? each.from() : each.to();
+                if (devices.stream().noneMatch(it -> it.name().equals(device))) {
+                    at(item, end, where + end + ": no device is named \"" + device + "\"");
+                }
+            }
+            checkMatch(item, "match", where, () -> each.enters(defaults));
+            checkMatch(item, "becomes", where, () -> each.leaves(defaults));
+            translates.add(each);
+        }
+        return translates;
+    }
+
+    private void checkMatch(JsonObject item, String member, String where, Supplier<FlowMatch> match) {
+        try {
+            var unused = match.get();
+        } catch (BadValueException e) {
+            at(item, member, where + member + ": " + e.getMessage());
+        }
     }
 
     private static Optional<JsonObject> object(JsonObject json, String member) {

@@ -1,6 +1,7 @@
 package org.flowstream.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import org.flowstream.model.DeviceMode;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
+import org.flowstream.net.FlowMatch;
+import org.flowstream.problem.Problem;
 import org.flowstream.problem.Problems;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +23,45 @@ final class TemplateLoaderTest {
     private Path folder;
 
     private final Problems problems = new Problems();
+
+    @Test
+    void translationsAreMatchesOfParameters() throws IOException {
+        write("a.click", "a :: Idle;");
+        Template template = load("""
+                        {"name": "a", "version": "1.2.3", "summary": "Does a.",
+                         "parameters": {"net": {"type": "ip-prefix", "default": "10.0.0.0/8", "description": "d"},
+                                        "own": {"type": "ip-address", "default": "192.0.2.1", "description": "d"}},
+                         "devices": [{"name": "outside", "mode": "addressed"}, {"name": "inside", "mode": "addressed"}],
+                         "image": {"click": "a.click"},
+                         "translates": [{"from": "inside", "match": "ip,nw_src=$net", "to": "outside", "becomes": "ip,nw_src=${own}"}]}
+                        """).orElseThrow();
+        assertThat(problems.list()).isEmpty();
+        Translation translation = template.translates().get(0);
+        var values = ParameterBinder.bind(template, List.of(), problems);
+        values.put("own", new ParameterValue.WordValue("198.51.100.2"));
+        assertThat(translation.enters(values)).isEqualTo(FlowMatch.parse("ip,nw_src=10.0.0.0/8"));
+        assertThat(translation.leaves(values)).isEqualTo(FlowMatch.parse("ip,nw_src=198.51.100.2"));
+        assertThat(translation.returns(values)).isEqualTo(FlowMatch.parse("ip,nw_dst=198.51.100.2"));
+    }
+
+    @Test
+    void translationsOfNothingAreProblems() throws IOException {
+        write("a.click", "a :: Idle;");
+        load("""
+                        {"name": "a", "version": "1.2.3", "summary": "Does a.",
+                         "devices": [{"name": "outside", "mode": "addressed"}], "image": {"click": "a.click"},
+                         "translates": [{"from": "insid", "match": "ip,nw_src=$net", "to": "outside", "becomes": "ip,nw=1"}]}
+                        """);
+        assertThat(problems.list().stream().map(Problem::message))
+                .containsExactly(
+                        "translates[0].from: no device is named \"insid\"",
+                        "translates[0].match: '$net': no such parameter",
+                        "translates[0].becomes: " + fault("ip,nw=1"));
+    }
+
+    private static String fault(String match) {
+        return String.valueOf(catchThrowable(() -> FlowMatch.parse(match)).getMessage());
+    }
 
     @Test
     void aTemplateIsWhatItsFileSays() throws IOException {
