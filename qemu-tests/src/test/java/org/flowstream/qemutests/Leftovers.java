@@ -1,6 +1,7 @@
 package org.flowstream.qemutests;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** Everything of ours that this host holds now: what must be the same after a test as before it. */
@@ -69,8 +70,16 @@ record Leftovers(TreeSet<String> things) {
                 .run()
                 .out()
                 .lines()
+                .filter(line -> line.contains(root()))
                 .forEach(line -> things.add("process " + line.replaceFirst("^\\d+ ", "")));
+        Strangers strangers = Strangers.now();
+        things.removeIf(strangers::own);
         return new Leftovers(things);
+    }
+
+    /** This working tree: processes of another one are another's. */
+    private static String root() {
+        return Objects.requireNonNull(Platform.program().getParent()).getParent() + "/";
     }
 
     /** What is there later that was not there now. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -51,8 +50,7 @@ final class MachineLifeTest {
 
     @BeforeEach
     void makeFolders() throws IOException {
-        Path home = Files.createTempDirectory(Path.of("/tmp"), "fst");
-        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path home = Strangers.newHome();
         places = new Places(home.resolve("state"), home.resolve("run"), home.resolve("log"));
         Files.createDirectories(places.images());
         Files.createDirectories(places.machine(id));

@@ -49,23 +49,15 @@ public final class Platform implements AutoCloseable {
      * @param within a program that starts the daemon, such as unshare, with its arguments
      */
     static Platform start(Map<String, String> more, List<String> within) {
-        try {
-            // QEMU's own user reads images and opens sockets below.
-            Path home = Files.createTempDirectory(Path.of("/tmp"), "fst");
-            home.toFile().setExecutable(true, false);
-            home.toFile().setReadable(true, false);
-            Platform platform = new Platform(home, more);
-            List<String> argv = new ArrayList<>(within);
-            argv.addAll(List.of(program().toString(), "daemon", "start", "--timeout", "90"));
-            Command.of(argv)
-                    .with(platform.environment)
-                    .within(LONGEST_COMMAND)
-                    .run()
-                    .ok();
-            return platform;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Platform platform = new Platform(Strangers.newHome(), more);
+        List<String> argv = new ArrayList<>(within);
+        argv.addAll(List.of(program().toString(), "daemon", "start", "--timeout", "90"));
+        Command.of(argv)
+                .with(platform.environment)
+                .within(LONGEST_COMMAND)
+                .run()
+                .ok();
+        return platform;
     }
 
     Path home() {
