@@ -56,12 +56,18 @@ static uint64_t hash4(const struct fs_keyed *k, struct fs_cursor c)
     return fs_flow_hash(&k->seed, (uint64_t)source << 32 | destination, (uint64_t)ports << 32 | ip->protocol << 8 | 4u);
 }
 
+/* Link-local addresses (RFC 4291 section 2.5.6) count whole: all neighbours have the same first 64 bits. */
+static uint64_t address6(const struct fs_keyed *k, const uint8_t *at)
+{
+    bool whole = at[0] == 0xfe && (at[1] & 0xc0) == 0x80;
+    return fs_flow_hash(&k->seed, word(at) & (whole ? UINT64_MAX : k->mask6[0]),
+                        word(at + 8) & (whole ? UINT64_MAX : k->mask6[1]));
+}
+
 static uint64_t hash6(const struct fs_keyed *k, struct fs_cursor c)
 {
     const struct fs_ip6 *ip = (const struct fs_ip6 *)c.at;
-    uint64_t source = fs_flow_hash(&k->seed, word(ip->source) & k->mask6[0], word(ip->source + 8) & k->mask6[1]);
-    uint64_t destination =
-        fs_flow_hash(&k->seed, word(ip->destination) & k->mask6[0], word(ip->destination + 8) & k->mask6[1]);
+    uint64_t source = address6(k, ip->source), destination = address6(k, ip->destination);
     switch (k->key) {
     case FS_KEY_SOURCE:
         return fs_flow_hash(&k->seed, source, 6);

@@ -209,7 +209,7 @@ static const struct fs_arg args[] = {
     [KEY] = {"KEY", "word", FS_KEYWORD, 0, 0, "source",
              "What has a rate of its own: each `source`, `destination`, `pair` of hosts, or `flow`."},
     [PREFIX] = {"PREFIX", "integer", FS_KEYWORD, 0, 32, "32", "Bits of an IPv4 address that count."},
-    [PREFIX6] = {"PREFIX6", "integer", FS_KEYWORD, 0, 128, "64", "Bits of an IPv6 address that count."},
+    [PREFIX6] = {"PREFIX6", "integer", FS_KEYWORD, 0, 128, "64", "Bits of an IPv6 address that count; link-local ones count whole."},
     [CAPACITY] = {"CAPACITY", "integer", FS_KEYWORD, 1, CAPACITY_MAX, "4096", "Keys known at a time; 24 bytes each."},
 };
 static const struct fs_handler handlers[] = {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.flowstream.api.Answer;
 import org.flowstream.api.ApiProblem;
+import org.flowstream.model.ChainSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,54 @@ final class RunCommandTest {
         assertThat(screen.err())
                 .endsWith("flowstream: the name 'w' is taken\n  cure: flowstream rm w, or choose another name\n");
         assertThat(imageIsThere).isFalse();
+    }
+
+    /** The wires that the daemon is asked for, as {@code DEVICE=PORT}. */
+    private List<String> wires(String template, String... devices) {
+        List<String> asked = new ArrayList<>();
+        daemon.answers("POST", "/v1/chains", call -> {
+            call.body(ChainSpec.class)
+                    .spec()
+                    .middleboxes()
+                    .get(0)
+                    .devices()
+                    .forEach(it -> asked.add(it.device() + "=" + it.to()));
+            return Answer.jsonLines(sink -> sink.line(Map.of("kind", "ready")));
+        });
+        List<String> words = new ArrayList<>(List.of("run", template, "--name", "w"));
+        for (String device : devices) {
+            words.addAll(List.of("--device", device));
+        }
+        assertThat(daemon.run(screen, words.toArray(String[]::new)))
+                .as(screen.err())
+                .isZero();
+        return asked;
+    }
+
+    @Test
+    void oneDeviceIsWiredByItsName() {
+        assertThat(wires("ether-mirror", "outside=lab")).containsExactly("outside=lab");
+    }
+
+    @Test
+    void threeDevicesAreWiredByTheirNamesInTheTemplatesOrder() {
+        assertThat(wires("tee", "copy=monitor", "inside=servers", "outside=uplink"))
+                .containsExactly("outside=uplink", "inside=servers", "copy=monitor");
+    }
+
+    @Test
+    void theSidesCanBeGivenTogetherAndAThirdDeviceByItsName() {
+        daemon.answers("POST", "/v1/chains", call -> Answer.jsonLines(sink -> sink.line(Map.of("kind", "ready"))));
+        assertThat(run("tee", "--device", "copy=monitor")).as(screen.err()).isZero();
+    }
+
+    @Test
+    void aDeviceWithoutAPortIsNamed() {
+        assertThat(run("tee")).isEqualTo(2);
+        assertThat(screen.err())
+                .contains("Template tee has devices outside, inside, copy; not wired: copy (--device DEVICE=PORT)");
+        assertThat(run("ether-mirror")).isEqualTo(2);
+        assertThat(screen.err()).contains("template ether-mirror has 1 device; use --device");
     }
 
     @Test

@@ -21,8 +21,8 @@ import org.flowstream.problem.BadValueException;
  *
  * <p>The sides of a chain are the first two of its devices that are wired to external ports. The flow enters at the
  * first as it is declared and at the second in reverse; other external ports (a copy's) are ways out only. With the
- * policy {@code open}, a frame for a machine that is down goes where that machine would have passed it on: that is
- * known of machines with two devices; others have no way around them.
+ * policy {@code open}, a frame for a machine that is down goes by it: from one of its first two devices to the other.
+ * What a further device would have got (a copy), and a machine of one device, is then without.
  */
 public final class ChainCompiler {
     private final DeclaredChain chain;

@@ -14,6 +14,8 @@ import org.flowstream.model.WireEnd;
 
 /** The wires of a chain's devices: whether they are sound, and what is at the other end of each. */
 final class Wires {
+    private static final int SIDES = 2;
+
     private final Map<Name, MiddleboxSpec> middleboxes = new HashMap<>();
 
     Wires(ChainSpec spec) {
@@ -34,9 +36,9 @@ final class Wires {
                 : Optional.empty();
     }
 
-    /** The device by which a middlebox passes on what comes by this one: that of two devices, else none. */
+    /** The device by which a middlebox passes on what comes by this one: the other of its first two, its sides. */
     Optional<End> through(End end) {
-        return middlebox(end.middlebox()).devices().size() == 2
+        return middlebox(end.middlebox()).devices().size() >= SIDES && end.device() < SIDES
                 ? Optional.of(new End(end.middlebox(), 1 - end.device()))
                 : Optional.empty();
     }

@@ -117,10 +117,27 @@ final class ChainCompilerTest {
     }
 
     @Test
-    void aThirdPortIsAWayOutOnlyAndClosesTheWayAround() {
+    void aThirdPortIsAWayOutOnly() {
         assertThat(intents(compile(FailurePolicy.OPEN, middlebox("tee", "uplink", "servers", "monitor"))))
-                .contains("uplink[tcp,tp_dst=80] -> fs000000000", "fs000000002 -> monitor")
+                .contains(
+                        "uplink[tcp,tp_dst=80] -> fs000000000 else servers",
+                        "servers[tcp,tp_src=80] -> fs000000001 else uplink",
+                        "fs000000002 -> monitor")
                 .noneMatch(intent -> intent.startsWith("monitor["));
+    }
+
+    @Test
+    void aMachineOfOneDeviceSendsBackWhereItTakesAndHasNoWayAround() {
+        assertThat(intents(compile(FailurePolicy.OPEN, middlebox("mirror", "lab"))))
+                .contains("lab[tcp,tp_dst=80] -> fs000000000", "fs000000000 -> lab");
+    }
+
+    @Test
+    void fourDevicesAreFourTaps() {
+        assertThat(compile(FailurePolicy.CLOSED, middlebox("x", "a", "b", "c", "d"))
+                        .taps())
+                .extracting("text")
+                .containsExactly("fs000000000", "fs000000001", "fs000000002", "fs000000003");
     }
 
     @Test
