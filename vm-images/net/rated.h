@@ -21,10 +21,9 @@ int fs_rated_configure(struct fs_rated *r, bool bytes, bool has_burst, uint64_t 
 /* The bucket's level goes over. */
 void fs_rated_take_state(struct fs_element *e, struct fs_element *old);
 
-/* How many packets may be pulled now, at most `max`, so that no more than the last one overdraws the bucket. */
-static inline uint32_t fs_rated_allowance(struct fs_rated *r, uint32_t max, uint64_t now)
+/* How many packets may be pulled, at most `max`, so that no more than the last one overdraws what is in the bucket. */
+static inline uint32_t fs_rated_available(const struct fs_rated *r, uint32_t max)
 {
-    fs_tokens_refill(&r->tokens, now);
     int64_t level = r->tokens.level;
     if (r->bytes) {
         if (level <= 0) {
@@ -34,6 +33,12 @@ static inline uint32_t fs_rated_allowance(struct fs_rated *r, uint32_t max, uint
         return n < max ? (uint32_t)n : max;
     }
     return level < FS_TOKEN ? 0 : level >= FS_TOKEN * (int64_t)max ? max : (uint32_t)(level / FS_TOKEN);
+}
+/* The same, with what the time has added. */
+static inline uint32_t fs_rated_allowance(struct fs_rated *r, uint32_t max, uint64_t now)
+{
+    fs_tokens_refill(&r->tokens, now);
+    return fs_rated_available(r, max);
 }
 static inline void fs_rated_charge(struct fs_rated *r, struct fs_packet *const *packets, uint32_t count)
 {

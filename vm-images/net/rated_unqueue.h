@@ -9,6 +9,7 @@ struct fs_rated_unqueue {
     struct fs_task task;
     struct fs_timer timer;
     bool active, polls;
+    uint32_t runs_left; /* until the clock is read again */
     uint64_t runs, empty_runs, pushes, failed_pulls, packets;
 };
 
