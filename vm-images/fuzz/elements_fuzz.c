@@ -7,7 +7,7 @@
 #include "fuzz/tables.h"
 #include "tests/hostile.h"
 
-enum { PORTS_MAX = 4, FRAMES_MAX = 24, TEXT_MAX = 64 };
+enum { PORTS_MAX = 5, FRAMES_MAX = 24, TEXT_MAX = 64 };
 
 /* ---- arguments ---- */
 
