@@ -53,9 +53,11 @@ static const struct row rows[] = {
     {"the same, 10 rules one by one", 32, {"Strip", "CheckIPHeader", "IPFilter"}, 1},
     {"MarkInnerHeader", 32, {"MarkInnerHeader"}, 1},
     {"FlowMonitor", 32, {"FlowMonitor"}, 1},
+    {"FlowRateLimiter", 32, {"FlowRateLimiter"}, 1},
     {"Strip, CheckIPHeader, RadixIPLookup", 32, {"Strip", "CheckIPHeader", "RadixIPLookup"}, 1},
     {"router, 1,000 routes", 32, {"Strip", "CheckIPHeader", "RadixIPLookup", "DecIPTTL", "EtherEncap"}, 1},
     {"10,000 flows, Discard", 32, {NULL}, 10000},
+    {"10,000 flows, FlowRateLimiter", 32, {"FlowRateLimiter"}, 10000},
     {"10,000 flows, look-up", 32, {"Strip", "CheckIPHeader", "RadixIPLookup"}, 10000},
     {"10,000 flows, router, 1,000 routes", 32, {"Strip", "CheckIPHeader", "RadixIPLookup", "DecIPTTL", "EtherEncap"}, 10000},
 };
@@ -180,6 +182,8 @@ static void add_arguments(struct fs_test *t, const char *class, const struct row
         fs_test_bytes(t, "DST", frame + 6, 6);
     } else if (strcmp(class, "Strip") == 0) {
         fs_test_integer(t, "LENGTH", 14);
+    } else if (strcmp(class, "FlowRateLimiter") == 0) {
+        fs_test_integer(t, "RATE", 1000000000000);
     } else if (strcmp(class, "Unqueue") == 0) {
         fs_test_integer(t, "BURST", row->burst);
     } else if (strcmp(class, "IPFilter") == 0 && strstr(row->name, "10 rules") != NULL) {
