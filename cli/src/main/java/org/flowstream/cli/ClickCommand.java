@@ -17,22 +17,18 @@ import picocli.CommandLine.Command;
             "  -j, --threads N               Accepted; the driver is one thread.",
             "  -u, --unix-socket FILE        Listen for control connections on a Unix socket.",
             "  -R, --allow-reconfigure       Accepted; machines are reconfigured by the daemon.",
-            "  -h, --handler ELEMENT.H       Print this handler when the driver has stopped; or a pattern: *.count.",
+            "  -h, --handler ELEMENT.H       Show this handler when the driver has stopped; or a pattern: *.count.",
             "  -o, --output FILE             Write the flat configuration to FILE.",
             "  -q, --quit                    Do not run the driver.",
-            "  -t, --time                    Print how long the driver took.",
+            "  -t, --time                    Show how long the driver took.",
             "  -w, --no-warnings             Do not print warnings.",
             "      --simtime[=SECONDS]       Run in virtual time.",
             "  -C, --clickpath PATH          Where libraries that are required are looked for.",
-            "      --help                    Print this page.",
-            "  -v, --version                 Print the version."
+            "      --help                    Show this page.",
+            "  -v, --version                 Show the version."
         },
         customSynopsis = "flowstream click [OPTION]... [VARIABLE=VALUE]... [FILE]",
-        footer = {
-            "",
-            "Example:",
-            "  flowstream click -e 'InfiniteSource(LIMIT 5, STOP true) -> c :: Counter -> Discard' -h c.count"
-        })
+        footer = {"", "Example:", "  flowstream click router.click -h c.count"})
 final class ClickCommand implements Callable<Integer>, SaysNeeds {
     static final String NAME = "click";
 

@@ -60,8 +60,9 @@ final class ImageFileTest {
         assertThatThrownBy(() -> ImageFile.read(folder)).hasMessage(folder + " is a folder, not an image");
         Path text = Files.writeString(folder.resolve("a.elf"), "hello");
         assertThatThrownBy(() -> ImageFile.read(text)).hasMessage(text + " is not an ELF file");
-        Path large = Files.write(folder.resolve("b.elf"), new byte[300_000]);
-        assertThatThrownBy(() -> ImageFile.read(large)).hasMessageContaining("it has 300000 bytes");
+        Path large = Files.write(folder.resolve("b.elf"), new byte[Image.LARGEST + 1]);
+        assertThatThrownBy(() -> ImageFile.read(large))
+                .hasMessageContaining("it has " + (Image.LARGEST + 1) + " bytes");
         assertThatThrownBy(() -> ImageFile.parse(SmallRuntime.bytes(2), "r.elf"))
                 .hasMessage("r.elf is an ELF file, but no Flowstream image: it has 0 Flowstream segments");
         byte[] arm = good.clone();
