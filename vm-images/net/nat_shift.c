@@ -191,9 +191,7 @@ void fs_nat_shift_apply(const struct fs_nat_table *t, const struct fs_nat_flow *
         return;
     }
     write(tcp, tcp->sequence, shifted_sequence(r, direction, fs_get32(tcp->sequence)));
-    if ((tcp->flags & FS_TCP_ACK) != 0) {
-        write(tcp, tcp->acknowledgement, shifted_back(r, direction, fs_get32(tcp->acknowledgement)));
-    }
+    write(tcp, tcp->acknowledgement, shifted_back(r, direction, fs_get32(tcp->acknowledgement))); /* as Click, ACK or not */
     if (header > FS_TCP_SIZE) {
         shift_selective(r, direction, tcp, (uint8_t *)tcp + header);
     }
