@@ -1,3 +1,4 @@
+#include "absent.h"
 #include "describe.h"
 
 #include <inttypes.h>
@@ -132,6 +133,13 @@ void fs_describe_classes(FILE *out)
     for (const struct fs_class *c = fs_class_after(NULL); c != NULL; c = fs_class_after(c)) {
         fputs(c != fs_class_after(NULL) ? ",\n" : "\n", out);
         describe_class(out, c, fs_class_file(c));
+    }
+    fputs("],\n\"absent\":[", out);
+    for (uint32_t i = 0; i < fs_absent_class_count; i++) {
+        fputs(i > 0 ? ",{" : "{", out);
+        member(out, "name", fs_absent_classes[i].name, false);
+        member(out, "hint", fs_absent_classes[i].hint, true);
+        fputc('}', out);
     }
     fputs("]}\n", out);
 }

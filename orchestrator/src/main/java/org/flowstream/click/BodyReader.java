@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.flowstream.element.ElementLibrary;
 import org.flowstream.problem.Place;
 import org.flowstream.problem.Position;
 import org.flowstream.problem.Problem;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class BodyReader {
     private static final Pattern VARIABLE = Pattern.compile("\\$[A-Za-z0-9_]+");
 
+    private final ElementLibrary library;
     private final Problems problems;
     private final Libraries libraries;
     private final Set<String> librariesRead = new HashSet<>();
@@ -28,10 +30,11 @@ final class BodyReader {
     private ClassScope classes;
     private boolean whole = true;
 
-    BodyReader(Set<String> library, Libraries libraries, Problems problems) {
+    BodyReader(ElementLibrary library, Libraries libraries, Problems problems) {
+        this.library = library;
         this.problems = problems;
         this.libraries = libraries;
-        this.classes = ClassScope.ofLibrary(library);
+        this.classes = ClassScope.ofLibrary(library.classNames());
     }
 
     /** The body of a whole configuration. */
@@ -144,9 +147,13 @@ final class BodyReader {
         Term.Name named = (Term.Name) term;
         return classes.find(named.name()).orElseGet(() -> {
             problems.add(Told.reading(named.place(), named.place(), "unknown element class '" + named.name() + "'")
-                    .withHint(Suggestion.hint(named.name(), classes.names())));
+                    .withHint(hint(named.name(), classes.names())));
             return unknown(named.name());
         });
+    }
+
+    private String hint(String name, Set<String> known) {
+        return library.inPlaceOf(name).orElseGet(() -> Suggestion.hint(name, known));
     }
 
     /** A name that was reported counts as a class from now on, so that it is reported once. */
@@ -412,7 +419,7 @@ final class BodyReader {
             String nearest = Suggestion.nearest(candidate.name, all).orElse("");
             problems.add(
                     Told.reading(place, stage.end(), place.position(), "undeclared element '" + candidate.name + "'")
-                            .withHint(Suggestion.hint(candidate.name, all)));
+                            .withHint(hint(candidate.name, all)));
             Integer meant = candidate.config.isPresent() ? null : body.byName.get(nearest);
             ClassReference type = unknown(candidate.name);
             return meant != null ? meant : anonymous(candidate, type, place);

@@ -36,7 +36,7 @@ public final class Elaborator {
             Libraries libraries,
             Problems problems) {
         int before = problems.count();
-        BodyReader reader = new BodyReader(library.classNames(), libraries, problems);
+        BodyReader reader = new BodyReader(library, libraries, problems);
         Body body = reader.read(configuration);
         Variables scope = new Variables(Optional.empty(), 0, problems);
         variables.forEach((name, value) -> scope.put(name, given(name, value)));

@@ -25,7 +25,10 @@ public final class ElementLibrary {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private record Document(String runtime, List<DropReason> dropReasons, List<ElementClass> classes) {}
+    private record Document(
+            String runtime, List<DropReason> dropReasons, List<ElementClass> classes, List<Absent> absent) {}
+
+    private record Absent(String name, String hint) {}
 
     /**
      * A reason for which packets are lost.
@@ -37,14 +40,14 @@ public final class ElementLibrary {
 
     private final String runtime;
     private final List<DropReason> dropReasons;
-    private final Map<String, ElementClass> classes;
+    private final Map<String, ElementClass> classes = new TreeMap<>();
+    private final Map<String, String> absent = new TreeMap<>();
 
-    private ElementLibrary(String runtime, List<DropReason> dropReasons, List<ElementClass> classes) {
-        this.runtime = runtime;
-        this.dropReasons = List.copyOf(dropReasons);
-        Map<String, ElementClass> byName = new TreeMap<>();
-        classes.forEach(it -> byName.put(it.name(), it));
-        this.classes = byName;
+    private ElementLibrary(Document document) {
+        this.runtime = document.runtime;
+        this.dropReasons = List.copyOf(document.dropReasons);
+        document.classes.forEach(it -> classes.put(it.name(), it));
+        document.absent.forEach(it -> absent.put(it.name(), it.hint()));
     }
 
     /** The library of the runtime on the class path. */
@@ -75,8 +78,9 @@ public final class ElementLibrary {
             Document document = new Document(
                     tree.path("runtime").asText(),
                     List.of(MAPPER.treeToValue(tree.path("drop_reasons"), DropReason[].class)),
-                    List.of(MAPPER.treeToValue(tree.path("classes"), ElementClass[].class)));
-            return new ElementLibrary(document.runtime, document.dropReasons, document.classes);
+                    List.of(MAPPER.treeToValue(tree.path("classes"), ElementClass[].class)),
+                    tree.has("absent") ? List.of(MAPPER.treeToValue(tree.path("absent"), Absent[].class)) : List.of());
+            return new ElementLibrary(document);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(origin + " is not a list of element classes: " + e.getOriginalMessage(), e);
         }
@@ -94,6 +98,11 @@ public final class ElementLibrary {
     /** The class of a name; case counts. */
     public Optional<ElementClass> find(String name) {
         return Optional.ofNullable(classes.get(name));
+    }
+
+    /** What to use in place of a class of Click that is not here and will not be. */
+    public Optional<String> inPlaceOf(String name) {
+        return Optional.ofNullable(absent.get(name));
     }
 
     /** All classes by name. */

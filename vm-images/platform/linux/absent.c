@@ -1,0 +1,20 @@
+#include "absent.h"
+
+#define NO_HOST "there is no host's kernel here"
+
+const struct fs_absent fs_absent_classes[] = {
+    {"FromHost", NO_HOST ": use a device of the template, FromDevice(inside)"},
+    {"ToHost", NO_HOST ": use a device of the template, ToDevice(inside), or Discard"},
+    {"ToHostSniffers", NO_HOST " whose sniffers could listen: use Tee and a third device"},
+    {"KernelTun", NO_HOST ": use a device of the template, FromDevice and ToDevice"},
+    {"KernelTap", NO_HOST ": use a device of the template, FromDevice and ToDevice"},
+    {"KernelFilter", NO_HOST " that would take packets too, so there is nothing to filter: leave it out"},
+    {"RawSocket", NO_HOST ": use FromDevice and ToDevice"},
+    {"Socket", NO_HOST " to open sockets in: send packets by a device, with UDPIPEncap"},
+    {"FromSocket", NO_HOST " to open sockets in: packets come by a device"},
+    {"ToSocket", NO_HOST " to open sockets in: send packets by a device, with UDPIPEncap"},
+    {"PollDevice", "FromDevice polls under load, and sleeps when there is none"},
+    {"ControlSocket", "handlers are there without it: flowstream handler"},
+    {"ChatterSocket", "log lines are there without it: flowstream logs"},
+};
+const uint32_t fs_absent_class_count = sizeof fs_absent_classes / sizeof fs_absent_classes[0];
