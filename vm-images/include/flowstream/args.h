@@ -11,6 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A text for people, declared in a descriptor. The build that prints descriptors holds it; a machine, which nobody can
+ * ask for it, keeps none (FS_WITHOUT_DOCS): at most its first byte, cut off by the compiler. */
+#ifdef FS_WITHOUT_DOCS
+#define FS_DOC(name) char name[1]
+#else
+#define FS_DOC(name) const char *name
+#endif
+
 enum fs_arg_kind {
     FS_POSITIONAL, /* mandatory, in order; may also be given by its keyword */
     FS_OPTIONAL,   /* positional, may be left out from the end; may also be given by its keyword */
@@ -25,7 +33,7 @@ struct fs_arg {
     enum fs_arg_kind kind;
     int64_t minimum, maximum;
     const char *fallback; /* text of the default, for the documentation; NULL when mandatory */
-    const char *doc;
+    FS_DOC(doc);
 };
 
 struct fs_args; /* one element's arguments */

@@ -67,9 +67,9 @@ struct fs_class {
      * all. NULL: unknown, which means anything. Fields: eth.dst eth.src eth.type vlan ip.src ip.dst ip.proto ip.ttl
      * ip.tos ip.id ip.options ip.checksum ip ip6.src ip6.dst ip6 tcp.sport tcp.dport tcp.flags tcp.seq tcp.ack
      * tcp.window tcp.options tcp udp.sport udp.dport udp icmp icmp6 arp payload length annotation.NAME any */
-    const char *effects;
-    const char *summary; /* one line */
-    const char *doc;     /* the rest of the reference entry, Markdown; generated docs show args and handlers by themselves */
+    FS_DOC(effects);
+    FS_DOC(summary); /* one line */
+    FS_DOC(doc);     /* the rest of the reference entry, Markdown; generated docs show args and handlers by themselves */
     size_t size;         /* of the state struct */
 
     /* Reads the arguments. Answers 0, or appends a line that says what is wrong and answers -1. Allocates with

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <flowstream/args.h>
+
 struct fs_element;
 
 /* Text that grows into a buffer of the caller's; what does not fit is counted in `missing`, never written. */
@@ -51,7 +53,7 @@ struct fs_handler {
     int (*write)(struct fs_element *e, const char *value, size_t length, struct fs_text *error);
     unsigned flags;
     const char *type; /* argument type of a FS_HANDLER_COMPILED value, else NULL */
-    const char *doc;
+    FS_DOC(doc);
 };
 
 #endif
