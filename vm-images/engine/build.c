@@ -191,7 +191,10 @@ int fs_router_build(struct fs_router *r, const struct fs_blueprint *b, struct fs
     }
     problems += fs_router_connect(r, b, error);
     for (uint32_t i = 0; i < r->element_count; i++) {
-        problems += configure(r, r->elements[i], error);
+        /* One with too few ports might look at those that it lacks. */
+        if (problems == 0 || fs_ports_fit(r->elements[i])) {
+            problems += configure(r, r->elements[i], error);
+        }
     }
     return problems == 0 ? 0 : -1;
 }

@@ -33,6 +33,20 @@ FS_ELEMENT(TestPicky) = {.name = "TestPicky", .ports = "0-/=arguments", .process
                          .args = picky_args, .arg_count = FS_COUNT(picky_args), .size = sizeof(struct fs_element),
                          .initialize = want_device, .summary = "an argument of each kind"};
 
+/* A class that looks at its output while it is configured, as some do. */
+static int look_at_output(struct fs_element *e, struct fs_text *error)
+{
+    if (e->output_count == 0) {
+        fs_text_string(error, "configured without its output");
+        return -1;
+    }
+    return 0;
+}
+
+FS_ELEMENT(TestLooker) = {.name = "TestLooker", .ports = "0/1", .processing = "h/h", .flow = "x/x",
+                          .size = sizeof(struct fs_element), .configure = look_at_output,
+                          .summary = "looks at its output"};
+
 static char lines[4096];
 static struct fs_test_blob blob;
 static struct fs_test_platform platform;
@@ -243,4 +257,12 @@ FS_TEST(every_argument_type_of_every_class_is_known)
             }
         }
     }
+}
+
+FS_TEST(an_element_without_its_ports_is_not_configured)
+{
+    fs_test_blob_begin(&blob);
+    fs_test_blob_element(&blob, "a", "TestLooker", "", "a.click", 3, 0, 0);
+    fs_test_blob_end(&blob);
+    FS_TEXT(load(blob.bytes, blob.length), "a.click:3: TestLooker(): has 0 outputs, expected 1\n");
 }
