@@ -170,6 +170,17 @@ static struct fs_mapper *mapper_named(struct fs_element *e, const char *word, si
     return m;
 }
 
+static bool outputs_fit(const struct fs_rewriter *r, const struct fs_mapper *m, struct fs_text *wrong)
+{
+    for (uint32_t c = 0; c < m->count; c++) {
+        if (m->choices[c].output[0] >= r->base.output_count || m->choices[c].output[1] >= r->base.output_count) {
+            fs_text_format(wrong, "output port out of range in %s pattern %u", m->base.name, c);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The specification without its ways. False, and what is wrong. */
 static bool parse_input(struct fs_rewriter *r, struct fs_rewriter_input *input, const char *text, size_t length,
                         struct fs_text *wrong)
@@ -217,7 +228,7 @@ static bool parse_input(struct fs_rewriter *r, struct fs_rewriter_input *input, 
         if (rest) {
             fs_text_string(wrong, "syntax error, expected element name");
         }
-        return input->mapper != NULL;
+        return input->mapper != NULL && outputs_fit(r, input->mapper, wrong);
     }
     if (what == NULL && (input->output[0] >= e->output_count || input->output[1] >= e->output_count)) {
         what = "output port out of range";
@@ -228,22 +239,26 @@ static bool parse_input(struct fs_rewriter *r, struct fs_rewriter_input *input, 
     return what == NULL;
 }
 
-/* Names the ways in which an input's mappings are made: one for each protocol and choice of a mapper. */
+/* How many ways there are to make an input's mappings: for each protocol and choice of a mapper one. */
+static uint32_t ways_of(const struct fs_rewriter *r, const struct fs_rewriter_input *input)
+{
+    uint32_t choices = input->kind == FS_INPUT_MAPPER ? input->mapper->count : 1;
+    return input->kind == FS_INPUT_DROP || input->kind == FS_INPUT_PASS ? 0 : choices * r->kind->protocol_count;
+}
+
+/* Fills them in; `input->way` is not 0 where there are some already that nobody uses. */
 static bool add_ways(struct fs_rewriter *r, struct fs_rewriter_input *input, unsigned number, struct fs_text *wrong)
 {
     const struct fs_rewriter_kind *kind = r->kind;
     const struct fs_mapper *m = input->mapper;
-    uint32_t choices = input->kind == FS_INPUT_MAPPER ? m->count : 1;
-    for (uint32_t c = 0; m != NULL && c < choices; c++) {
-        if (m->choices[c].output[0] >= r->base.output_count || m->choices[c].output[1] >= r->base.output_count) {
-            fs_text_format(wrong, "output port out of range in %s pattern %u", m->base.name, c);
-            return false;
-        }
-    }
-    if (input->kind == FS_INPUT_DROP || input->kind == FS_INPUT_PASS) {
+    uint32_t count = ways_of(r, input), choices = count / kind->protocol_count;
+    if (count == 0) {
         return true;
     }
-    input->way = fs_nat_add_ways(r->table, &r->base, choices * kind->protocol_count);
+    if (input->way == 0) {
+        input->way = fs_nat_add_ways(r->table, &r->base, count);
+        input->way_room = count;
+    }
     if (input->way == 0) {
         fs_text_string(wrong, "too many input specifications");
         return false;
@@ -267,13 +282,23 @@ static bool add_ways(struct fs_rewriter *r, struct fs_rewriter_input *input, uns
     return true;
 }
 
-static bool set_input(struct fs_rewriter *r, unsigned number, struct fs_rewriter_input *input, const char *text,
-                      size_t length, struct fs_text *error)
+/* Reads an input's specification; the mappings that the one before it made go. */
+static bool set_input(struct fs_rewriter *r, unsigned number, const char *text, size_t length, struct fs_text *error)
 {
     char line[200];
     struct fs_text wrong = {.at = line, .capacity = sizeof line};
-    if (parse_input(r, input, text, length, &wrong) && add_ways(r, input, number, &wrong)) {
-        return true;
+    struct fs_rewriter_input *old = &r->inputs[number], input;
+    if (parse_input(r, &input, text, length, &wrong)) {
+        fs_nat_remove_of(r->table, &r->base, (int)number);
+        input.way_room = old->way_room;
+        input.way = ways_of(r, &input) <= old->way_room ? old->way : 0;
+        input.failures = old->failures;
+        *old = input;
+        old->pattern = input.pattern == &input.own ? &old->own : input.pattern;
+        if (add_ways(r, old, number, &wrong)) {
+            return true;
+        }
+        old->kind = FS_INPUT_DROP;
     }
     fs_text_format(error, "input spec %u: ", number);
     fs_text_bytes(error, line, wrong.length);
@@ -317,7 +342,7 @@ int fs_rewriter_initialize(struct fs_element *e, struct fs_text *error)
         if (before != 0) {
             fs_text_char(error, '\n');
         }
-        if (set_input(r, i, &r->inputs[i], text, length, error)) {
+        if (set_input(r, i, text, length, error)) {
             error->length = before;
         } else {
             good = false;
@@ -442,21 +467,11 @@ static int write_pattern(struct fs_element *e, unsigned number, const char *valu
                          struct fs_text *error)
 {
     struct fs_rewriter *r = (struct fs_rewriter *)e;
-    struct fs_rewriter_input input;
     if (number >= e->input_count) {
         fs_text_format(error, "there is no input %u", number);
         return -1;
     }
-    if (!set_input(r, number, &input, value, length, error)) {
-        return -1;
-    }
-    fs_nat_remove_of(r->table, e, (int)number);
-    input.failures = r->inputs[number].failures;
-    r->inputs[number] = input;
-    if (input.pattern == &input.own) {
-        r->inputs[number].pattern = &r->inputs[number].own;
-    }
-    return 0;
+    return set_input(r, number, value, length, error) ? 0 : -1;
 }
 #define PATTERN_HANDLERS(n) \
     void fs_rewriter_read_pattern##n(struct fs_element *e, const char *parameters, struct fs_text *value) \

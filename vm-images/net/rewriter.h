@@ -38,6 +38,7 @@ struct fs_rewriter_input {
     struct fs_nat_pattern *pattern, own;
     struct fs_mapper *mapper;
     uint32_t way; /* first of its ways: by a mapper's choice, then by protocol */
+    uint32_t way_room; /* ways that it has, used or not */
     uint32_t count, failures;
 };
 

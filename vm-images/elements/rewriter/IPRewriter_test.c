@@ -389,6 +389,9 @@ FS_TEST(iprewriter_writes_patterns)
     FS_CHECK(!fs_test_write(t, "rw.pattern0", "pattern 1.0.0.4 5-6# - - 0 9"));
     FS_TEXT(fs_test_said(t), "input spec 0: output port out of range");
     FS_CHECK(!fs_test_write(t, "rw.pattern7", "drop"));
+    for (unsigned i = 0; i < 70000; i++) { /* no more is kept of each than of the first */
+        FS_CHECK(fs_test_write(t, "rw.pattern1", i % 2 == 0 ? "keep 0 1" : "drop"));
+    }
     send_udp(t, "in0", "53.1.1.1 1 2.115.2.2 2");
     FS_TEXT(came(t, "out0"), "1.0.0.4 5 2.115.2.2 2");
     fs_test_end(t);
