@@ -60,7 +60,7 @@ void fs_nat_remove(struct fs_nat_table *t, uint32_t record)
         fs_nat_shift_forget(t, record);
     }
     --*way->count;
-    for (unsigned d = 0; d < 2; d++) { /* a mapping onto itself has no second place */
+    for (unsigned d = 0; d < 2; d++) { /* a flow that is its own answer has one place */
         fs_flow_index_remove(&t->index, fs_nat_hash(t, &f->key[d], way->map), record << 1 | d);
     }
     f->way = 0;
@@ -143,10 +143,10 @@ uint32_t fs_nat_add(struct fs_nat_table *t, uint16_t way, const struct fs_nat_ke
     t->flows[record] = (struct fs_nat_flow){.key = {*key, *answer}, .last = now, .way = way};
     t->size++;
     ++*t->ways[way].count;
-    fs_flow_index_insert(&t->index, fs_nat_hash(t, key, map), record << 1);
-    if (!fs_nat_same(key, answer)) {
-        fs_flow_index_insert(&t->index, fs_nat_hash(t, answer, map), record << 1 | 1);
+    if (!fs_nat_same(key, answer)) { /* else the flow is its own answer, and found as that, as in Click */
+        fs_flow_index_insert(&t->index, fs_nat_hash(t, key, map), record << 1);
     }
+    fs_flow_index_insert(&t->index, fs_nat_hash(t, answer, map), record << 1 | 1);
     return record << 1;
 }
 

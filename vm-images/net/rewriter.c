@@ -549,10 +549,10 @@ static void text_table(struct fs_element *e, unsigned map, struct fs_text *value
     for (uint32_t i = 0; i < r->table->fresh; i++) {
         const struct fs_nat_flow *f = &r->table->flows[i];
         if (f->way != 0 && r->table->ways[f->way].map == r->map + map) {
-            text_flow(value, r, i, 0, now);
             if (!fs_nat_same(&f->key[0], &f->key[1])) {
-                text_flow(value, r, i, 1, now);
+                text_flow(value, r, i, 0, now);
             }
+            text_flow(value, r, i, 1, now);
         }
     }
 }

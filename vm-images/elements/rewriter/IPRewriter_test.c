@@ -404,6 +404,9 @@ FS_TEST(iprewriter_degenerate_mappings)
     FS_REQUIRE(fs_test_start(t));
     send_udp(t, "in0", "1.0.0.2 1024 1.0.0.2 1024");
     FS_TEXT(came(t, "out0"), "1.0.0.2 1024 1.0.0.2 1024");
+    send_udp(t, "in1", "1.0.0.2 1024 1.0.0.2 1024"); /* from now on it is its own answer */
+    FS_TEXT(came(t, "out1"), "1.0.0.2 1024 1.0.0.2 1024");
+    FS_TEXT(fs_test_read(t, "rw.udp_table"), "(1.0.0.2, 1024, 1.0.0.2, 1024) => (1.0.0.2, 1024, 1.0.0.2, 1024) [0 *1] i0 exp300\n");
     send_udp(t, "in0", "1.0.0.2 1 1.0.0.2 1024");
     FS_TEXT(came(t, "out0"), "1.0.0.2 1025 1.0.0.2 1024");
     fs_test_advance(t, 6ll * SECOND);
