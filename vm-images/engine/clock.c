@@ -76,3 +76,5 @@ uint64_t fs_random(struct fs_element *e)
     s[1] = rotated(b, 37);
     return answer;
 }
+
+void fs_random_seed(struct fs_element *e, uint64_t seed) { fs_router_seed(e->router, seed); }

@@ -1,6 +1,7 @@
 /* InfiniteSource: makes copies of one packet as fast as they are taken. */
 #include <flowstream/element.h>
 
+#include "net/source.h"
 #include "net/values.h"
 
 enum {
@@ -9,7 +10,6 @@ enum {
     BUFFER_WAIT_NS = 1000000, /* until a puller is woken after it found the packet pool empty */
 };
 
-static const char default_data[] = "A frame of the kind that InfiniteSource makes when it is not told which.";
 
 struct source {
     struct fs_element base;
@@ -170,7 +170,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     struct fs_bytes data = fs_args_bytes(e->args, DATA);
     const char *end_call = fs_args_text(e->args, END_CALL, "");
     if (data.at == NULL) {
-        data = (struct fs_bytes){(const uint8_t *)default_data, sizeof default_data - 1};
+        data = (struct fs_bytes){(const uint8_t *)fs_source_text, FS_SOURCE_TEXT};
     }
     if (!set_data(s, data.at, data.length)) {
         fs_text_format(error, "DATA: expected 1 to %d bytes", (int)SOURCE_LENGTH_MAX);
@@ -296,7 +296,7 @@ static int write_length(struct fs_element *e, const char *value, size_t length, 
 }
 
 static const struct fs_arg args[] = {
-    [DATA] = {"DATA", "data", FS_OPTIONAL, 0, 0, "72 bytes of text", "The packet's bytes."},
+    [DATA] = {"DATA", "data", FS_OPTIONAL, 0, 0, "69 bytes of text", "The packet's bytes."},
     [LIMIT] = {"LIMIT", "integer", FS_OPTIONAL, INT64_MIN, INT64_MAX, "-1",
                "Packets to make in all; below 0: no limit."},
     [BURST] = {"BURST", "integer", FS_OPTIONAL, 1, INT32_MAX, "1", "Packets to push each time it is scheduled."},

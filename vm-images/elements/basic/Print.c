@@ -1,68 +1,52 @@
 /* Print: writes a line about each packet to the log. */
 #include <flowstream/element.h>
 
+#include "net/contents.h"
 #include "net/values.h"
-
-enum contents { CONTENTS_NONE, CONTENTS_HEX, CONTENTS_ASCII };
 
 struct print {
     struct fs_element base;
     const char *label;
     int64_t bytes; /* of the packet to show at most; below 0: all */
-    enum contents contents;
-    bool active, timestamp, annotations, headroom;
-    char line[3 * FS_PACKET_SIZE];
+    enum fs_contents contents;
+    bool active, timestamp, annotations, headroom, cpu;
+    struct fs_text line;
 };
 
-enum { LABEL, MAXLENGTH, CONTENTS, TIMESTAMP, PRINTANNO, ACTIVE, HEADROOM };
-
-static void text_contents(struct fs_text *t, const struct print *c, const struct fs_packet *p)
-{
-    uint32_t bytes = c->bytes < 0 || p->length < c->bytes ? p->length : (uint32_t)c->bytes;
-    if (c->contents == CONTENTS_NONE || bytes == 0) {
-        return;
-    }
-    fs_text_string(t, " | ");
-    if (c->contents == CONTENTS_HEX) {
-        for (uint32_t i = 0; i < bytes; i += 4) {
-            if (i != 0) {
-                fs_text_char(t, ' ');
-            }
-            fs_text_hex(t, p->data + i, bytes - i < 4 ? bytes - i : 4);
-        }
-    } else {
-        for (uint32_t i = 0; i < bytes; i++) {
-            if (i % 8 == 0) {
-                fs_text_char(t, ' ');
-            }
-            fs_text_char(t, p->data[i] < 32 || p->data[i] > 126 ? '.' : (char)p->data[i]);
-        }
-    }
-}
+enum { LABEL, MAXLENGTH, CONTENTS, TIMESTAMP, PRINTANNO, ACTIVE, HEADROOM, NBYTES, LENGTH, CPU };
 
 static void print(struct print *c, const struct fs_packet *p)
 {
-    struct fs_text t = {.at = c->line, .capacity = sizeof c->line};
+    struct fs_text *t = &c->line;
     const char *separator = "";
+    t->length = t->missing = 0;
     if (*c->label != '\0') {
-        fs_text_string(&t, c->label);
+        fs_text_string(t, c->label);
+        separator = ": ";
+    }
+    if (c->cpu) {
+        fs_text_string(t, "(0)");
         separator = ": ";
     }
     if (c->timestamp) {
-        fs_text_string(&t, separator);
-        fs_text_time(&t, p->timestamp);
+        fs_text_string(t, separator);
+        fs_text_time(t, p->timestamp);
         separator = ": ";
     }
-    fs_text_format(&t, "%s%4u", separator, p->length);
+    fs_text_format(t, "%s%4u", separator, p->length);
     if (c->headroom) {
-        fs_text_format(&t, " (h%u t%u)", (unsigned)fs_headroom(p), (unsigned)fs_tailroom(p));
+        fs_text_format(t, " (h%u t%u)", (unsigned)fs_headroom(p), (unsigned)fs_tailroom(p));
     }
     if (c->annotations) {
-        fs_text_string(&t, " | ");
-        fs_text_hex(&t, p->annotations, sizeof p->annotations);
+        fs_text_string(t, " | ");
+        fs_text_hex(t, p->annotations, sizeof p->annotations);
     }
-    text_contents(&t, c, p);
-    fs_log(&c->base, t.at, t.length);
+    uint32_t bytes = c->bytes < 0 || p->length < c->bytes ? p->length : (uint32_t)c->bytes;
+    if (c->contents != FS_CONTENTS_NONE && bytes > 0) {
+        fs_text_string(t, " | ");
+        fs_text_contents(t, c->contents, p->data, bytes, UINT32_MAX);
+    }
+    fs_log(&c->base, t->at, t->length);
 }
 
 static void act(struct fs_element *e, struct fs_batch *batch)
@@ -73,35 +57,19 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     }
 }
 
-static bool is_word(const char *text, const char *word)
-{
-    while (*text != '\0' && (*text | 0x20) == (*word | 0x20)) {
-        text++;
-        word++;
-    }
-    return *text == '\0' && *word == '\0';
-}
-
 static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct print *c = (struct print *)e;
     const char *contents = fs_args_text(e->args, CONTENTS, "HEX");
-    bool shown;
     c->label = fs_args_text(e->args, LABEL, "");
-    c->bytes = fs_args_integer(e->args, MAXLENGTH, 24);
+    c->bytes = fs_args_integer(e->args, MAXLENGTH, fs_args_integer(e->args, NBYTES, fs_args_integer(e->args, LENGTH, 24)));
+    c->cpu = fs_args_boolean(e->args, CPU, false);
+    c->line = fs_text_growing(e);
     c->timestamp = fs_args_boolean(e->args, TIMESTAMP, false);
     c->annotations = fs_args_boolean(e->args, PRINTANNO, false);
     c->active = fs_args_boolean(e->args, ACTIVE, true);
     c->headroom = fs_args_boolean(e->args, HEADROOM, false);
-    if (fs_parse_boolean(contents, __builtin_strlen(contents), &shown)) {
-        c->contents = shown ? CONTENTS_HEX : CONTENTS_NONE;
-    } else if (is_word(contents, "NONE")) {
-        c->contents = CONTENTS_NONE;
-    } else if (is_word(contents, "HEX")) {
-        c->contents = CONTENTS_HEX;
-    } else if (is_word(contents, "ASCII")) {
-        c->contents = CONTENTS_ASCII;
-    } else {
+    if (!fs_parse_contents(contents, &c->contents)) {
         fs_text_format(error, "bad contents value '%s'; should be 'NONE', 'HEX', or 'ASCII'", contents);
         return -1;
     }
@@ -127,6 +95,9 @@ static const struct fs_arg args[] = {
     [PRINTANNO] = {"PRINTANNO", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to show the annotation bytes."},
     [ACTIVE] = {"ACTIVE", "boolean", FS_KEYWORD, 0, 0, "true", "Whether it prints at all."},
     [HEADROOM] = {"HEADROOM", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to show headroom and tailroom."},
+    [NBYTES] = {"NBYTES", "integer", FS_KEYWORD, INT32_MIN, INT32_MAX, "24", "The older name of MAXLENGTH."},
+    [LENGTH] = {"LENGTH", "integer", FS_KEYWORD, INT32_MIN, INT32_MAX, "24", "The older name of MAXLENGTH."},
+    [CPU] = {"CPU", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to show the processor: always `(0)`."},
 };
 static const struct fs_handler handlers[] = {
     {"active", read_active, write_active, FS_HANDLER_CHECKBOX | FS_HANDLER_CALM, NULL, "The ACTIVE argument."},

@@ -162,6 +162,7 @@ int fs_raise(struct fs_element *e, int number, int64_t process, struct fs_text *
 int64_t fs_process(const struct fs_element *e); /* its number; 0 in a machine */
 /* 64 random bits; repeatable when the platform was given a seed. Not for secrets. */
 uint64_t fs_random(struct fs_element *e);
+void fs_random_seed(struct fs_element *e, uint64_t seed);
 /* Writes one line to the log (Print and its like; the platform bounds the rate and the length). */
 void fs_log(struct fs_element *e, const char *text, size_t length);
 /* Click's `stop` of the driver: the process build ends, a machine goes on with the other elements' tasks stopped. Where

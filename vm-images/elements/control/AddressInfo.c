@@ -1,0 +1,18 @@
+/* AddressInfo: names addresses. */
+#include <flowstream/element.h>
+
+static const struct fs_arg args[] = {{"ENTRY", "texts", FS_REST, 0, 0, "", "What is named, and how."}};
+
+FS_ELEMENT(AddressInfo) = {
+    .name = "AddressInfo",
+    .ports = "0/0",
+    .processing = "a/a",
+    .flow = "x/x",
+    .args = args,
+    .arg_count = FS_COUNT(args),
+    .effects = "",
+    .summary = "names addresses",
+    .doc = "Each argument is a name and its addresses: the compiler puts them where the name stands in other arguments.\n\n"
+           "    AddressInfo(gateway 10.0.0.1 02:00:00:00:00:01)\n",
+    .size = sizeof(struct fs_element),
+};
