@@ -84,6 +84,20 @@ static void complain_words(struct fs_text *error, const struct fs_element *e, co
     } while (at < words->length);
 }
 
+/* What an element says although nothing is wrong. */
+static void remark(const struct fs_element *e, const struct fs_text *words, const char *stage)
+{
+    const struct fs_platform *p = e->router->platform;
+    char buffer[1400];
+    struct fs_text lines = fs_text_in(buffer, sizeof(buffer));
+    complain_words(&lines, e, words, stage);
+    for (size_t at = 0, end; at < lines.length; at = end + 1) {
+        for (end = at; end < lines.length && buffer[end] != '\n'; end++) {
+        }
+        p->log(p->context, buffer + at, end - at);
+    }
+}
+
 struct fs_router *fs_router_new(const struct fs_platform *platform)
 {
     struct fs_arena arena = {.platform = platform};
@@ -170,6 +184,9 @@ static unsigned configure(struct fs_router *r, struct fs_element *e, struct fs_t
     char buffer[1024];
     struct fs_text words = fs_text_in(buffer, sizeof(buffer));
     if (e->class->configure(e, &words) == 0) {
+        if (words.length > 0) {
+            remark(e, &words, "configuring");
+        }
         return 0;
     }
     complain_words(error, e, &words, "configuring");

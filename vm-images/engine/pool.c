@@ -13,44 +13,56 @@ _Static_assert(sizeof(struct fs_packet) <= FS_PACKET_HEADER, "the packet header 
 #ifdef FS_ASAN
 void __asan_poison_memory_region(void const volatile *at, size_t size);
 void __asan_unpoison_memory_region(void const volatile *at, size_t size);
-static void hide(struct fs_packet *p) { __asan_poison_memory_region(p, FS_PACKET_STRIDE); }
-static void show(struct fs_packet *p) { __asan_unpoison_memory_region(p, FS_PACKET_SIZE); }
+static void hide(struct fs_packet *p, const struct fs_pool *pool)
+{
+    __asan_poison_memory_region(p, pool->object + FS_PACKET_GAP);
+}
+static void show(struct fs_packet *p, const struct fs_pool *pool) { __asan_unpoison_memory_region(p, pool->object); }
 #else
-static inline void hide(struct fs_packet *p) { (void)p; }
-static inline void show(struct fs_packet *p) { (void)p; }
+static inline void hide(struct fs_packet *p, const struct fs_pool *pool) { (void)p, (void)pool; }
+static inline void show(struct fs_packet *p, const struct fs_pool *pool) { (void)p, (void)pool; }
 #endif
 
 static uint8_t *align_up(uint8_t *at, uintptr_t to) { return (uint8_t *)(((uintptr_t)at + to - 1) & ~(to - 1)); }
 
 static uint8_t *room_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_HEADER; }
-static uint8_t *limit_of(struct fs_packet *p) { return (uint8_t *)p + FS_PACKET_SIZE; }
+static uint8_t *limit_of(struct fs_packet *p, const struct fs_pool *pool) { return (uint8_t *)p + pool->object; }
 
-FS_ONCE uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
+FS_ONCE uint32_t fs_pool_init_of(struct fs_pool *pool, void *region, size_t bytes, uint32_t object)
 {
+    const size_t stride = object + FS_PACKET_GAP;
     uint8_t *at = align_up(region, 64);
     uint8_t *end = (uint8_t *)region + bytes;
     size_t usable = at + 64 < end ? (size_t)(end - at) - 64 : 0;
-    size_t count = usable / (FS_PACKET_STRIDE + sizeof(struct fs_packet *));
+    size_t count = usable / (stride + sizeof(struct fs_packet *));
     if (count > UINT32_MAX / 2) {
         count = UINT32_MAX / 2;
     }
-    *pool = (struct fs_pool){.size = (uint32_t)count, .free_count = (uint32_t)count, .lowest = (uint32_t)count};
+    *pool = (struct fs_pool){.size = (uint32_t)count, .free_count = (uint32_t)count, .lowest = (uint32_t)count,
+                             .object = object};
     /* The stack lies in front of the objects, next to those that are handed out first: so a machine that forwards little
      * touches little memory. */
     pool->free = (struct fs_packet **)(void *)at;
     at += (count * sizeof(struct fs_packet *) + 63) & ~(size_t)63;
     for (size_t i = 0; i < count; i++) { /* the lowest addresses are handed out first */
-        pool->free[count - 1 - i] = (struct fs_packet *)(void *)(at + i * FS_PACKET_STRIDE);
-        hide(pool->free[count - 1 - i]);
+        pool->free[count - 1 - i] = (struct fs_packet *)(void *)(at + i * stride);
+        hide(pool->free[count - 1 - i], pool);
     }
     return pool->size;
 }
+
+uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
+{
+    return fs_pool_init_of(pool, region, bytes, FS_PACKET_SIZE);
+}
+
+size_t fs_packet_room(const struct fs_pool *pool) { return pool->object - FS_PACKET_HEADER; }
 
 static inline void fresh(struct fs_packet *p, struct fs_pool *pool, size_t headroom, size_t length)
 {
     p->head = room_of(p);
     p->data = p->head + headroom;
-    p->limit = limit_of(p);
+    p->limit = limit_of(p, pool);
     p->length = (uint32_t)length;
     p->references = 1;
     p->origin = NULL;
@@ -70,7 +82,7 @@ static inline struct fs_packet *take(struct fs_pool *pool)
         return NULL;
     }
     struct fs_packet *p = pool->free[--pool->free_count];
-    show(p);
+    show(p, pool);
     if (pool->free_count < pool->lowest) {
         pool->lowest = pool->free_count;
     }
@@ -81,19 +93,19 @@ static inline void put(struct fs_packet *p)
 {
     struct fs_pool *pool = p->pool;
     pool->free[pool->free_count++] = p;
-    hide(p);
+    hide(p, pool);
 }
 
 /* Whether headroom and length go into a packet's room. */
-static inline bool fits(size_t headroom, size_t length)
+static inline bool fits(const struct fs_pool *pool, size_t headroom, size_t length)
 {
-    const size_t room = FS_PACKET_SIZE - FS_PACKET_HEADER;
+    const size_t room = pool->object - FS_PACKET_HEADER;
     return headroom <= room && length <= room - headroom;
 }
 
 unsigned fs_packet_new_batch(struct fs_pool *pool, size_t headroom, size_t length, struct fs_batch *batch, unsigned n)
 {
-    if (!fits(headroom, length)) {
+    if (!fits(pool, headroom, length)) {
         return 0;
     }
     unsigned some = n < pool->free_count ? n : pool->free_count;
@@ -101,7 +113,7 @@ unsigned fs_packet_new_batch(struct fs_pool *pool, size_t headroom, size_t lengt
     struct fs_packet **to = batch->packets + batch->count;
     for (unsigned i = 0; i < some; i++) {
         struct fs_packet *p = *--from;
-        show(p);
+        show(p, pool);
         fresh(p, pool, headroom, length);
         *to++ = p;
     }
@@ -120,7 +132,7 @@ unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
 
 struct fs_packet *fs_packet_new(struct fs_pool *pool, size_t headroom, size_t length)
 {
-    struct fs_packet *p = fits(headroom, length) ? take(pool) : NULL;
+    struct fs_packet *p = fits(pool, headroom, length) ? take(pool) : NULL;
     if (p != NULL) {
         fresh(p, pool, headroom, length);
     }
@@ -168,7 +180,7 @@ void fs_packet_free_batch(struct fs_batch *batch)
         struct fs_packet *p = batch->packets[i];
         if (p->references == 1 && p->origin == NULL && p->pool == pool) { /* most: nobody else has to do with them */
             *top++ = p;
-            hide(p);
+            hide(p, pool);
         } else {
             pool->free_count = (uint32_t)(top - pool->free);
             release(p);
@@ -187,7 +199,7 @@ static void copy_bytes(struct fs_packet *to, const struct fs_packet *from)
     memcpy(room, from->head, (size_t)(fs_packet_end(from) - from->head));
     to->data = room + fs_headroom(from);
     to->head = room;
-    to->limit = limit_of(to);
+    to->limit = limit_of(to, to->pool);
 }
 
 /* p is a clone, or has clones. */

@@ -10,18 +10,21 @@ struct fs_pool {
     struct fs_packet **free; /* a stack: free[0 .. free_count - 1] */
     uint32_t size, free_count;
     uint32_t lowest; /* the least free_count so far */
+    uint32_t object; /* bytes of a packet, header included */
 };
 
-/* Objects lie FS_PACKET_STRIDE apart, one cache line more than their size: else the headers of all packets would share
- * two sets of a first-level cache. */
-enum { FS_PACKET_STRIDE = FS_PACKET_SIZE + 64 };
+/* Objects lie one cache line further apart than their size: else the headers of all packets would share two sets of a
+ * first-level cache. */
+enum { FS_PACKET_GAP = 64 };
 
-/* Bytes of region for `count` packets. */
-static inline size_t fs_pool_bytes(size_t count)
+/* Bytes of region for `count` packets of `object` bytes, a multiple of 64. */
+static inline size_t fs_pool_bytes_of(size_t count, size_t object)
 {
-    return count * (FS_PACKET_STRIDE + sizeof(struct fs_packet *)) + 128;
+    return count * (object + FS_PACKET_GAP + sizeof(struct fs_packet *)) + 128;
 }
+static inline size_t fs_pool_bytes(size_t count) { return fs_pool_bytes_of(count, FS_PACKET_SIZE); }
 /* Makes a pool of as many packets as fit into the region (any alignment); answers how many. */
+uint32_t fs_pool_init_of(struct fs_pool *pool, void *region, size_t bytes, uint32_t object);
 uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes);
 
 /* Adds at most n fresh packets of length 0 with FS_HEADROOM to the batch (which has room for n); answers how many. */

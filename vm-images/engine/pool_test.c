@@ -186,3 +186,24 @@ FS_TEST(new_batches_hold_what_the_pool_has)
     FS_EQUAL(batch.count, 0);
     close_pool();
 }
+
+FS_TEST(pool_has_packets_as_large_as_it_is_told)
+{
+    enum { OBJECT = 67584 };
+    struct fs_pool large;
+    size_t bytes = fs_pool_bytes_of(3, OBJECT);
+    void *room = malloc(bytes);
+    FS_EQUAL(fs_pool_init_of(&large, room, bytes, OBJECT), 3);
+    FS_EQUAL(fs_packet_room(&large), OBJECT - FS_PACKET_HEADER);
+    struct fs_packet *p = fs_packet_new(&large, FS_HEADROOM, 65535);
+    FS_REQUIRE(p != NULL);
+    memset(p->data, 7, 65535);
+    FS_EQUAL(fs_tailroom(p), OBJECT - FS_PACKET_HEADER - FS_HEADROOM - 65535);
+    FS_CHECK(fs_packet_new(&large, 0, OBJECT - FS_PACKET_HEADER + 1) == NULL);
+    struct fs_packet *q = fs_packet_clone(p);
+    q = fs_packet_unshare(q);
+    FS_CHECK(q != NULL && q->data[65534] == 7 && q->data != p->data);
+    FS_CHECK(fs_packet_new(&large, 2000, 10) != NULL); /* more headroom than is usual */
+    FS_EQUAL(large.free_count, 0);
+    free(room);
+}

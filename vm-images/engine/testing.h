@@ -69,6 +69,8 @@ void fs_test_end(struct fs_test *t);
 
 /* -- before start -- */
 void fs_test_pool(struct fs_test *t, unsigned packets);
+/* The same, of packets with that many bytes (a multiple of 64), as the process build may have. */
+void fs_test_pool_of(struct fs_test *t, unsigned packets, uint32_t object);
 /* Gives it `count` devices "0", "1", ... with MAC 02:00:00:00:00:0i and frame limit 1514. */
 void fs_test_devices(struct fs_test *t, unsigned count);
 /* An element. Besides the classes under test there are, in tests only:

@@ -29,12 +29,14 @@ void fs_test_end(struct fs_test *t)
     free(t);
 }
 
-void fs_test_pool(struct fs_test *t, unsigned packets)
+void fs_test_pool(struct fs_test *t, unsigned packets) { fs_test_pool_of(t, packets, FS_PACKET_SIZE); }
+
+void fs_test_pool_of(struct fs_test *t, unsigned packets, uint32_t object)
 {
-    size_t bytes = fs_pool_bytes(packets);
+    size_t bytes = fs_pool_bytes_of(packets, object);
     free(t->platform.pool_region);
     t->platform.pool_region = malloc(bytes);
-    fs_pool_init(&t->platform.pool, t->platform.pool_region, bytes);
+    fs_pool_init_of(&t->platform.pool, t->platform.pool_region, bytes, object);
 }
 
 void fs_test_devices(struct fs_test *t, unsigned count) { fs_test_platform_devices(&t->platform, count); }

@@ -617,7 +617,7 @@ waits:
     if (jumps >= JUMPS_MAX) {
         char line[FAILING];
         struct fs_text t = {.at = line, .capacity = sizeof line};
-        fs_text_format(&t, "%s: too many jumps, giving up", s->base.name);
+        fs_text_format(&t, "%s :: %s: too many jumps, giving up", s->base.name, s->base.class->name);
         fs_log(&s->base, line, t.length);
         s->position = (int32_t)s->instruction_count;
         fs_timer_clear(&s->timer);

@@ -5,8 +5,8 @@
 #include "net/values.h"
 
 enum {
-    SOURCE_LENGTH_MAX = FS_FRAME_MAX,
-    BLOCK = 64, /* that SOURCE_LENGTH_MAX is a multiple of */
+    LENGTH_MAX = 65535,
+    BLOCK = 64, /* that a packet's room is a multiple of */
     BUFFER_WAIT_NS = 1000000, /* until a puller is woken after it found the packet pool empty */
 };
 
@@ -16,7 +16,8 @@ struct source {
     struct fs_task task; /* when connected to a push input */
     struct fs_signal nonempty; /* when connected to a pull input */
     struct fs_timer buffers;
-    uint8_t data[SOURCE_LENGTH_MAX]; /* DATA, over and over to the end */
+    uint8_t *data; /* DATA, over and over to the end */
+    uint32_t most; /* bytes of `data`, and of a packet at most; a multiple of BLOCK */
     uint32_t data_length;
     int64_t length; /* of the packets; below 0: data_length */
     int64_t limit;  /* packets in all; below 0: no limit */
@@ -131,12 +132,12 @@ static void buffers_again(struct fs_element *e, struct fs_timer *t)
 
 static bool set_data(struct source *s, const void *bytes, size_t length)
 {
-    if (length == 0 || length > sizeof s->data) {
+    if (length > s->most) {
         return false;
     }
     __builtin_memcpy(s->data, bytes, length);
-    for (size_t i = length; i < sizeof s->data; i++) {
-        s->data[i] = s->data[i - length];
+    for (size_t i = length; i < s->most; i++) {
+        s->data[i] = length > 0 ? s->data[i - length] : 0;
     }
     s->data_length = (uint32_t)length;
     return true;
@@ -169,11 +170,17 @@ static int configure(struct fs_element *e, struct fs_text *error)
     struct source *s = (struct source *)e;
     struct fs_bytes data = fs_args_bytes(e->args, DATA);
     const char *end_call = fs_args_text(e->args, END_CALL, "");
-    if (data.at == NULL) {
+    if (!fs_args_given(e->args, DATA)) {
         data = (struct fs_bytes){(const uint8_t *)fs_source_text, FS_SOURCE_TEXT};
     }
+    s->most = (uint32_t)(fs_packet_room(fs_pool(e)) - FS_HEADROOM) & ~(uint32_t)(BLOCK - 1);
+    s->data = fs_alloc(e, s->most);
+    if (s->data == NULL) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
     if (!set_data(s, data.at, data.length)) {
-        fs_text_format(error, "DATA: expected 1 to %d bytes", (int)SOURCE_LENGTH_MAX);
+        fs_text_format(error, "DATA: expected at most %u bytes", s->most);
         return -1;
     }
     s->limit = fs_args_integer(e->args, LIMIT, -1);
@@ -182,6 +189,10 @@ static int configure(struct fs_element *e, struct fs_text *error)
     s->timestamp = fs_args_boolean(e->args, TIMESTAMP, true);
     s->length = fs_args_integer(e->args, LENGTH, -1);
     s->stop = fs_args_boolean(e->args, STOP, false);
+    if (s->length > (int64_t)s->most) {
+        fs_text_format(error, "LENGTH: expected at most %u", s->most);
+        return -1;
+    }
     if (s->stop && *end_call != '\0') {
         fs_text_string(error, "END_CALL and STOP are mutually exclusive");
         return -1;
@@ -257,7 +268,7 @@ static int changed(struct source *s)
 static int write_data(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     if (!set_data((struct source *)e, value, length)) {
-        fs_text_format(error, "data: expected 1 to %d bytes", (int)SOURCE_LENGTH_MAX);
+        fs_text_format(error, "data: expected at most %u bytes", ((struct source *)e)->most);
         return -1;
     }
     return 0;
@@ -292,7 +303,7 @@ static int write_reset(struct fs_element *e, const char *value, size_t length, s
 static int write_length(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct source *s = (struct source *)e;
-    return fs_write_integer("length", value, length, -1, SOURCE_LENGTH_MAX, &s->length, error);
+    return fs_write_integer("length", value, length, -1, s->most, &s->length, error);
 }
 
 static const struct fs_arg args[] = {
@@ -302,7 +313,7 @@ static const struct fs_arg args[] = {
     [BURST] = {"BURST", "integer", FS_OPTIONAL, 1, INT32_MAX, "1", "Packets to push each time it is scheduled."},
     [ACTIVE] = {"ACTIVE", "boolean", FS_OPTIONAL, 0, 0, "true", "Whether it makes packets."},
     [TIMESTAMP] = {"TIMESTAMP", "boolean", FS_KEYWORD, 0, 0, "true", "Whether packets carry the time they were made."},
-    [LENGTH] = {"LENGTH", "integer", FS_KEYWORD, -1, SOURCE_LENGTH_MAX, "-1",
+    [LENGTH] = {"LENGTH", "integer", FS_KEYWORD, -1, LENGTH_MAX, "-1",
                 "Bytes of a packet: DATA cut off, or repeated; below 0: as long as DATA."},
     [STOP] = {"STOP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to stop the driver after LIMIT packets."},
     [END_CALL] = {"END_CALL", "string", FS_KEYWORD, 0, 0, "",

@@ -82,7 +82,7 @@ FS_TEST(source_length_cuts_and_repeats)
     FS_CHECK(fs_test_write(t, "s.reset", ""));
     fs_test_run(t);
     FS_FRAME(fs_test_out(t, "out", 2), "new data", 8);
-    FS_CHECK(!fs_test_write(t, "s.length", "5000") && !fs_test_write(t, "s.data", ""));
+    FS_CHECK(!fs_test_write(t, "s.length", "5000"));
     FS_CHECK(!fs_test_write(t, "s.burst", "0"));
     fs_test_end(t);
 }
@@ -157,5 +157,29 @@ FS_TEST(source_waits_for_buffers)
     fs_test_forget(t, "out");
     fs_test_advance(t, 2000000);
     FS_EQUAL(fs_test_pull(t, "out", 20), first);
+    fs_test_end(t);
+}
+
+FS_TEST(source_makes_empty_and_long_packets)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_pool_of(t, 16, 67584);
+    fs_test_add(t, "e", "InfiniteSource");
+    fs_test_bytes(t, "DATA", "", 0);
+    fs_test_integer(t, "LIMIT", 1);
+    fs_test_add(t, "l", "InfiniteSource");
+    fs_test_bytes(t, "DATA", "xyz", 3);
+    fs_test_integer(t, "LENGTH", 65535);
+    fs_test_integer(t, "LIMIT", 1);
+    fs_test_add(t, "k", "TestSink");
+    fs_test_add(t, "m", "TestSink");
+    fs_test_chain(t, "e", "k");
+    fs_test_chain(t, "l", "m");
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_run(t);
+    FS_REQUIRE(fs_test_count(t, "k") == 1 && fs_test_count(t, "m") == 1);
+    FS_EQUAL(fs_test_out(t, "k", 0)->length, 0);
+    FS_EQUAL(fs_test_out(t, "m", 0)->length, 65535);
+    FS_EQUAL(fs_test_out(t, "m", 0)->data[65534], 'z');
     fs_test_end(t);
 }

@@ -263,7 +263,7 @@ FS_TEST(messages_are_said)
     fs_test_add(t, "c", "ScheduleInfo");
     fs_test_texts(t, "ENTRY", "q 0.5");
     FS_REQUIRE(fs_test_start(t));
-    FS_TEXT(fs_test_log(t), "hello\nwarning: careful\n");
+    FS_TEXT(fs_test_log(t), "Message(): hello\nMessage(): warning: careful\n");
     fs_test_end(t);
     t = fs_test_new();
     fs_test_add(t, "m", "Message");

@@ -5,21 +5,6 @@
 
 enum { TEXT, TYPE };
 
-static int initialize(struct fs_element *e, struct fs_text *error)
-{
-    const char *text = fs_args_text(e->args, TEXT, "");
-    struct fs_span type = fs_span(fs_args_text(e->args, TYPE, "MESSAGE"));
-    if (fs_span_is(type, "ERROR")) {
-        fs_text_string(error, text);
-        return -1;
-    }
-    char line[1000];
-    struct fs_text t = {.at = line, .capacity = sizeof line};
-    fs_text_format(&t, "%s%s", fs_span_is(type, "WARNING") ? "warning: " : "", text);
-    fs_log(e, line, t.length);
-    return 0;
-}
-
 static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_span type = fs_span(fs_args_text(e->args, TYPE, "MESSAGE"));
@@ -27,7 +12,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
         fs_text_format(error, "unrecognized TYPE '%.*s'", (int)type.length, type.at);
         return -1;
     }
-    return 0;
+    fs_text_format(error, "%s%s", fs_span_is(type, "WARNING") ? "warning: " : "", fs_args_text(e->args, TEXT, ""));
+    return fs_span_is(type, "ERROR") ? -1 : 0;
 }
 
 static const struct fs_arg args[] = {
@@ -47,5 +33,4 @@ FS_ELEMENT(Message) = {
     .doc = "    Message(\"the firewall without rules\", TYPE WARNING)\n",
     .size = sizeof(struct fs_element),
     .configure = configure,
-    .initialize = initialize,
 };

@@ -151,7 +151,7 @@ FS_TEST(script_gives_up_a_loop_without_a_wait)
 {
     SCRIPT(t, "loop");
     START(t);
-    FS_TEXT(fs_test_log(t), "s: too many jumps, giving up\n");
+    FS_TEXT(fs_test_log(t), "s :: Script: too many jumps, giving up\n");
     fs_test_end(t);
 }
 

@@ -3,7 +3,7 @@
 #include "net/marked.h"
 #include "net/values.h"
 
-enum { FRAGMENTS_MAX = FS_PACKET_SIZE / 8, LOGGED = 5, HEADER_MAX = 60 };
+enum { FRAGMENTS_MAX = 1024, LOGGED = 5, HEADER_MAX = 60 };
 
 struct fragmenter {
     struct fs_element base;

@@ -12,8 +12,7 @@ enum {
     FRONT_MAX = 64,               /* bytes kept from in front of the IP header: link headers */
     HEADER_MAX = 60,
     DATA_AT = FRONT_MAX + HEADER_MAX,
-    DATA_MAX = (FS_PACKET_SIZE - FS_PACKET_HEADER - DATA_AT) & ~7,
-    WORDS = (DATA_MAX / 8 + 63) / 64,
+    DATA_MOST = 65535 - HEADER_MAX, /* no IP datagram has more */
     COST = 40,                    /* of a datagram beside its data, by Click's reckoning */
 };
 #define TIMEOUT_NS 30000000000u
@@ -31,7 +30,7 @@ struct datagram {
     uint16_t have;   /* units of 8 bytes that are there */
     uint16_t fragment; /* flags */
     uint64_t seen;   /* when the latest fragment came */
-    uint64_t there[WORDS];
+    uint64_t *there;
     struct fs_packet *packet;
 };
 
@@ -41,6 +40,9 @@ struct reassembler {
     uint16_t buckets[BUCKETS];
     uint16_t oldest, newest, spare;
     struct datagram *all;
+    uint64_t *bits;    /* of all datagrams, `words` each */
+    uint32_t words;
+    uint32_t data_max; /* bytes of a datagram behind its header at most: what a packet has room for */
     struct fs_timer sweep;
 };
 
@@ -107,8 +109,10 @@ static uint16_t put_in(struct reassembler *r, const uint8_t key[11], struct fs_p
 {
     uint16_t i = r->spare, *bucket = &r->buckets[bucket_of(key)];
     struct datagram *d = &r->all[i];
+    uint64_t *there = d->there;
     r->spare = d->next;
-    *d = (struct datagram){.next = *bucket, .packet = packet};
+    *d = (struct datagram){.next = *bucket, .packet = packet, .there = there};
+    __builtin_memset(there, 0, r->words * sizeof *there);
     __builtin_memcpy(d->key, key, 11);
     *bucket = i;
     make_newest(r, i);
@@ -224,7 +228,7 @@ static uint16_t datagram_of(struct reassembler *r, struct fs_packet *p, const st
         return i;
     }
     make_room(r);
-    struct fs_packet *fresh = fs_packet_new(fs_pool(&r->base), DATA_AT, DATA_MAX);
+    struct fs_packet *fresh = fs_packet_new(fs_pool(&r->base), DATA_AT, r->data_max);
     if (fresh == NULL) {
         fs_drop(&r->base, p, FS_DROP_NO_BUFFER);
         return NONE;
@@ -248,7 +252,7 @@ static struct fs_packet *add(struct reassembler *r, struct fs_packet *p, struct 
         fs_drop(e, p, FS_DROP_BAD_LENGTH);
         return NULL;
     }
-    if (end > DATA_MAX) {
+    if (end > r->data_max) {
         fs_drop(e, p, FS_DROP_TOO_LONG);
         return NULL;
     }
@@ -322,8 +326,15 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct reassembler *r = (struct reassembler *)e;
     r->high = (uint32_t)fs_args_integer(e->args, HIMEM, 256 * 1024);
+    r->data_max = (uint32_t)(fs_packet_room(fs_pool(e)) - DATA_AT) & ~7u;
+    r->data_max = r->data_max > DATA_MOST ? (uint32_t)DATA_MOST : r->data_max;
+    r->words = (r->data_max / 8 + 64) / 64;
     r->all = fs_alloc(e, TABLE * sizeof *r->all);
-    if (r->all == NULL) {
+    r->bits = fs_alloc(e, TABLE * r->words * sizeof *r->bits);
+    for (unsigned i = 0; r->all != NULL && r->bits != NULL && i < TABLE; i++) {
+        r->all[i].there = r->bits + i * r->words;
+    }
+    if (r->all == NULL || r->bits == NULL) {
         fs_text_string(error, "out of memory");
         return -1;
     }
@@ -341,7 +352,7 @@ static int initialize(struct fs_element *e, struct fs_text *error)
 static void cleanup(struct fs_element *e)
 {
     struct reassembler *r = (struct reassembler *)e;
-    while (r->all != NULL && r->oldest != NONE) {
+    while (r->all != NULL && r->bits != NULL && r->oldest != NONE) {
         fs_drop(e, take_out(r, r->oldest), FS_DROP_SHUTDOWN);
     }
 }
@@ -349,7 +360,11 @@ static void cleanup(struct fs_element *e)
 static void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct reassembler *r = (struct reassembler *)e, *o = (struct reassembler *)old;
-    __builtin_memcpy(r->all, o->all, TABLE * sizeof *r->all);
+    __builtin_memcpy(r->all, o->all, TABLE * sizeof *r->all); /* one pool, so the same number of bits */
+    __builtin_memcpy(r->bits, o->bits, TABLE * r->words * sizeof *r->bits);
+    for (unsigned i = 0; i < TABLE; i++) {
+        r->all[i].there = r->bits + i * r->words;
+    }
     __builtin_memcpy(r->buckets, o->buckets, sizeof r->buckets);
     r->oldest = o->oldest;
     r->newest = o->newest;

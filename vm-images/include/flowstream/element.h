@@ -72,7 +72,8 @@ struct fs_class {
     FS_DOC(doc);     /* the rest of the reference entry, Markdown; generated docs show args and handlers by themselves */
     size_t size;         /* of the state struct */
 
-    /* Reads the arguments. Answers 0, or appends a line that says what is wrong and answers -1. Allocates with
+    /* Reads the arguments. Answers 0, or appends a line that says what is wrong and answers -1. (A line with the answer 0
+     * is a remark: it is logged, and the configuration goes on.) Allocates with
      * fs_alloc(). Called in order of appearance; no other element may be touched yet. */
     int (*configure)(struct fs_element *e, struct fs_text *error);
     /* After all are configured and connected: start tasks and timers, open devices. Same answers. */

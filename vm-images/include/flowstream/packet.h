@@ -17,9 +17,9 @@
 
 enum {
     FS_HEADROOM = 128,        /* bytes free in front of a received frame: room for encapsulations */
-    FS_PACKET_SIZE = 2048,    /* bytes of a pool object, header included */
+    FS_PACKET_SIZE = 2048,    /* bytes of a pool object, header included; a platform may choose more for its pool */
     FS_PACKET_HEADER = 128,   /* bytes of it that the header takes */
-    FS_FRAME_MAX = FS_PACKET_SIZE - FS_PACKET_HEADER - FS_HEADROOM, /* longest frame behind a full headroom */
+    FS_FRAME_MAX = FS_PACKET_SIZE - FS_PACKET_HEADER - FS_HEADROOM, /* longest frame behind a full headroom, in any pool */
     FS_ANNOTATION_BYTES = 48, /* Click's annotation area; offsets as in Click's packet_anno.hh */
     FS_OFFSET_NONE = 0xffff,  /* a header offset that nobody has set */
 };
@@ -126,6 +126,8 @@ static inline size_t fs_bytes_from(const struct fs_packet *p, const uint8_t *at)
 }
 
 /* ---- making and ending ---- */
+/* Bytes that a packet of this pool has for headroom, frame and tailroom together. */
+size_t fs_packet_room(const struct fs_pool *pool);
 /* A fresh packet of `length` bytes whose content is not set; NULL when the pool is empty or length does not fit. */
 struct fs_packet *fs_packet_new(struct fs_pool *pool, size_t headroom, size_t length);
 /* Adds at most n such packets to the batch (which has room for n); answers how many: fewer than n when the pool ran

@@ -380,7 +380,7 @@ FS_TEST(engine_is_a_click_driver)
     RUN(&t, path(&t, "blob"), copy("--click"), copy("--handler"), copy("c.count"));
     FS_EQUAL(t.status, 0);
     FS_TEXT(t.out, "7\n");
-    FS_TEXT(t.error, "p:   72\np:   72\np:   72\np:   72\np:   72\np:   72\np:   72\n");
+    FS_TEXT(t.error, "p:   69\np:   69\np:   69\np:   69\np:   69\np:   69\np:   69\n");
     RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--simtime=3.5"), copy("--handler=*.count"),
         copy("--handler=Counter.class"), copy("--handler=c.config"), copy("--handler=list"));
     FS_EQUAL(t.status, 0);

@@ -10,7 +10,10 @@
 #include "engine/router.h"
 #include "options.h"
 
-enum { FS_LINUX_PACKETS = 4096 };
+enum {
+    FS_LINUX_PACKETS = 4096,
+    FS_LINUX_LARGE_PACKET = 67584, /* with --click: room for the longest IP datagram, and headers in front of it */
+};
 
 struct fs_machine;
 

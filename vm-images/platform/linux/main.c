@@ -131,7 +131,8 @@ static void set_clock(struct fs_machine *m, uint64_t from)
 
 static bool open_machine(struct fs_machine *m, const struct fs_options *o)
 {
-    size_t bytes = fs_pool_bytes(FS_LINUX_PACKETS);
+    uint32_t object = o->packet_size != 0 ? o->packet_size : o->click ? FS_LINUX_LARGE_PACKET : FS_PACKET_SIZE;
+    size_t bytes = fs_pool_bytes_of(FS_LINUX_PACKETS, object);
     m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
                                        .log = log_line, .print = print_out, .stop = stop,
                                        .files = &fs_linux_files, .watch = fs_machine_watch,
@@ -150,7 +151,7 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
         fprintf(stderr, "ERROR out of memory\n");
         return false;
     }
-    fs_pool_init(&m->pool, region, bytes);
+    fs_pool_init_of(&m->pool, region, bytes, object);
     return open_devices(m, o);
 }
 

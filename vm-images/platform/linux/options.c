@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <flowstream/packet.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,12 @@ static bool valued(struct parser *p, const char *option, char *value)
         if (!seconds(value, &o->simtime_from)) {
             problem(p, "--simtime=%s: expected seconds since 1970", value);
         }
+    } else if (strcmp(option, "--packet-size") == 0) {
+        uint64_t size = 0;
+        if (!number(value, &size) || size < FS_PACKET_SIZE || size > 1 << 20) {
+            problem(p, "--packet-size %s: expected %d to %d bytes", value, (int)FS_PACKET_SIZE, 1 << 20);
+        }
+        o->packet_size = (uint32_t)(size + 63) & ~63u;
     } else if (strcmp(option, "--seed") == 0) {
         o->seeded = number(value, &o->seed);
         if (!o->seeded) {
@@ -151,7 +158,7 @@ static bool valued(struct parser *p, const char *option, char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler"};
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--packet-size"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(option, names[i]) == 0) {
             return true;
@@ -246,6 +253,7 @@ void fs_options_usage(FILE *out)
           "  --stop-when-idle            ends when all files are read and nothing is left to do\n"
           "  --control unix:PATH         the control protocol, on a socket\n"
           "  --health unix:PATH          the health lines, on a socket\n"
+          "  --packet-size BYTES         room of a packet with its headers; 2048, with --click 67584\n"
           "  --seed N                    makes random numbers repeatable\n"
           "  --read HANDLER              prints this handler at the end\n"
           "  --click                     runs as Click's user-level driver does: its errors, no READY, no STOP\n"

@@ -25,6 +25,7 @@ struct fs_options {
     unsigned device_count;
     bool simtime, stop_when_idle;
     bool click, quit;          /* run as Click's user-level driver (click.h); do not run, only print handlers */
+    uint32_t packet_size;      /* bytes of a packet's object; 0: as usual */
     uint64_t simtime_from;     /* where virtual time begins, ns; 0: with the first frame, or where Click's begins */
     const char *handlers[FS_OPTIONS_READS]; /* of --handler */
     unsigned handler_count;
