@@ -56,6 +56,48 @@ static void read_drops(struct fs_element *e, const char *parameters, struct fs_t
     fs_drops_text(e, value);
 }
 
+static void read_scheduled(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_string(value, fs_task_scheduled(e->task) ? "true" : "false");
+}
+
+static int write_scheduled(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    bool on = fs_text_is(value, length, "true") || fs_text_is(value, length, "1");
+    if (!on && !fs_text_is(value, length, "false") && !fs_text_is(value, length, "0")) {
+        fs_text_string(error, "scheduled: expected true or false");
+        return -1;
+    }
+    if (on) {
+        fs_task_schedule(e->task);
+    } else {
+        fs_task_unschedule(e->task);
+    }
+    return 0;
+}
+
+static void read_runs(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_u64(value, e->task->runs);
+}
+
+/* Click's fixed answers: all tasks are alike, and there is one thread. */
+static void read_tickets(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)e;
+    (void)parameters;
+    fs_text_string(value, "1024");
+}
+
+static void read_home_thread(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)e;
+    (void)parameters;
+    fs_text_string(value, "0");
+}
+
 static void read_handlers(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -63,8 +105,9 @@ static void read_handlers(struct fs_element *e, const char *parameters, struct f
         const struct fs_handler *h = &e->class->handlers[i];
         fs_handler_line(value, h->name, h->read != NULL, h->write != NULL, h->flags);
     }
-    for (unsigned i = 0; i < fs_default_handler_count; i++) {
-        fs_handler_line(value, fs_default_handlers[i].name, true, false, fs_default_handlers[i].flags);
+    for (unsigned i = 0; i < fs_default_handlers_of(e); i++) {
+        const struct fs_handler *h = &fs_default_handlers[i];
+        fs_handler_line(value, h->name, true, h->write != NULL, h->flags);
     }
 }
 
@@ -75,8 +118,18 @@ const struct fs_handler fs_default_handlers[] = {
     {"ports", read_ports, NULL, FS_HANDLER_CALM, NULL, "its ports, what they are connected to, and whether they push"},
     {"handlers", read_handlers, NULL, FS_HANDLER_CALM, NULL, "its handlers: name, r and w, and marks of their flags"},
     {"drops", read_drops, NULL, 0, NULL, "packets it has lost, by reason and rule, with the latest of each"},
+    /* of elements with a task alone: */
+    {"scheduled", read_scheduled, write_scheduled, FS_HANDLER_CHECKBOX, NULL, "whether its task is scheduled"},
+    {"runs", read_runs, NULL, 0, NULL, "how often its task ran"},
+    {"tickets", read_tickets, NULL, FS_HANDLER_CALM, NULL, "Click's measure of how often a task runs: all are alike"},
+    {"home_thread", read_home_thread, NULL, FS_HANDLER_CALM, NULL, "the thread that its task runs on"},
 };
-const unsigned fs_default_handler_count = sizeof(fs_default_handlers) / sizeof(fs_default_handlers[0]);
+enum { OF_TASKS = 4 };
+unsigned fs_default_handlers_of(const struct fs_element *e)
+{
+    unsigned all = sizeof(fs_default_handlers) / sizeof(fs_default_handlers[0]);
+    return e->task != NULL ? all : all - OF_TASKS;
+}
 
 static void drop_line(struct fs_text *t, const struct fs_element *e, unsigned reason, uint32_t rule, uint64_t count,
                       const struct fs_drop_record *latest)

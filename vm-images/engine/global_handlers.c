@@ -27,7 +27,70 @@ static void read_classes(struct fs_router *r, const char *parameters, struct fs_
     }
 }
 
-/* The graph as it runs, in the Click language: every element declared, every connection alone. */
+/* ---- the graph as it runs, in the Click language ---- */
+
+enum { NONE = -1 };
+
+/* Where the chain of connections goes on behind each: by the output 0 of an element that is come to by its input 0. */
+static void chain(const struct fs_router *r, int32_t *next, bool *begins)
+{
+    for (uint32_t i = 0; i < r->connection_count; i++) {
+        next[i] = NONE;
+        begins[i] = true;
+    }
+    for (uint32_t i = 0; i < r->connection_count; i++) {
+        for (uint32_t k = 0; r->connections[i].to_port == 0 && k < r->connection_count; k++) {
+            if (r->connections[k].from == r->connections[i].to && r->connections[k].from_port == 0 && begins[k]) {
+                next[i] = (int32_t)k;
+                begins[k] = false;
+                break;
+            }
+        }
+    }
+}
+
+static void text_chain(const struct fs_router *r, uint32_t first, const int32_t *next, bool *done, struct fs_text *t)
+{
+    const struct fs_connection *c = &r->connections[first];
+    fs_text_string(t, r->elements[c->from]->name);
+    if (c->from_port != 0) {
+        fs_text_format(t, " [%u]", c->from_port);
+    }
+    for (int32_t i = (int32_t)first; i != NONE && !done[i]; i = next[i]) {
+        c = &r->connections[i];
+        done[i] = true;
+        fs_text_string(t, i == (int32_t)first ? " -> " : "\n    -> ");
+        if (c->to_port != 0) {
+            fs_text_format(t, "[%u] ", c->to_port);
+        }
+        fs_text_string(t, r->elements[c->to]->name);
+    }
+    fs_text_string(t, ";\n");
+}
+
+static void text_connections(const struct fs_router *r, struct fs_text *t)
+{
+    const struct fs_platform *p = r->platform;
+    size_t n = r->connection_count, size = n * (sizeof(int32_t) + 2 * sizeof(bool)) + 64;
+    int32_t *next = p->memory(p->context, size);
+    if (next == NULL) {
+        return;
+    }
+    bool *begins = (bool *)(next + n), *done = begins + n;
+    chain(r, next, begins);
+    for (uint32_t i = 0; i < n; i++) {
+        if (begins[i]) {
+            text_chain(r, i, next, done, t);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) { /* what is left goes in circles */
+        if (!done[i]) {
+            text_chain(r, i, next, done, t);
+        }
+    }
+    p->release(p->context, next, size);
+}
+
 static void read_flatconfig(struct fs_router *r, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -39,11 +102,10 @@ static void read_flatconfig(struct fs_router *r, const char *parameters, struct 
         }
         fs_text_string(value, ";\n");
     }
-    for (uint32_t i = 0; i < r->connection_count; i++) {
-        const struct fs_connection *c = &r->connections[i];
-        fs_text_format(value, "%s [%u] -> [%u] %s;\n", r->elements[c->from]->name, c->from_port, c->to_port,
-                       r->elements[c->to]->name);
+    if (r->element_count > 0 && r->connection_count > 0) {
+        fs_text_char(value, '\n');
     }
+    text_connections(r, value);
 }
 
 static void read_nothing(struct fs_router *r, const char *parameters, struct fs_text *value)

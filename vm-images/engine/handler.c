@@ -8,7 +8,7 @@ static const struct fs_handler *handler_of(struct fs_element *e, const char *nam
             return &e->class->handlers[i];
         }
     }
-    for (unsigned i = 0; i < fs_default_handler_count; i++) {
+    for (unsigned i = 0; i < fs_default_handlers_of(e); i++) {
         if (fs_text_is(name, length, fs_default_handlers[i].name)) {
             return &fs_default_handlers[i];
         }

@@ -138,7 +138,7 @@ struct fs_element *fs_find_near(struct fs_element *e, const char *name, size_t l
 /* ---- handlers ---- */
 enum { FS_NAME_MAX = 512 }; /* longest handler name with its element, bytes */
 extern const struct fs_handler fs_default_handlers[];
-extern const unsigned fs_default_handler_count;
+unsigned fs_default_handlers_of(const struct fs_element *e); /* how many of them, from the first on, the element has */
 /* A handler of the whole router. */
 struct fs_global_handler {
     const char *name;

@@ -333,3 +333,31 @@ FS_TEST(out_of_memory_is_refused)
         fs_test_platform_close(&p);
     }
 }
+
+FS_TEST(router_writes_its_graph_in_chains)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "a", "InfiniteSource");
+    fs_test_integer(t, "LIMIT", 1);
+    fs_test_config(t, "LIMIT 1");
+    fs_test_add(t, "b", "Tee");
+    fs_test_add(t, "c", "Discard");
+    fs_test_add(t, "d", "Discard");
+    fs_test_chain(t, "a", "b", "c");
+    fs_test_connect(t, "b", 1, "d", 0);
+    FS_REQUIRE(fs_test_start(t));
+    FS_TEXT(fs_test_read(t, "flatconfig"), "a :: InfiniteSource(LIMIT 1);\nb :: Tee;\nc :: Discard;\nd :: Discard;\n\n"
+                                           "a -> b\n    -> c;\nb [1] -> d;\n");
+    /* handlers about its task, where there is one */
+    FS_TEXT(fs_test_read(t, "a.scheduled"), "true");
+    FS_TEXT(fs_test_read(t, "a.runs"), "0");
+    FS_CHECK(fs_test_write(t, "a.scheduled", "false") && !fs_test_write(t, "a.scheduled", "perhaps"));
+    FS_TEXT(fs_test_read(t, "a.scheduled"), "false");
+    FS_CHECK(fs_test_write(t, "a.scheduled", "true"));
+    fs_test_run(t);
+    FS_TEXT(fs_test_read(t, "a.runs"), "2"); /* the second finds the limit reached */
+    FS_EQUAL(fs_router_check(fs_test_router(t), "b.scheduled", false), FS_HANDLER_NO_HANDLER);
+    FS_CHECK(strstr(fs_test_read(t, "a.handlers"), "scheduled\trwx\n") != NULL);
+    FS_CHECK(strstr(fs_test_read(t, "b.handlers"), "scheduled") == NULL);
+    fs_test_end(t);
+}

@@ -6,6 +6,9 @@ static struct fs_task *ring_of(struct fs_element *e) { return &e->router->ring; 
 void fs_task_init(struct fs_element *e, struct fs_task *t, bool (*run)(struct fs_element *, struct fs_task *))
 {
     *t = (struct fs_task){.run = run, .element = e};
+    if (e->task == NULL) {
+        e->task = t;
+    }
 }
 
 void fs_task_schedule(struct fs_task *t)

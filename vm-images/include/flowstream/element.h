@@ -38,6 +38,7 @@ struct fs_element {
     uint32_t input_count, output_count;
     struct fs_port *inputs, *outputs;
     struct fs_drops *drops;
+    struct fs_task *task; /* the first that it made: its handlers `scheduled` and `runs` are about it */
 };
 
 /* For functions that run once, as configure() does, in files that are compiled for speed: they are compiled for size. In
