@@ -1,6 +1,6 @@
 #include "net/routes.h"
 
-enum { CHUNK_BITS_MIN = 8, CHUNK_BITS_MAX = 16, NO_HOP = 0, DEPTH = 34, SLACK = 64 };
+enum { CHUNK_BITS_MIN = 8, CHUNK_BITS_MAX = 16, NO_HOP = 0, DEPTH = 34, SLACK = 64, SEARCHED = 4 };
 
 /* ---- hops ---- */
 
@@ -39,6 +39,26 @@ struct build {
     bool full;
 };
 
+/* Writes the index of the n ranges from `begin` on, which are those of the chunk that starts at `start`; answers by how
+ * many bits it goes. There are at least as many parts as ranges, and less than twice as many: room for 3n is enough. */
+static unsigned make_index(struct fs_routes *t, uint32_t start, uint32_t begin, uint32_t n)
+{
+    unsigned bits = 32 - (unsigned)__builtin_clz(n - 1);
+    bits = bits < t->shift ? bits : t->shift;
+    const struct fs_route_range *ranges = &t->ranges[begin];
+    uint16_t *index = &t->index[3 * (size_t)begin];
+    uint32_t at = 0;
+    for (uint32_t part = 0; part < 1u << bits; part++) {
+        uint32_t from = start + (part << (t->shift - bits));
+        while (at + 1 < n && ranges[at + 1].start <= from) {
+            at++;
+        }
+        index[part] = (uint16_t)at;
+    }
+    index[1u << bits] = (uint16_t)(n - 1);
+    return bits;
+}
+
 /* Addresses `from` to `to` go to the hop. Called in order, without gaps, from a chunk's start to a chunk's end. */
 static void run(struct build *b, uint32_t from, uint32_t to, uint32_t hop)
 {
@@ -59,7 +79,9 @@ static void run(struct build *b, uint32_t from, uint32_t to, uint32_t hop)
             if (t->range_count == b->begin + 1) {
                 *c = (struct fs_route_chunk){t->ranges[--t->range_count].hop, 0};
             } else {
-                *c = (struct fs_route_chunk){b->begin, t->range_count - b->begin};
+                uint32_t n = t->range_count - b->begin;
+                unsigned bits = n > SEARCHED ? make_index(t, end & ~last, b->begin, n) : 0;
+                *c = (struct fs_route_chunk){b->begin, n | bits << FS_ROUTE_INDEX_SHIFT};
             }
             b->begin = t->range_count;
         }
@@ -182,10 +204,11 @@ static int reserve(struct fs_routes *t, uint32_t capacity)
     fresh.sorted = fs_alloc(t->element, capacity * sizeof *fresh.sorted);
     fresh.chunks = fs_alloc(t->element, sizeof *fresh.chunks << bits);
     fresh.ranges = fs_alloc(t->element, fresh.range_capacity * sizeof *fresh.ranges);
+    fresh.index = fs_alloc(t->element, 3 * (size_t)fresh.range_capacity * sizeof *fresh.index);
     fresh.hops = fs_alloc(t->element, (capacity + 2) * sizeof *fresh.hops);
     fresh.hop_index = fs_alloc(t->element, fresh.slots * sizeof *fresh.hop_index);
-    if (fresh.all == NULL || fresh.sorted == NULL || fresh.chunks == NULL || fresh.ranges == NULL || fresh.hops == NULL
-        || fresh.hop_index == NULL) {
+    if (fresh.all == NULL || fresh.sorted == NULL || fresh.chunks == NULL || fresh.ranges == NULL || fresh.index == NULL
+        || fresh.hops == NULL || fresh.hop_index == NULL) {
         return -1;
     }
     if (t->place_count != 0) {
