@@ -59,3 +59,27 @@ FS_TEST(striptonetworkheader_strips)
     FS_EQUAL(fs_test_drops(t, "e", FS_DROP_BAD_LENGTH), 2);
     fs_test_end(t);
 }
+
+FS_TEST(unstripipheader_brings_it_back)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "out", "TestSink");
+    fs_test_add(t, "s", "StripIPHeader");
+    fs_test_add(t, "e", "UnstripIPHeader");
+    fs_test_chain(t, "in", "s", "e", "out");
+    fs_test_add(t, "again", "TestSource");
+    fs_test_connect(t, "again", 0, "e", 0);
+    FS_REQUIRE(fs_test_start(t));
+    send(t, "616263", 50);
+    struct fs_packet *p = fs_test_out(t, "out", 0);
+    FS_EQUAL(p->length, 23);
+    FS_EQUAL(p->data[0], 0x45);
+    p = fs_test_packet(t, "abcd", 4);
+    fs_set_network_header(p, p->data + 1, 2);
+    fs_test_send_packet(t, "again", p);
+    FS_FRAME(fs_test_out(t, "out", 1), "abcd", 4);
+    fs_test_send(t, "again", "x", 1);
+    FS_EQUAL(fs_test_drops(t, "e", FS_DROP_BAD_LENGTH), 1);
+    fs_test_end(t);
+}
