@@ -4,9 +4,9 @@
 
 #include <flowstream/element.h>
 
-/* DATA where none is given; as long as Click's. */
+/* DATA where none is given: Click's, since texts of packets are compared. */
 enum { FS_SOURCE_TEXT = 69 };
-static const char fs_source_text[] = "A frame of the kind that a source makes when it is not told of which.";
+static const char fs_source_text[] = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
 
 struct fs_source {
     const uint8_t *data;

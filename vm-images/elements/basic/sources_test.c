@@ -217,18 +217,35 @@ FS_TEST(time_filter_passes_a_range)
     for (unsigned i = 0; i < 4; i++) {
         send_at(t, times[i], 0);
     }
-    FS_EQUAL(fs_test_count(t, "k"), 2);
-    FS_EQUAL(fs_test_count(t, "other"), 2);
-    FS_CHECK(!fs_router_stopped(fs_test_router(t)));
-    send_at(t, 1151, 0);
-    FS_CHECK(fs_router_stopped(fs_test_router(t)));
+    FS_EQUAL(fs_test_count(t, "k"), 1); /* the end is not within */
     FS_EQUAL(fs_test_count(t, "other"), 3);
+    FS_CHECK(fs_router_stopped(fs_test_router(t)));
     fs_test_end(t);
     t = through("TimeFilter");
     fs_test_integer(t, "START", 1);
     fs_test_integer(t, "START_DELAY", 1);
     fs_test_chain(t, "in", "x", "k");
     FS_CHECK(strstr(fs_test_refused(t), "mutually exclusive") != NULL);
+    fs_test_end(t);
+}
+
+FS_TEST(time_filter_calls_at_its_end)
+{
+    struct fs_test *t = through("TimeFilter");
+    fs_test_integer(t, "END", 1000000000);
+    fs_test_text(t, "END_CALL", "s.run $t");
+    fs_test_add(t, "s", "Script");
+    fs_test_texts(t, "INSTRUCTION", "print $1", "write x.extend_interval 1");
+    fs_test_text(t, "TYPE", "PASSIVE");
+    FS_REQUIRE(begin(t));
+    static const uint64_t times[] = {900000000, 1000000000, 1500000000, 2500000000};
+    for (unsigned i = 0; i < 4; i++) {
+        send_at(t, times[i], 0);
+    }
+    FS_TEXT(fs_test_written(t, "-"), "1.000000\n2.500000\n");
+    FS_EQUAL(fs_test_count(t, "k"), 4);
+    send_at(t, 9000000000, 0);
+    FS_EQUAL(fs_test_drops(t, "x", FS_DROP_DENIED), 1);
     fs_test_end(t);
 }
 
