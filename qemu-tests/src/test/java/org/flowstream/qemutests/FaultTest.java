@@ -29,18 +29,6 @@ class FaultTest {
         return Stream.start(LAB.client(), LAB.server(), 7000, RATE, LENGTH);
     }
 
-    /** How many arrived once the longest gap after the moment was over. */
-    private static long arrivedAfterGap(List<Stream.Arrival> arrivals, long moment) {
-        long longest = gapAfter(arrivals, moment).toNanos();
-        for (int i = 1; i < arrivals.size(); i++) {
-            long end = arrivals.get(i).nanoseconds();
-            if (end >= moment && end - arrivals.get(i - 1).nanoseconds() == longest) {
-                return (long) arrivals.size() - i;
-            }
-        }
-        return 0;
-    }
-
     private static void kill(long process) {
         Command.of("kill", "-KILL", Long.toString(process)).output();
     }
@@ -160,7 +148,7 @@ class FaultTest {
                     .isEqualTo(outcome.sent() - 1);
             // Closed: all that came after the panic went through the new machine.
             assertThat(outcome.lost()).isGreaterThan(0);
-            assertThat(wire.inward()).isGreaterThanOrEqualTo(arrivedAfterGap(outcome.arrived(), moment));
+            assertThat(wire.inward()).isGreaterThanOrEqualTo(outcome.arrivedAfterLoss());
             assertThat(gap).isLessThan(Duration.ofSeconds(2));
             assertThat(wire.qemu()).isNotEqualTo(before);
             assertPanicIsTold(wire);
@@ -175,7 +163,7 @@ class FaultTest {
             long moment = panic(wire);
             Stream.Outcome outcome = stream.finish(BOUND);
             Duration gap = gapAfter(outcome.arrived(), moment);
-            long around = arrivedAfterGap(outcome.arrived(), moment) - wire.inward();
+            long around = outcome.arrivedAfterLoss() - wire.inward();
             System.out.printf(
                     "guest panicked, failure open: longest gap %d ms, %d of %d lost, %d went around%n",
                     gap.toMillis(), outcome.lost(), outcome.sent(), around);

@@ -17,9 +17,19 @@ final class Middlebox implements AutoCloseable {
     private final Lab lab;
     private final String name;
 
+    private final String domain;
+    private final Path folder;
+
     private Middlebox(Lab lab, String name) {
         this.lab = lab;
         this.name = name;
+        // Asked once, before any traffic flows: on a busy host a command takes seconds.
+        JsonNode inspect = json("inspect", name);
+        this.domain = inspect.path("domain").asText();
+        this.folder = lab.platform()
+                .home()
+                .resolve("run/machines")
+                .resolve(inspect.path("machine").asText());
     }
 
     /** Runs a template between the lab's endpoints and waits until it is ready, as {@code run} does. */
@@ -87,15 +97,12 @@ final class Middlebox implements AutoCloseable {
 
     /** Its libvirt domain. */
     String domain() {
-        return inspect().path("domain").asText();
+        return domain;
     }
 
     /** Where its machine's sockets are. */
     Path folder() {
-        return lab.platform()
-                .home()
-                .resolve("run/machines")
-                .resolve(inspect().path("machine").asText());
+        return folder;
     }
 
     /** The process id of its QEMU, as libvirt's own file names it. */

@@ -139,13 +139,29 @@ final class Stream implements AutoCloseable {
          * up, so this is a time that no load on the host can stretch.
          */
         long lostInARow() {
+            return longestLoss().length;
+        }
+
+        /** How many arrived of those that were sent after that row. */
+        long arrivedAfterLoss() {
+            Loss loss = longestLoss();
+            return arrived.stream()
+                    .filter(arrival -> arrival.number() >= loss.first + loss.length)
+                    .count();
+        }
+
+        private record Loss(long first, long length) {}
+
+        private Loss longestLoss() {
             boolean[] came = new boolean[Math.toIntExact(sent)];
             arrived.forEach(arrival -> came[Math.toIntExact(arrival.number())] = true);
-            long longest = 0;
+            Loss longest = new Loss(0, 0);
             long row = 0;
-            for (boolean each : came) {
-                row = each ? 0 : row + 1;
-                longest = Math.max(longest, row);
+            for (int number = 0; number < came.length; number++) {
+                row = came[number] ? 0 : row + 1;
+                if (row > longest.length) {
+                    longest = new Loss(number - row + 1, row);
+                }
             }
             return longest;
         }
