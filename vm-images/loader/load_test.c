@@ -86,6 +86,17 @@ FS_TEST(crc32c_of_the_standard)
     uint8_t zeros[32] = {0};
     FS_EQUAL(fs_crc32c(0, zeros, 32), 0x8a9136aau); /* RFC 3720 B.4 */
     FS_EQUAL(fs_crc32c(fs_crc32c(0, "1234", 4), "56789", 5), 0xe3069283u);
+    static uint8_t many[20000]; /* long ones are done otherwise than short ones */
+    for (unsigned i = 0; i < sizeof many; i++) {
+        many[i] = (uint8_t)(i * i >> 3);
+    }
+    for (unsigned odd = 0; odd < 9; odd++) {
+        uint32_t pieces = 0;
+        for (unsigned i = odd; i < sizeof many; i += 1000) {
+            pieces = fs_crc32c(pieces, many + i, i + 1000 < sizeof many ? 1000 : sizeof many - i);
+        }
+        FS_EQUAL(fs_crc32c(0, many + odd, sizeof many - odd), pieces);
+    }
 }
 
 FS_TEST(loads_a_blob)

@@ -5,7 +5,7 @@ import java.util.List;
 /** Rules of which the first that matches decides, in one of the forms that the runtime knows. */
 sealed interface MatchTable permits MatchProgram, IndexedProgram {
     /** Up to so many rules a graph of tests is quickest. */
-    int FEW_RULES = 32;
+    int FEW_RULES = 40;
 
     /** By rule, the output that its packets leave by; {@link MatchProgram#DROP} for none. */
     List<Integer> verdicts();
