@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "fuzz/classes.h"
 #include "harness.h"
 #include "loader/testing_blob.h"
+#include "net/testing.h"
 #include "samples.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) /* the harness declares it; nothing calls it here */
@@ -130,6 +132,29 @@ static void frames(void)
     frame("short", arp, 10, 10);
 }
 
+/* ---- elements: each class, with noise for its arguments and frames ---- */
+
+static void elements(void)
+{
+    uint64_t state = 3;
+    for (unsigned i = 0; i < fs_class_count(); i++) {
+        const struct fs_class *c = fs_class_at(i);
+        for (unsigned k = 0; k < 4 && strncmp(c->name, "Test", 4) != 0; k++) {
+            char name[128];
+            uint8_t bytes[300];
+            uint16_t mark = class_mark(c->name);
+            for (size_t at = 0; at < sizeof(bytes); at++) {
+                bytes[at] = (uint8_t)(noise(&state) >> (k & 1 ? 5 : 0)); /* and small numbers more often */
+                bytes[at] &= k & 2 ? 0x0f : 0xff;
+            }
+            bytes[0] = (uint8_t)(mark >> 8);
+            bytes[1] = (uint8_t)mark;
+            snprintf(name, sizeof(name), "%s-%u", c->name, k);
+            write_seed("elements", name, bytes, sizeof(bytes));
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -142,5 +167,6 @@ int main(int argc, char **argv)
     }
     conversations();
     frames();
+    elements();
     return failed;
 }
