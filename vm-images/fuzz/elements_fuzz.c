@@ -8,7 +8,7 @@
 #include "fuzz/tables.h"
 #include "tests/hostile.h"
 
-enum { PORTS_MAX = 5, FRAMES_MAX = 24, TEXT_MAX = 64 };
+enum { PORTS_MAX = 5, PORTS_NEEDED_MAX = 16, FRAMES_MAX = 24, TEXT_MAX = 64 };
 
 /* ---- arguments ---- */
 
@@ -98,6 +98,7 @@ static unsigned ports(const struct fs_class *class, bool outputs, uint32_t items
 {
     uint32_t least, most;
     FS_CHECK(fs_ports_parse(class->ports, outputs, items, &least, &most));
+    fs_fuzz_require(least <= PORTS_NEEDED_MAX, "no class needs more ports than there is room for");
     most = most > PORTS_MAX ? PORTS_MAX : most;
     return most <= least ? least : least + (uint32_t)(choice % (most - least + 1));
 }
@@ -106,7 +107,7 @@ struct bench {
     struct fs_test *t;
     const struct fs_class *class;
     unsigned inputs, outputs;
-    bool pushed[PORTS_MAX], pushes[PORTS_MAX]; /* by input, by output */
+    bool pushed[PORTS_NEEDED_MAX], pushes[PORTS_NEEDED_MAX]; /* by input, by output */
     uint64_t sent;
 };
 
@@ -116,7 +117,7 @@ static const char *name_of(char kind, unsigned i)
     static unsigned next;
     char *name = names[next++ % 8];
     name[0] = kind;
-    name[1] = (char)('0' + i);
+    name[1] = (char)('a' + i);
     return name;
 }
 

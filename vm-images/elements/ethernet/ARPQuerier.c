@@ -212,6 +212,10 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct querier *q = (struct querier *)e;
     struct fs_bytes prefix = fs_args_bytes(e->args, IP);
+    if (!fs_args_given(e->args, ETH)) { /* the compiler takes it from IP; a hostile image may not */
+        fs_text_string(error, "ETH: expected an Ethernet address");
+        return -1;
+    }
     __builtin_memcpy(q->ip, prefix.at, 4);
     if (!fs_args_given(e->args, ETH)) { /* the compiler gives it, when IP is a name for both */
         fs_text_string(error, "ETH: expected an Ethernet address");
