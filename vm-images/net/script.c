@@ -803,7 +803,8 @@ static int64_t output_for(struct fs_script *s, unsigned input)
 
 static void send(struct fs_script *s, int64_t output, struct fs_packet *p)
 {
-    if (output >= 0 && output < s->base.output_count) {
+    /* Output 0 may be a pull output, while other inputs push. */
+    if (output >= 0 && output < s->base.output_count && s->base.outputs[output].push) {
         fs_output_push_one(&s->base, (unsigned)output, p);
     } else {
         fs_drop(&s->base, p, FS_DROP_DENIED);
