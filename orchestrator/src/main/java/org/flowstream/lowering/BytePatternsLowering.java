@@ -28,7 +28,7 @@ record BytePatternsLowering() implements Lowering {
         return Optional.of(Value.table(MatchTable.of(verdicts, conditions).toBytes()));
     }
 
-    private static Condition pattern(ConfigText pattern, Reporter reporter) {
+    static Condition pattern(ConfigText pattern, Reporter reporter) {
         if (pattern.isEmpty()) {
             reporter.report(pattern, "it is empty; '-' matches everything");
         }
