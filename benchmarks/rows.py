@@ -1,7 +1,7 @@
 """The configurations that are measured. Each row is text that Click, FastClick and Flowstream all take.
 
 A row's text holds $N, the number of packets. Rows of one flow have InfiniteSource, whose packets are copies of one
-buffer. Rows of many flows read a file of frames into a queue, and send them round: `loop` rows send a copy of each
+buffer. Rows of many flows read a dump of packets into a queue, and send them round: `loop` rows send a copy of each
 through the path (Tee), `closed` rows the frames themselves. A loop's own cost is a row too, so that it can be taken off.
 """
 import random
@@ -64,27 +64,20 @@ def routes(count, outputs=4, gateways=16, seed=2):
     return list(unique.values())
 
 
-def checksum(header):
-    total = sum(int.from_bytes(header[i:i + 2], "big") for i in range(0, len(header), 2))
-    total = (total & 0xffff) + (total >> 16)
-    total = (total & 0xffff) + (total >> 16)
-    return (~total & 0xffff).to_bytes(2, "big")
-
-
-def flows(count, strip=False, seed=3):
-    """A pcap file of 64-byte frames, each of another flow; half of the destinations are there twice."""
+def flows(count, seed=3):
+    """A dump of UDP packets of 50 bytes, each of another flow; each destination is there twice."""
     r = random.Random(seed)
-    destinations = [10 << 24 | r.randrange(PREFIXES << 16) for _ in range(max(1, count // 2))]
-    out = bytearray(b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + bytes(8) + b"\xff\xff\x00\x00\x01\x00\x00\x00")
+
+    def address():
+        bits = 10 << 24 | r.randrange(PREFIXES << 16)
+        return ".".join(str(bits >> s & 255) for s in (24, 16, 8, 0))
+
+    destinations = [address() for _ in range(max(1, count // 2))]
+    lines = ["!data src sport dst dport proto ip_len"]
     for i in range(count):
-        ip = bytearray(bytes.fromhex("45000032000100004011") + bytes(2))
-        ip += (10 << 24 | r.randrange(PREFIXES << 16)).to_bytes(4, "big") + destinations[i % len(destinations)].to_bytes(4, "big")
-        ip[10:12] = checksum(ip)
-        udp = r.randrange(1024, 65536).to_bytes(2, "big") + r.choice([53, 80, 123, 443, 5060, 8080]).to_bytes(2, "big")
-        frame = bytes.fromhex("0000000000010000000000020800") + ip + udp + bytes.fromhex("001e0000") + bytes(22)
-        frame = frame[14:] if strip else frame
-        out += bytes(8) + len(frame).to_bytes(4, "little") * 2 + frame
-    return bytes(out)
+        port = r.choice([53, 80, 123, 443, 5060, 8080])
+        lines.append(f"{address()} {r.randrange(1024, 65536)} {destinations[i % len(destinations)]} {port} U 50")
+    return "\n".join(lines) + "\n"
 
 
 # ---- shapes of configurations ----
@@ -93,18 +86,20 @@ def simple(path):
     return f"{source()} -> {path} Discard;"
 
 
-def cycle(flow_file, through):
-    """Frames of a file in a queue that is emptied and filled until $N have gone round."""
+def cycle(flow_file, through, ether=True):
+    """The packets of a dump in a queue that is emptied and filled until $N have gone round."""
+    frame = "EtherEncap(0x0800, 2:0:0:0:0:1, 2:0:0:0:0:2) -> " if ether else ""
     return (f"q :: Queue(200000); u :: Unqueue(BURST 32, ACTIVE false); c :: Counter(COUNT_CALL $N stop);\n"
-            f"FromDump({flow_file}, STOP false, END_CALL u.active true) -> q -> u;\n{through}\nc -> q;")
+            f"FromIPSummaryDump({flow_file}, STOP false, CHECKSUM true) -> Counter(COUNT_CALL $FLOWS u.active true)\n"
+            f"    -> {frame}q -> u;\n{through}\nc -> q;")
 
 
 def loop(flow_file, path):
     return cycle(flow_file, f"u -> t :: Tee(2); t[0] -> {path} Discard; t[1] -> c;")
 
 
-def closed(flow_file, path):
-    return cycle(flow_file, f"u -> {path} c;")
+def closed(flow_file, path, ether=True):
+    return cycle(flow_file, f"u -> {path} c;", ether)
 
 
 def listed(items):
@@ -147,15 +142,14 @@ GIGABYTE = "1000000000"
 
 
 class Row:
-    def __init__(self, name, what, text, packets, flows=0, strip=False, floor=None):
+    def __init__(self, name, what, text, packets, flows=0, floor=None):
         self.name, self.what, self.text = name, what, text
-        self.packets, self.flows, self.strip, self.floor = packets, flows, strip, floor
+        self.packets, self.flows, self.floor = packets, flows, floor
 
 
 def all_rows():
     million = 1000000
-    ten, hundred = "flows10k.pcap", "flows100k.pcap"
-    ten_ip, hundred_ip = "flows10k.ip.pcap", "flows100k.ip.pcap"
+    ten, hundred = "flows10k.dump", "flows100k.dump"
     made = []
 
     def row(name, what, text, packets, **more):
@@ -208,11 +202,11 @@ def all_rows():
     row("g-classifier20-10k", "the same, 10k flows of several ports (loop)",
         "d :: Discard;\n" + cycle(ten, f"u -> t :: Tee(2); t[1] -> c; t[0] -> cl :: Classifier({CLASSIFIER});\n"
                                   + CLASSIFIER_OUTPUTS), 5 * million, flows=10000, floor="e0-loop-10k")
-    for plain, ip, name, count in ((ten, ten_ip, "10k", 10000), (hundred, hundred_ip, "100k", 100000)):
+    for plain, name, count in ((ten, "10k", 10000), (hundred, "100k", 100000)):
         row(f"x0-closed-{name}", f"the closed loop alone, {name} frames", closed(plain, ""), 10 * million, flows=count)
         row(f"x-closed-{name}-ethermirror", f"closed loop, EtherMirror, {name}", closed(plain, "EtherMirror ->"),
             10 * million, flows=count, floor=f"x0-closed-{name}")
-        row(f"x-closed-{name}-nat", f"closed loop, two NAT passes, {name}", NAT + closed(ip, BOTH_WAYS), 2 * million,
-            flows=count, strip=True, floor=f"x0-closed-{name}")
+        row(f"x-closed-{name}-nat", f"closed loop, two NAT passes, {name}", NAT + closed(plain, BOTH_WAYS, False), 2 * million,
+            flows=count, floor=f"x0-closed-{name}")
     row("h-cgnat", "CG-NAT and firewall, out and back (loop)", cgnat(ten), million, flows=10000, floor="e0-loop-10k")
     return made

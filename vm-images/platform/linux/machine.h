@@ -12,6 +12,7 @@
 
 enum {
     FS_LINUX_PACKETS = 4096,
+    FS_CLICK_POOL = 576 << 20, /* bytes with --click, at least: its users fill queues with traces; untaken, 8 a packet */
     FS_LINUX_LARGE_PACKET = 67584, /* with --click: room for the longest IP datagram, and headers in front of it */
 };
 

@@ -132,7 +132,8 @@ static void set_clock(struct fs_machine *m, uint64_t from)
 static bool open_machine(struct fs_machine *m, const struct fs_options *o)
 {
     uint32_t object = o->packet_size != 0 ? o->packet_size : o->click ? FS_LINUX_LARGE_PACKET : FS_PACKET_SIZE;
-    size_t bytes = fs_pool_bytes_of(FS_LINUX_PACKETS, object);
+    size_t least = fs_pool_bytes_of(FS_LINUX_PACKETS, object);
+    size_t bytes = o->click && least < FS_CLICK_POOL ? FS_CLICK_POOL : least;
     m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
                                        .log = log_line, .print = print_out, .stop = stop,
                                        .files = &fs_linux_files, .watch = fs_machine_watch,
@@ -147,6 +148,10 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
         m->platform.seed = fs_machine_now(m);
     }
     void *region = memory(m, bytes);
+    if (region == NULL && o->click) { /* where memory may not be promised twice */
+        bytes = least;
+        region = memory(m, bytes);
+    }
     if (region == NULL) {
         fprintf(stderr, "ERROR out of memory\n");
         return false;
