@@ -48,7 +48,9 @@ void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, 
     uint32_t held = fs_queue_length(q), n = held < max ? held : max;
     (void)port;
     for (uint32_t i = 0; i < n; i++) {
-        fs_batch_add(batch, q->ring[q->head++ & q->mask]);
+        struct fs_packet *p = q->ring[q->head++ & q->mask];
+        fs_packet_prefetch(p); /* it may have waited for long */
+        fs_batch_add(batch, p);
     }
     if (n == held) {
         fs_signal_sleep(&q->nonempty);
