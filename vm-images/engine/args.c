@@ -34,6 +34,8 @@ static const struct fs_type types[] = {
     {"rewriter-pattern", FS_ENCODING_TABLE, 0},
     {"mapper-pattern", FS_ENCODING_TABLE, 0},
     {"mapper-server", FS_ENCODING_TABLE, 0},
+    {"address-info", FS_ENCODING_TEXT, 0}, /* these two never reach a blob */
+    {"port-info", FS_ENCODING_TEXT, 0},
 };
 
 static const struct fs_type unknown;

@@ -1,7 +1,7 @@
 /* PortInfo: names ports. */
 #include <flowstream/element.h>
 
-static const struct fs_arg args[] = {{"ENTRY", "texts", FS_REST, 0, 0, "", "What is named, and how."}};
+static const struct fs_arg args[] = {{"ENTRY", "port-info", FS_REST, 0, 0, "", "What is named, and how."}};
 
 FS_ELEMENT(PortInfo) = {
     .name = "PortInfo",

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.flowstream.click.Graph;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.image.ClickCompiler;
 import org.flowstream.problem.ProblemText;
@@ -20,6 +22,7 @@ import org.flowstream.process.ClickDriver;
 /** Click's user-level driver: compiles a configuration in this process, and runs it on the engine as another one. */
 final class ClickProgram {
     private static final int FAILED = 1;
+    private static final Set<String> TEXT_HANDLERS = Set.of("config", "flatconfig", "requirements");
 
     private final Terminal terminal;
     private final ClickArguments arguments;
@@ -91,6 +94,9 @@ final class ClickProgram {
             if (arguments.time) {
                 terminal.out().println(ProcessTimes.ofChildren().since(before));
             }
+            if (status == 0 && isOfTheText()) {
+                printText(compiled.graph(), source);
+            }
             return status;
         } catch (IOException e) {
             terminal.err().println(e.getMessage());
@@ -106,9 +112,26 @@ final class ClickProgram {
         if (arguments.quit) {
             options.add("--quit");
         }
-        arguments.handlers.forEach(handler -> options.add("--handler=" + handler));
+        if (!isOfTheText()) {
+            arguments.handlers.forEach(handler -> options.add("--handler=" + handler));
+        }
         arguments.unixSockets.forEach(path -> options.add("--control=unix:" + path));
         return options;
+    }
+
+    /** Whether the one handler that is asked for shows the configuration's text, which the engine does not have. */
+    private boolean isOfTheText() {
+        return arguments.handlers.size() == 1 && TEXT_HANDLERS.contains(arguments.handlers.get(0));
+    }
+
+    private void printText(Graph graph, SourceText source) {
+        boolean compact = graph.requirements().contains("compact_config");
+        String text = switch (arguments.handlers.get(0)) {
+            case "config" -> compact ? graph.flat() : source.text();
+            case "flatconfig" -> graph.flat();
+            default -> String.join("\n", graph.requirements());
+        };
+        terminal.out().print(text.isEmpty() || text.endsWith("\n") ? text : text + "\n");
     }
 
     /** The configuration; empty when it cannot be read, which is said. */

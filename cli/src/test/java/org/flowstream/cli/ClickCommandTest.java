@@ -105,6 +105,23 @@ final class ClickCommandTest {
     }
 
     @Test
+    void theConfigurationIsShownAsItWasWrittenOrFlat() {
+        assertThat(screen.run("click", "-qh", "config", "-e", "Idle -> Discard // x"))
+                .isZero();
+        assertThat(screen.run("click", "-qh", "config", "-e", "require(compact_config); Idle -> Discard"))
+                .isZero();
+        assertThat(screen.out()).isEqualTo("""
+                        Idle -> Discard // x
+                        require(compact_config);
+
+                        Idle@1 :: Idle;
+                        Discard@2 :: Discard;
+
+                        Idle@1 -> Discard@2;
+                        """);
+    }
+
+    @Test
     void theBuildtoolAnswersByItsStatus() {
         assertThat(screen.run("click-buildtool", "provides", "Idle", "Queue", "ip6"))
                 .isZero();

@@ -2,7 +2,6 @@ package org.flowstream.click;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,18 +20,24 @@ import org.jspecify.annotations.Nullable;
 final class BodyReader {
     private static final Pattern VARIABLE = Pattern.compile("\\$[A-Za-z0-9_]+");
 
+    /** Among more elements than these, none is suggested for a name that is not there. */
+    private static final int MOST_SUGGESTED = 5000;
+
     private final ElementLibrary library;
     private final Problems problems;
     private final Libraries libraries;
     private final Set<String> librariesRead = new HashSet<>();
     private final Set<String> provided = new HashSet<>();
     private final List<String> requirements = new ArrayList<>();
+    private final int before;
     private ClassScope classes;
     private boolean whole = true;
+    private boolean givenUp;
 
     BodyReader(ElementLibrary library, Libraries libraries, Problems problems) {
         this.library = library;
         this.problems = problems;
+        this.before = problems.count();
         this.libraries = libraries;
         this.classes = ClassScope.ofLibrary(library.classNames());
     }
@@ -57,6 +62,9 @@ final class BodyReader {
 
     private void read(List<Statement> statements, Body body) {
         for (Statement statement : statements) {
+            if (isTooMuch(statement.place())) {
+                return;
+            }
             if (statement instanceof Statement.Chain chain) {
                 new ChainReader(body, chain).read();
             } else if (statement instanceof Statement.ElementClass elementClass) {
@@ -70,6 +78,17 @@ final class BodyReader {
                 ConfigStrings.arguments(provide.config()).forEach(it -> provided.add(it.text()));
             }
         }
+    }
+
+    /** Whether so much was reported that the rest is not looked at, which is said once. */
+    private boolean isTooMuch(Place place) {
+        boolean tooMuch = problems.count() - before > ClickParser.MOST_PROBLEMS;
+        if (tooMuch && !givenUp) {
+            givenUp = true;
+            whole = false;
+            problems.add(Told.reading(place, place, ClickParser.GIVEN_UP));
+        }
+        return tooMuch;
     }
 
     private void define(Statement.Define define, Body body) {
@@ -168,7 +187,7 @@ final class BodyReader {
         List<Body> variants = new ArrayList<>();
         for (Term.Variant variant : compound.variants()) {
             Body body = new Body(around.depth + 1, variant.formals(), variant.place());
-            checkFormals(variant.formals());
+            FormalArguments.check(variant.formals(), problems);
             classes = outside.inner();
             read(variant.statements(), body);
             body.checkPseudo(
@@ -199,36 +218,6 @@ final class BodyReader {
         return new Place(place.source(), place.offset() + Math.max(0, place.length() - 1), 1);
     }
 
-    private void checkFormals(List<Term.Formal> formals) {
-        Set<String> seen = new LinkedHashSet<>();
-        Set<String> keywords = new HashSet<>();
-        boolean ordered = true;
-        String before = "";
-        for (int i = 0; i < formals.size(); i++) {
-            Term.Formal formal = formals.get(i);
-            Place place = formal.place();
-            if (!seen.add(formal.variable())) {
-                problems.add(Told.reading(place, place, "parameter '$" + formal.variable() + "' multiply defined"));
-                continue;
-            }
-            if (!formal.keyword().isEmpty() && !keywords.add(formal.keyword())) {
-                problems.add(Told.reading(
-                        place, place, "repeated keyword parameter '" + formal.keyword() + "' in compound element"));
-            }
-            boolean follows = i == 0
-                    || !((formal.keyword().isEmpty() && !before.isEmpty()) || before.equals(CompoundChoice.REST));
-            if (ordered && !follows) {
-                problems.add(Told.reading(
-                        place,
-                        place,
-                        "compound element parameters out of order\n"
-                                + "(The correct order is '[positional], [keywords], [__REST__]'.)"));
-            }
-            ordered &= follows;
-            before = formal.keyword();
-        }
-    }
-
     /** Reads one chain into a body. */
     private final class ChainReader {
         private final Body body;
@@ -244,6 +233,9 @@ final class BodyReader {
             List<Joint> before = List.of();
             for (int i = 0; i < stages.size(); i++) {
                 Stage stage = stages.get(i);
+                if (isTooMuch(stage.end())) {
+                    return;
+                }
                 List<Joint> joints = joints(stage, i, stages.size());
                 if (i == 0) {
                     complainOfPorts(stage, joints, true);
@@ -410,7 +402,7 @@ final class BodyReader {
          */
         private int undeclared(Candidate candidate, Place place, Stage stage) {
             Set<String> all = classes.names();
-            if (candidate.config.isEmpty()) {
+            if (candidate.config.isEmpty() && body.nodes.size() < MOST_SUGGESTED) {
                 body.nodes.stream()
                         .map(it -> it.name)
                         .filter(it -> !it.isEmpty() && !it.startsWith(";"))
@@ -447,21 +439,4 @@ final class BodyReader {
 
     /** An element of a stage with its ports on both sides. */
     private record Joint(int node, Endpoint.Ports inputs, Endpoint.Ports outputs) {}
-
-    /** An endpoint whose name is looked up. */
-    private static final class Candidate {
-        private final Endpoint endpoint;
-        private String name = "";
-        private Optional<ClassReference> type = Optional.empty();
-        private Optional<ClassReference> declared = Optional.empty();
-        private Optional<ConfigText> config = Optional.empty();
-
-        Candidate(Endpoint endpoint) {
-            this.endpoint = endpoint;
-        }
-
-        boolean isBare() {
-            return endpoint.term() instanceof Term.Name && declared.isEmpty() && config.isEmpty();
-        }
-    }
 }

@@ -18,7 +18,9 @@ public final class ClickParser {
     /** Click's own bound. */
     private static final int DEEPEST = 50;
     /** With more problems than these the text is most likely no configuration. */
-    private static final int MOST_PROBLEMS = 1000;
+    static final int MOST_PROBLEMS = 1000;
+
+    static final String GIVEN_UP = "too many problems; the rest is not looked at";
 
     /** What statements stand in. */
     private enum Around {
@@ -51,7 +53,7 @@ public final class ClickParser {
         while (true) {
             Token token = lexer.peek();
             if (problems.count() - before > MOST_PROBLEMS) {
-                add(token, "too many problems; the rest of the text is not read");
+                add(token, GIVEN_UP);
                 lexer.stop();
                 return;
             }

@@ -57,6 +57,15 @@ public final class ConfigText {
         return new Builder(place()).append(this, from, to).build();
     }
 
+    /** With other characters in place of those from {@code from} to before {@code to}. */
+    public ConfigText replace(int from, int to, String with) {
+        return new Builder(place())
+                .append(this, 0, from)
+                .append(of(with, place(from, to)))
+                .append(this, to, text.length())
+                .build();
+    }
+
     /** Without blanks at both ends. */
     public ConfigText trim() {
         int from = 0;

@@ -27,6 +27,7 @@ public final class BlobWriter {
     private final ElementLibrary library;
     private final Devices devices;
     private final Problems problems;
+    private final AddressNames names;
     private final List<List<Lowered>> arguments = new ArrayList<>();
     private final Map<String, List<String>> rules = new TreeMap<>();
 
@@ -35,6 +36,7 @@ public final class BlobWriter {
         this.library = library;
         this.devices = devices;
         this.problems = problems;
+        this.names = AddressNames.of(graph, library);
     }
 
     /**
@@ -93,7 +95,10 @@ public final class BlobWriter {
         if (argument.kind() == ElementClass.Kind.REST) {
             rules.put(element.name(), items.stream().map(ConfigText::text).toList());
         }
-        lowering.lower(new Given(items, argument, outputs, element.name(), graph, library, devices, reporter))
+        List<ConfigText> literal = items.stream()
+                .map(it -> names.replace(it, argument, element.name()))
+                .toList();
+        lowering.lower(new Given(literal, argument, outputs, element.name(), graph, library, devices, reporter))
                 .ifPresent(value -> into.add(new Lowered(index, items.size(), value)));
     }
 

@@ -25,6 +25,7 @@ sealed interface Lowering
                 IpPatternsLowering,
                 IpPrefixLowering,
                 ListLowering,
+                NamesLowering,
                 RateLowering,
                 RewriterLowering,
                 RoutesLowering,

@@ -32,6 +32,8 @@ final class Lowerings {
                     new IpPrefixLowering(),
                     new ListLowering("bandwidths", new BandwidthLowering()),
                     new ListLowering("integers", new IntegerLowering()),
+                    new NamesLowering(AddressNames.ADDRESSES),
+                    new NamesLowering(AddressNames.PORTS),
                     new RateLowering(),
                     new RewriterLowering("rewriter-input", RewriterLowering.Form.INPUT),
                     new RewriterLowering("rewriter-pattern", RewriterLowering.Form.NAMED),
