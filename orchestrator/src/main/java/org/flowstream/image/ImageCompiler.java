@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.flowstream.click.ClickParser;
 import org.flowstream.click.Elaborator;
 import org.flowstream.click.Graph;
+import org.flowstream.click.Libraries;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.lowering.Blob;
 import org.flowstream.lowering.BlobWriter;
@@ -49,7 +50,11 @@ public final class ImageCompiler {
     public Image build(Template template, Map<String, ParameterValue> values, Problems problems) {
         Problems found = new Problems();
         // Where a template lies on this computer is not the image's business: the file's name alone goes in.
-        Graph graph = elaborate(bare(template.configuration()), ParameterBinder.variables(values), found);
+        Graph graph = elaborate(
+                bare(template.configuration()),
+                ParameterBinder.variables(values),
+                (name, file) -> template.files().text(name).map(ImageCompiler::bare),
+                found);
         Optional<Blob> blob = compile(graph, template, found);
         if (!found.isEmpty()) {
             // The same mistakes again, with the file named as the user knows it.
@@ -65,7 +70,11 @@ public final class ImageCompiler {
 
     /** The elements of a configuration; all that is wrong with it is added to the problems. */
     public Graph check(Template template, Map<String, ParameterValue> values, Problems problems) {
-        Graph graph = elaborate(template.configuration(), ParameterBinder.variables(values), problems);
+        Graph graph = elaborate(
+                template.configuration(),
+                ParameterBinder.variables(values),
+                (name, file) -> template.files().text(name),
+                problems);
         compile(graph, template, problems);
         return graph;
     }
@@ -73,12 +82,14 @@ public final class ImageCompiler {
     /** The template of a bare configuration. */
     public Optional<Template> infer(SourceText configuration, Problems problems) {
         // What is wrong with the configuration is found again, with its devices known, when it is checked or built.
-        Graph graph = elaborate(configuration, Map.of(), new Problems());
+        Graph graph = elaborate(configuration, Map.of(), Libraries.NONE, new Problems());
         return TemplateInference.template(configuration, DeviceNames.in(graph, library), problems);
     }
 
-    private Graph elaborate(SourceText configuration, Map<String, String> variables, Problems problems) {
-        return Elaborator.elaborate(ClickParser.parse(configuration, problems), variables, library, problems);
+    private Graph elaborate(
+            SourceText configuration, Map<String, String> variables, Libraries libraries, Problems problems) {
+        return Elaborator.elaborate(
+                ClickParser.parse(configuration, problems), variables, library, libraries, problems);
     }
 
     private Optional<Blob> compile(Graph graph, Template template, Problems problems) {

@@ -117,6 +117,20 @@ final class ImageCompilerTest {
     }
 
     @Test
+    void librariesAreFilesOfTheTemplate() throws IOException {
+        Files.writeString(folder.resolve("lib.click"), "elementclass Path { input -> Counter -> output }");
+        Manifest manifest = build(
+                        template(
+                                folder, JSON, "require(library lib.click); FromDevice(0) -> p :: Path -> ToDevice(1);"),
+                        List.of())
+                .manifest();
+        assertThat(manifest.elements())
+                .contains(new Manifest.Element("p/Counter@1", "Counter", "lib.click", 1, List.of()));
+        assertThat(mistakes("require(library ../lib.click); FromDevice(0) -> ToDevice(1);", List.of()))
+                .containsExactly("t.click:1:9: library '../lib.click' not found in CLICKPATH/conf");
+    }
+
+    @Test
     void aDeviceThatIsNotThereIsAProblem() throws IOException {
         assertThat(mistakes("FromDevice(eth7) -> ToDevice(1);", List.of()))
                 .containsExactly("t.click:1:12: While configuring 'FromDevice@1 :: FromDevice': no such device: 'eth7' "
