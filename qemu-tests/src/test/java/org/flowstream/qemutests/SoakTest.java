@@ -37,7 +37,8 @@ class SoakTest {
         }
         Footprint late = footprint();
         assertThat(late.descriptors()).isLessThanOrEqualTo(early.descriptors() + 4);
-        assertThat(late.threads()).isLessThanOrEqualTo(early.threads() + 4);
+        // The pools of the loop and of the interface fill up with time, each to its bound.
+        assertThat(late.threads()).isLessThanOrEqualTo(early.threads() + 12);
         assertThat(late.liveKib()).as("what is alive after a collection").isLessThanOrEqualTo(early.liveKib() + 1024);
         assertThat(late.residentKib()).isLessThanOrEqualTo(early.residentKib() + early.residentKib() / 4);
     }
