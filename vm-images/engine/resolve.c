@@ -149,8 +149,8 @@ static bool join_pushing(struct fs_router *r, const struct fs_blueprint *b)
     if (wrong | (open_outputs != b->connection_count)) { /* each output is joined once */
         return false;
     }
-    const struct fs_connection *c = b->connections, *end = c + b->connection_count;
-    for (; c < end; c++) {
+    for (uint32_t i = 0; i < b->connection_count; i++) {
+        const struct fs_connection *c = &b->connections[i];
         if (!exists(r, c)) {
             return false;
         }

@@ -106,7 +106,7 @@ FS_TEST(paintswitch_keeps_copies_in_their_place)
     FS_REQUIRE(fs_test_start(t));
     struct fs_packet *p[3];
     for (unsigned i = 0; i < 3; i++) {
-        p[i] = fs_test_packet(t, "abc" + i, 1);
+        p[i] = fs_test_packet(t, &"abc"[i], 1);
         fs_set_anno_u8(p[i], FS_ANNO_PAINT, i == 1 ? 255 : 0);
     }
     fs_test_send_batch(t, "in", p, 3);

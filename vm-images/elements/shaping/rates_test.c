@@ -234,7 +234,7 @@ FS_TEST(ratedsplitter_splits)
     FS_REQUIRE(fs_test_start(t));
     struct fs_packet *p[5];
     for (unsigned i = 0; i < 5; i++) {
-        p[i] = fs_test_packet(t, "abcde" + i, 1);
+        p[i] = fs_test_packet(t, &"abcde"[i], 1);
     }
     fs_test_send_batch(t, "in", p, 5);
     FS_EQUAL(fs_test_count(t, "out"), 2); /* 20 ms of 100 a second */
