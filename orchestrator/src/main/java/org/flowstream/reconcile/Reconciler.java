@@ -191,9 +191,10 @@ public final class Reconciler implements AutoCloseable {
                 declarations.leavingPorts().stream().map(port -> port.name()).toList();
         Set<ChainId> own = declarations.ownChains();
         Observed observed;
+        long moment = watches.moment();
         try {
             observed = wishes.ofUs(world.observe(wishes.desired(chains, chain -> Map.of())), own);
-            watches.see(chains, observed);
+            watches.see(chains, observed, moment);
         } catch (WorldException e) {
             hindered(e);
             return;

@@ -32,6 +32,10 @@ final class Watches {
     private final Set<MachineId> endedByUs = new HashSet<>();
     /** Someone asked for a new start: they are wished off until they are. */
     private final Set<MachineId> restarting = new HashSet<>();
+    /** When we last started or ended each machine, counted in such acts. */
+    private final Map<MachineId, Long> touched = new HashMap<>();
+
+    private long acts;
 
     Watches(Store store, World world, EventLog events, Clock clock) {
         this.store = store;
@@ -40,8 +44,16 @@ final class Watches {
         this.clock = clock;
     }
 
-    /** Takes in what was seen; a machine that ran and does not any more has ended. */
-    synchronized void see(List<DeclaredChain> chains, Observed observed) {
+    /** The moment for {@link #see}: to be asked before looking at the world. */
+    synchronized long moment() {
+        return acts;
+    }
+
+    /**
+     * Takes in what was seen; a machine that ran and does not any more has ended. A machine that was started or ended
+     * by us since the look began was seen as it is no more: the next look tells.
+     */
+    synchronized void see(List<DeclaredChain> chains, Observed observed, long moment) {
         Map<MachineId, ObservedMachine> seen = new HashMap<>();
         observed.machines().forEach(machine -> seen.put(machine.id(), machine));
         Set<MachineId> declared = new HashSet<>();
@@ -49,12 +61,15 @@ final class Watches {
             chain.machines().forEach((name, id) -> {
                 declared.add(id);
                 watches.computeIfAbsent(id, unknown -> first(id, name, chain, seen.containsKey(id)));
-                see(chain, id, Optional.ofNullable(seen.get(id)));
+                if (touched.getOrDefault(id, 0L) <= moment) {
+                    see(chain, id, Optional.ofNullable(seen.get(id)));
+                }
             });
         }
         watches.keySet().retainAll(declared);
         endedByUs.retainAll(declared);
         restarting.retainAll(declared);
+        touched.keySet().retainAll(declared);
     }
 
     /** Of a machine that is newly known: declared now, or found when the daemon came back. */
@@ -132,6 +147,7 @@ final class Watches {
 
     /** The machine was ended by us, and is gone. */
     synchronized void gone(MachineId id) {
+        touched.put(id, ++acts);
         endedByUs.remove(id);
         MachineWatch watch = watches.get(id);
         if (watch != null) {
@@ -140,6 +156,7 @@ final class Watches {
     }
 
     synchronized void started(MachineId id) {
+        touched.put(id, ++acts);
         endedByUs.remove(id);
         MachineWatch watch = watches.get(id);
         if (watch != null) {
