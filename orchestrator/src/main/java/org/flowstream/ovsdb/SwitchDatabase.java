@@ -172,11 +172,11 @@ public final class SwitchDatabase implements AutoCloseable {
         }
     }
 
-    /** Takes that note off a bridge of others again. */
+    /** Takes that note off a bridge of others again; an own bridge, also another installation's, was made with it. */
     public void releaseGroups(BridgeName name) {
         observe()
                 .bridge(name)
-                .filter(ObservedBridge::hasGroupRange)
+                .filter(bridge -> bridge.hasGroupRange() && !bridge.isOurs())
                 .ifPresent(bridge -> change(new Operations()
                         .mutate(
                                 Replica.BRIDGE,
