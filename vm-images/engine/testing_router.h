@@ -6,7 +6,7 @@
 #include "testing.h"
 #include "testing_platform.h"
 
-enum { FS_TEST_ELEMENTS = 64, FS_TEST_CONNECTIONS = 256, FS_TEST_TEXT = 65536 };
+enum { FS_TEST_ELEMENTS = 256, FS_TEST_CONNECTIONS = 256, FS_TEST_TEXT = 65536 };
 
 struct fs_test {
     struct fs_test_platform platform;
