@@ -2,17 +2,7 @@
 
 _Static_assert(sizeof(struct fs_packet) <= FS_PACKET_HEADER, "the packet header has outgrown its place");
 
-/* Sanitized builds see the use of a packet that is in the pool. */
-#if defined(__SANITIZE_ADDRESS__)
-#define FS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FS_ASAN 1
-#endif
-#endif
 #ifdef FS_ASAN
-void __asan_poison_memory_region(void const volatile *at, size_t size);
-void __asan_unpoison_memory_region(void const volatile *at, size_t size);
 static void hide(struct fs_packet *p, const struct fs_pool *pool)
 {
     __asan_poison_memory_region(p, pool->object + FS_PACKET_GAP);

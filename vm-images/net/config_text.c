@@ -68,6 +68,9 @@ static const char *skip_item(const char *s, const char *end)
 
 struct fs_span fs_span_word(struct fs_span *rest)
 {
+    if (rest->length == 0) {
+        return *rest;
+    }
     const char *end = rest->at + rest->length, *at = skip_space(rest->at, end), *s = at;
     while (s < end && !is_space(*s) && !is_comment(s, end)) {
         s = skip_item(s, end);
@@ -80,6 +83,9 @@ struct fs_span fs_span_word(struct fs_span *rest)
 
 struct fs_span fs_span_trimmed(struct fs_span s)
 {
+    if (s.length == 0) {
+        return s; /* perhaps without an address: not even nought may be added to none */
+    }
     const char *end = s.at + s.length, *at = skip_space(s.at, end), *last = at;
     for (const char *p = at; p < end;) {
         if (is_space(*p)) {

@@ -22,6 +22,9 @@ static int record_route(const struct fs_router_addresses *r, uint8_t *option, un
         return 1;
     }
     unsigned place = option[2] - 1u;
+    if (place > 255) { /* a pointer of 0 */
+        return 2;
+    }
     if (place >= 3 && place + 4 <= length) {
         __builtin_memcpy(option + place, r->address, 4);
         option[2] = (uint8_t)(option[2] + 4);

@@ -70,6 +70,8 @@ FS_TEST(ipgwoptions_refuses_what_is_wrong)
         {"07050400", 21},         /* longer than the header */
         {"0707030000000000", 22}, /* pointer before the data */
         {"0707060000000000", 22}, /* pointer within a place */
+        {"0707000000000000", 22}, /* pointer nought: counted from 1, it would be before the option */
+        {"44080000 00000000", 22},
         {"44080400 00000000", 22},
         {"440805f0 00000000", 0}, /* overflow full, but there is room */
         {"440809f0 00000000", 23},

@@ -15,6 +15,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Sanitized builds see the use of a packet that is in the pool, and fuzzers fence off the bytes behind a frame. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FS_ASAN 1
+#endif
+#endif
+#ifdef FS_ASAN
+void __asan_poison_memory_region(void const volatile *at, size_t size);
+void __asan_unpoison_memory_region(void const volatile *at, size_t size);
+static inline void fs_unfence(const uint8_t *at, size_t n) { __asan_unpoison_memory_region(at, n); }
+#else
+static inline void fs_unfence(const uint8_t *at, size_t n) { (void)at, (void)n; }
+#endif
+
 enum {
     FS_HEADROOM = 128,        /* bytes free in front of a received frame: room for encapsulations */
     FS_PACKET_SIZE = 2048,    /* bytes of a pool object, header included; a platform may choose more for its pool */
@@ -170,6 +186,7 @@ static inline bool fs_packet_append(struct fs_packet *p, size_t n)
     if (fs_tailroom(p) < n) {
         return false;
     }
+    fs_unfence(p->data + p->length, n);
     p->length += (uint32_t)n;
     return true;
 }
