@@ -32,6 +32,13 @@ struct fs_arp {
 _Static_assert(sizeof(struct fs_ether) == FS_ETHER_SIZE, "no padding");
 _Static_assert(sizeof(struct fs_arp) == FS_ARP_SIZE, "no padding");
 
+/* The Ethernet address of an IPv4 group, in host order: its low 23 bits (RFC 1112 section 6.4). */
+static inline void fs_ether_group(uint8_t to[6], uint32_t group)
+{
+    fs_put16(to, 0x0100);
+    fs_put32(to + 2, 0x5e000000 | (group & 0x7fffff));
+}
+
 static inline bool fs_ether_is_tag(uint16_t type)
 {
     return type == FS_ETHER_VLAN || type == FS_ETHER_QINQ || type == FS_ETHER_QINQ_OLD;

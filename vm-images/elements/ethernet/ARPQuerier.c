@@ -73,11 +73,7 @@ static bool special(const struct querier *q, uint32_t address, uint8_t to[6])
         return true;
     }
     if ((address >> 28) == 0xe) {
-        static const uint8_t group[3] = {0x01, 0x00, 0x5e};
-        __builtin_memcpy(to, group, 3);
-        to[3] = (uint8_t)(address >> 16 & 0x7f);
-        to[4] = (uint8_t)(address >> 8);
-        to[5] = (uint8_t)address;
+        fs_ether_group(to, address);
         return true;
     }
     return false;
