@@ -38,12 +38,23 @@ PVH_OBJECTS := $(call objects,pvh,$(PVH_FAST)) \
 
 $(PVH_OBJECTS): $(PVH)/build.mk
 
-all: $(OUT)/flowstream-pvh.elf
-# The unstripped one is for debuggers.
+# The compact runtime: the same without the classes that compact.classes does not name (docs/contracts.md 3). Each name
+# must have its file: make knows no rule for one that has not.
+PVH_COMPACT_NAMES := $(shell cat $(PVH)/compact.classes)
+PVH_COMPACT_SOURCES := $(foreach name,$(PVH_COMPACT_NAMES),$(or $(wildcard elements/*/$(name).c),elements/no-such-class/$(name).c))
+PVH_COMPACT_OBJECTS = $(filter-out $(foreach kind,pvh pvh-setup,$(call objects,$(kind),$(filter-out $(PVH_COMPACT_SOURCES),$(filter elements/%,$(PVH_PORTABLE))))),$(PVH_OBJECTS)) \
+	$(call objects,pvh,$(filter elements/no-such-class/%,$(PVH_COMPACT_SOURCES)))
+
+all: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-compact.elf $(OUT)/compact.classes
+# The unstripped ones are for debuggers.
 $(OUT)/flowstream-pvh.debug: $(PVH_OBJECTS) $(PVH_LAYOUT)
 	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) -lgcc
-$(OUT)/flowstream-pvh.elf: $(OUT)/flowstream-pvh.debug
+$(OUT)/flowstream-pvh-compact.debug: $(PVH_COMPACT_OBJECTS) $(PVH_LAYOUT) $(PVH)/compact.classes
+	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_COMPACT_OBJECTS) -lgcc
+$(OUT)/%.elf: $(OUT)/%.debug
 	$(quiet)objcopy --strip-all $< $@
+$(OUT)/compact.classes: $(PVH)/compact.classes
+	$(quiet)cp $< $@
 
 # The same with an element that trespasses, for the tests alone.
 PVH_SELFTEST := $(call objects,pvh,$(PVH)/tests/Trespass.c)

@@ -43,7 +43,7 @@ final class ImageCommandsTest {
                                 rules[3]))
                 .isZero();
         assertThat(one).hasSameBinaryContentAs(two);
-        assertThat(Files.size(one)).isLessThanOrEqualTo(512 << 10);
+        assertThat(Files.size(one)).isLessThanOrEqualTo(256 << 10);
         Screen inspected = Screen.plain();
         assertThat(inspected.run("image", "inspect", one.toString())).isZero();
         assertThat(inspected.out())

@@ -21,26 +21,26 @@ import org.flowstream.template.TemplateDevice;
 
 /** From a template and values of its parameters to an image, or to all that is wrong with them. */
 public final class ImageCompiler {
-    private final RuntimeElf runtime;
+    private final Runtimes runtimes;
     private final ElementLibrary library;
     private final String builtBy;
 
     /**
-     * A compiler for one runtime.
+     * A compiler for some runtimes.
      *
-     * @param library the runtime's element classes
+     * @param library the element classes of the whole runtime
      * @param builtBy the program's name and version, for the manifest
      */
-    public ImageCompiler(RuntimeElf runtime, ElementLibrary library, String builtBy) {
-        this.runtime = runtime;
+    public ImageCompiler(Runtimes runtimes, ElementLibrary library, String builtBy) {
+        this.runtimes = runtimes;
         this.library = library;
         this.builtBy = builtBy;
     }
 
-    /** The compiler for the runtime that comes with the program. */
+    /** The compiler for the runtimes that come with the program. */
     public static ImageCompiler ofProgram() {
         ElementLibrary library = ElementLibrary.load();
-        return new ImageCompiler(RuntimeElf.ofProgram(), library, "flowstream " + library.runtime());
+        return new ImageCompiler(Runtimes.ofProgram(), library, "flowstream " + library.runtime());
     }
 
     /**
@@ -115,6 +115,8 @@ public final class ImageCompiler {
                         it.position().line(),
                         blob.rules(it.name())))
                 .toList();
+        RuntimeElf runtime =
+                runtimes.with(elements.stream().map(Manifest.Element::className).toList());
         Manifest manifest = new Manifest(
                 template.name(),
                 template.version(),

@@ -1,8 +1,5 @@
 package org.flowstream.image;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -10,7 +7,6 @@ import org.flowstream.image.Elf.Segment;
 
 /** The runtime: a bootable ELF file without a configuration, and with two program headers to spare for one. */
 public final class RuntimeElf {
-    private static final String RESOURCE = "/org/flowstream/runtime/flowstream-pvh.elf";
     private static final int SPARES = 2;
 
     private final byte[] bytes;
@@ -21,18 +17,6 @@ public final class RuntimeElf {
         this.bytes = bytes;
         this.elf = elf;
         this.sha256 = HexFormat.of().formatHex(Sha256.of(bytes, bytes.length));
-    }
-
-    /** The runtime that comes with the program. */
-    public static RuntimeElf ofProgram() {
-        try (InputStream in = RuntimeElf.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new ImageException("this program was built without its runtime, flowstream-pvh.elf");
-            }
-            return of(in.readAllBytes(), "flowstream-pvh.elf");
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading flowstream-pvh.elf", e);
-        }
     }
 
     /**

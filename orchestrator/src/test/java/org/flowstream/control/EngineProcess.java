@@ -14,7 +14,7 @@ import org.flowstream.element.ElementLibrary;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageBuilder;
 import org.flowstream.image.Manifest;
-import org.flowstream.image.RuntimeElf;
+import org.flowstream.image.Runtimes;
 import org.flowstream.lowering.ConfigurationCompiler;
 import org.flowstream.lowering.Devices;
 import org.flowstream.problem.Problems;
@@ -45,7 +45,7 @@ final class EngineProcess implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError(problems.list()))
                 .blob()
                 .toBytes();
-        Image image = new ImageBuilder(RuntimeElf.ofProgram()).build(blob, manifest);
+        Image image = new ImageBuilder(Runtimes.ofProgram().whole()).build(blob, manifest);
         image.writeTo(folder.resolve("test.elf"));
         Path program = folder.resolve("flowstream-engine");
         try (InputStream in = Objects.requireNonNull(

@@ -65,6 +65,19 @@ final class ImageCompilerTest {
     }
 
     @Test
+    void anImageStandsOnTheSmallestRuntimeWithItsClasses() throws IOException {
+        Runtimes runtimes = Runtimes.ofProgram();
+        String common = "FromDevice(0) -> Counter -> ToDevice(1);";
+        String rare = "FromDevice(0) -> Pad -> ToDevice(1);";
+        assertThat(build(template(folder, JSON, common), List.of()).manifest().runtime())
+                .isEqualTo(runtimes.compact().sha256());
+        assertThat(build(template(folder, JSON, rare), List.of()).manifest().runtime())
+                .isEqualTo(runtimes.whole().sha256());
+        assertThat(runtimes.compact().size()).isLessThan(192 << 10);
+        assertThat(runtimes.whole().size()).isLessThanOrEqualTo(512 << 10);
+    }
+
+    @Test
     void theSameInputGivesTheSameBytesWhereverItLies() throws IOException {
         Path one = Files.createDirectory(folder.resolve("one"));
         Path two = Files.createDirectory(folder.resolve("two"));

@@ -1,0 +1,52 @@
+package org.flowstream.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The runtimes that an image may be built on: one with every element class, and a compact one with the commonest alone.
+ *
+ * @param whole has all classes
+ * @param compact has the compact classes; everything else is the same
+ * @param compactClasses names of element classes
+ */
+public record Runtimes(RuntimeElf whole, RuntimeElf compact, Set<String> compactClasses) {
+    private static final String WHOLE = "flowstream-pvh.elf";
+    private static final String COMPACT = "flowstream-pvh-compact.elf";
+    private static final String COMPACT_CLASSES = "compact.classes";
+
+    /** The runtimes. */
+    public Runtimes {
+        compactClasses = Set.copyOf(compactClasses);
+    }
+
+    /** Those that come with the program. */
+    public static Runtimes ofProgram() {
+        String names = new String(resource(COMPACT_CLASSES), StandardCharsets.US_ASCII);
+        return new Runtimes(
+                RuntimeElf.of(resource(WHOLE), WHOLE),
+                RuntimeElf.of(resource(COMPACT), COMPACT),
+                names.lines().collect(Collectors.toSet()));
+    }
+
+    /** The smallest of them that has all these classes. */
+    public RuntimeElf with(Collection<String> classes) {
+        return compactClasses.containsAll(classes) ? compact : whole;
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = Runtimes.class.getResourceAsStream("/org/flowstream/runtime/" + name)) {
+            if (in == null) {
+                throw new ImageException("this program was built without a part of its runtime, " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + name, e);
+        }
+    }
+}
