@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 /** {@code flowstream template}: what middleboxes are made from. */
 @Command(
         name = "template",
-        description = "Lists, shows, checks, tests and begins templates.",
+        description = "Lists, shows, draws, checks, tests and begins templates.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TemplateCommands.Ls.class,
@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
             TemplateValidate.class,
             TemplateCommands.SchemaCommand.class,
             TemplateNew.class,
-            TemplateTestCommand.class
+            TemplateTestCommand.class,
+            TemplateGraph.class
         },
         footer = {"", "Example:", "  flowstream template show firewall"})
 final class TemplateCommands extends GroupCommand {

@@ -133,6 +133,56 @@ final class TemplateCommandsTest {
     }
 
     @Test
+    void aTemplateIsDrawn() throws Exception {
+        Path file = folder.resolve("fw.svg");
+        assertThat(screen.run("template", "graph", "firewall", "-o", file.toString()))
+                .isZero();
+        assertThat(screen.out()).matches("(?s).*/fw[.]svg  [0-9]+ elements, [0-9]+ connections\\R");
+        Screen printed = Screen.plain();
+        assertThat(printed.run("template", "graph", "firewall")).isZero();
+        assertThat(printed.out()).isEqualTo(Files.readString(file));
+        Screen json = Screen.plain();
+        assertThat(json.run("template", "graph", "firewall", "--output", "json"))
+                .isZero();
+        JsonNode graph = tree(json);
+        assertThat(screen.out())
+                .contains(graph.path("elements").size() + " elements, "
+                        + graph.path("connections").size() + " connections");
+        for (JsonNode element : graph.path("elements")) {
+            assertThat(printed.out())
+                    .contains("data-name=\"" + element.path("name").asText() + "\"");
+        }
+        assertThat(graph.path("connections").path(0).fieldNames())
+                .toIterable()
+                .containsExactly("from", "fromPort", "to", "toPort", "processing");
+    }
+
+    @Test
+    void whatCannotBeDrawnIsSaid() throws IOException {
+        Path bare = folder.resolve("bare.click");
+        Files.writeString(bare, "FromDevice(0) -> c :: Countre -> ToDevice(1);");
+        Path file = folder.resolve("x.svg");
+        assertThat(screen.run("template", "graph", bare.toString(), "-o", file.toString()))
+                .isEqualTo(1);
+        assertThat(screen.err()).contains("unknown element class 'Countre' (did you mean 'Counter'?)");
+        assertThat(file).doesNotExist();
+        Files.writeString(bare, "FromDevice(0) -> c :: Counter -> ToDevice(1);");
+        assertThat(Screen.plain().run("template", "graph", bare.toString(), "-o", file.toString()))
+                .isZero();
+        assertThat(Files.readString(file)).contains("<title>" + bare + "</title>");
+        assertThat(screen.run("template", "graph", "wire", "-o", folder.toString()))
+                .isEqualTo(2);
+        assertThat(screen.run(
+                        "template",
+                        "graph",
+                        "wire",
+                        "-o",
+                        folder.resolve("no/x.svg").toString()))
+                .isEqualTo(1);
+        assertThat(screen.err()).contains("is a folder; -o takes a file", "there is no folder");
+    }
+
+    @Test
     void whatIsNoTemplateIsSaidWithACure() {
         assertThat(screen.run("template", "show", "fierwall")).isEqualTo(1);
         assertThat(screen.err()).isEqualTo("""

@@ -12,6 +12,8 @@ import org.flowstream.element.ElementLibrary;
 import org.flowstream.lowering.Blob;
 import org.flowstream.lowering.BlobWriter;
 import org.flowstream.lowering.Devices;
+import org.flowstream.lowering.GraphChecker;
+import org.flowstream.lowering.PortKinds;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
 import org.flowstream.template.ParameterBinder;
@@ -77,6 +79,11 @@ public final class ImageCompiler {
                 problems);
         compile(graph, template, problems);
         return graph;
+    }
+
+    /** The ports of a configuration's elements, and which of them push. */
+    public PortKinds ports(Graph graph) {
+        return GraphChecker.kinds(graph, library);
     }
 
     /** The template of a bare configuration. */

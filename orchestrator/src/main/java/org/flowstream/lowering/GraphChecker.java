@@ -56,19 +56,28 @@ public final class GraphChecker {
     static PortCounts ports(Graph graph, ElementLibrary library, Problems problems) {
         Problems found = graph.state() == Graph.State.CUT ? new Problems() : problems;
         GraphChecker checker = new GraphChecker(graph, library, found);
-        checker.count();
-        for (int i = 0; i < graph.elements().size(); i++) {
-            checker.range(i);
-        }
-        List<Connection> right =
-                checker.connections.stream().filter(checker::isInRange).toList();
-        ProcessingChecker processing =
-                new ProcessingChecker(graph, right, library, checker.counts[INPUT], checker.counts[OUTPUT], found);
-        processing.check();
-        processing.checkSharing();
+        checker.processing().checkSharing();
         checker.checkUnused(INPUT);
         checker.checkUnused(OUTPUT);
         return new PortCounts(checker.counts[INPUT], checker.counts[OUTPUT]);
+    }
+
+    /** The ports of each element, and how packets cross them; what is wrong with them is not said. */
+    public static PortKinds kinds(Graph graph, ElementLibrary library) {
+        return new GraphChecker(graph, library, new Problems()).processing().kinds();
+    }
+
+    /** Counts ports, holds the numbers against the classes, and decides which ports push and which pull. */
+    private ProcessingChecker processing() {
+        count();
+        for (int i = 0; i < graph.elements().size(); i++) {
+            range(i);
+        }
+        List<Connection> right = connections.stream().filter(this::isInRange).toList();
+        ProcessingChecker processing =
+                new ProcessingChecker(graph, right, library, counts[INPUT], counts[OUTPUT], problems);
+        processing.check();
+        return processing;
     }
 
     /** How many ports the elements of a graph have, by the element's index. */

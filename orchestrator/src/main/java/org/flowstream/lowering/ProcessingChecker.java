@@ -132,6 +132,21 @@ final class ProcessingChecker {
         }
     }
 
+    /** What has been decided. */
+    PortKinds kinds() {
+        return new PortKinds(
+                ports.stream().map(it -> kinds(it.inputs)).toList(),
+                ports.stream().map(it -> kinds(it.outputs)).toList());
+    }
+
+    private static List<PortKinds.Kind> kinds(char[] letters) {
+        return new String(letters)
+                .chars()
+                .mapToObj(it ->
+                        it == PUSH ? PortKinds.Kind.PUSH : it == PULL ? PortKinds.Kind.PULL : PortKinds.Kind.AGNOSTIC)
+                .toList();
+    }
+
     private void report(Way way, char from) {
         String type = word(from);
         String other = from == PUSH ? "pull" : "push";

@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.drawing;
+
+import org.jspecify.annotations.NullMarked;
