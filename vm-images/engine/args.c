@@ -30,6 +30,7 @@ static const struct fs_type types[] = {
     {"arp-entries", FS_ENCODING_TABLE | FS_TYPE_DEVICE_MACS, 0},
     {"routes", FS_ENCODING_TABLE, 0},
     {"texts", FS_ENCODING_TABLE, 0},
+    {"strings", FS_ENCODING_TABLE, 0},
     {"rewriter-input", FS_ENCODING_TABLE, 0},
     {"rewriter-pattern", FS_ENCODING_TABLE, 0},
     {"mapper-pattern", FS_ENCODING_TABLE, 0},

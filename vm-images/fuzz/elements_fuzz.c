@@ -29,7 +29,7 @@ static void give_table(struct fs_test *t, const struct fs_arg *arg, struct input
         uint32_t choice = (uint32_t)input_number(in, 1);
         items = 1 + choice % PORTS_MAX;
         (choice & 0x80 ? put_index : put_graph)(&table, in, items);
-    } else if (strcmp(arg->type, "texts") == 0) {
+    } else if (strcmp(arg->type, "texts") == 0 || strcmp(arg->type, "strings") == 0) {
         put_texts(&table, in);
     } else if (strncmp(arg->type, "rewriter-", 9) == 0 || strncmp(arg->type, "mapper-", 7) == 0) {
         items = 1 + (uint32_t)input_number(in, 1) % PORTS_MAX;

@@ -73,7 +73,7 @@ struct fs_sample fs_sample_of(const struct fs_arg *arg)
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\2\0\0\0\0\1\0\0", 24);
         } else if (is(arg, "routes")) {
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\x0a\0\0\1\0\0\0\0", 24);
-        } else if (is(arg, "texts")) {
+        } else if (is(arg, "texts") || is(arg, "strings")) {
             put(&s, "\1\0\0\0\2\0\0\0\6\0\0\0wait 1\0\7\0\0\0print x\0", 8 + 4 + 7 + 4 + 8);
         } else if (is(arg, "rewriter-input")) {
             put(&s, "\1\0\0\0\1\0\0\0\10\0\0\0keep 0 0", 8 + 4 + 9);

@@ -84,7 +84,7 @@ final class BlobDump {
                 line("%s: %s", prefix, declared.type());
                 switch (declared.type()) {
                     case "arp-entries", "routes" -> entries(value);
-                    case "texts", "rewriter-input", "rewriter-pattern", "mapper-pattern", "mapper-server" ->
+                    case "texts", "strings", "rewriter-input", "rewriter-pattern", "mapper-pattern", "mapper-server" ->
                         texts(number);
                     default -> program(value);
                 }

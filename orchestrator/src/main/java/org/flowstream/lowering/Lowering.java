@@ -30,6 +30,7 @@ sealed interface Lowering
                 RewriterLowering,
                 RoutesLowering,
                 StringLowering,
+                StringsLowering,
                 TextsLowering,
                 WordLowering {
     /** The type's name in descriptors. */

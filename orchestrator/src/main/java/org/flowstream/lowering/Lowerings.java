@@ -41,6 +41,7 @@ final class Lowerings {
                     new RewriterLowering("mapper-server", RewriterLowering.Form.SERVER),
                     new RoutesLowering(),
                     new StringLowering(),
+                    new StringsLowering(),
                     new TextsLowering(),
                     new WordLowering())
             .stream()
