@@ -10,6 +10,7 @@ static const struct fs_type types[] = {
     {"ip-address", FS_ENCODING_BYTES, 4},
     {"ip-addresses", FS_ENCODING_BYTES, 0},
     {"ip-prefix", FS_ENCODING_BYTES, 8},
+    {"ip-field", FS_ENCODING_BYTES, 8},
     {"ip6-address", FS_ENCODING_BYTES, 16},
     {"ether-address", FS_ENCODING_BYTES | FS_TYPE_DEVICE_MACS, 6},
     {"ether-type", FS_ENCODING_INTEGER, 8},

@@ -438,8 +438,24 @@ void fs_text_fixed(struct fs_text *t, uint64_t value, unsigned bits)
     }
 }
 
+bool fs_parse_time_difference(const char *text, size_t length, int64_t *ns)
+{
+    uint64_t value;
+    strip(&text, &length);
+    bool negative = length > 0 && *text == '-', sign = negative || (length > 0 && *text == '+');
+    if (!fs_parse_duration(text + sign, length - sign, &value)) {
+        return false;
+    }
+    *ns = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
 void fs_text_time(struct fs_text *t, uint64_t ns)
 {
+    if ((int64_t)ns < 0) {
+        fs_text_char(t, '-');
+        ns = -ns;
+    }
     uint64_t seconds = ns / 1000000000, rest = ns % 1000000000;
     if (rest % 1000 == 0) {
         fs_text_format(t, "%lu.%06lu", seconds, rest / 1000);

@@ -14,6 +14,8 @@ bool fs_parse_boolean(const char *text, size_t length, bool *value);
 
 /* A time of up to 9e9 seconds in ns: 1.5 (seconds), 1.5s, 20ms, 7us, 3ns; what is below a nanosecond is left out. */
 bool fs_parse_duration(const char *text, size_t length, uint64_t *ns);
+/* The same with a sign in front, or none. */
+bool fs_parse_time_difference(const char *text, size_t length, int64_t *ns);
 
 bool fs_parse_ip(const char *text, size_t length, uint8_t address[4]);   /* 10.0.0.1 */
 bool fs_parse_ip6(const char *text, size_t length, uint8_t address[16]); /* RFC 4291 section 2.2 */
@@ -38,7 +40,7 @@ int fs_write_fraction(const char *name, const char *text, size_t length, uint32_
 void fs_text_fraction(struct fs_text *t, uint64_t value);
 
 static inline void fs_text_boolean(struct fs_text *t, bool v) { fs_text_string(t, v ? "true" : "false"); }
-/* Seconds since 1970 with 6 digits, or 9 where 6 would not be exact. */
+/* Seconds with 6 digits, or 9 where 6 would not be exact; what is above INT64_MAX is below zero. */
 void fs_text_time(struct fs_text *t, uint64_t ns);
 void fs_text_ip(struct fs_text *t, const uint8_t address[4]);   /* 10.0.0.1 */
 void fs_text_ip6(struct fs_text *t, const uint8_t address[16]); /* RFC 5952 */

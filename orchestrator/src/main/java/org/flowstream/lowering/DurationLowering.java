@@ -7,9 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flowstream.problem.BadValueException;
 
-/** {@code duration}: a number with a unit, seconds without one, as nanoseconds. */
+/**
+ * {@code duration}: a number with a unit, seconds without one, as nanoseconds; with a sign where the class's least value
+ * is below zero.
+ */
 record DurationLowering() implements Lowering {
-    private static final Pattern FORM = Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)\\s*([a-z]*)");
+    private static final Pattern FORM = Pattern.compile("([+-]?)([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)\\s*([a-z]*)");
     private static final Map<String, Long> UNITS = Map.ofEntries(
             Map.entry("", 1_000_000_000L),
             Map.entry("s", 1_000_000_000L),
@@ -32,19 +35,20 @@ record DurationLowering() implements Lowering {
 
     @Override
     public Optional<Value> lower(Given given) {
-        return Parsing.of(given, text -> Value.integer(parse(text)));
+        boolean signed = given.argument().minimum() < 0;
+        return Parsing.of(given, text -> Value.integer(parse(text, signed)));
     }
 
-    private static long parse(String text) {
+    private static long parse(String text, boolean signed) {
         Matcher matcher = FORM.matcher(text);
-        Long unit = matcher.matches() ? UNITS.get(matcher.group(2)) : null;
-        if (unit == null) {
+        Long unit = matcher.matches() ? UNITS.get(matcher.group(3)) : null;
+        if (unit == null || (!signed && !matcher.group(1).isEmpty())) {
             throw BadValueException.expected(text, "a duration such as 10s, 500ms or 20us");
         }
-        BigDecimal nanoseconds = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit));
+        BigDecimal nanoseconds = new BigDecimal(matcher.group(2)).multiply(BigDecimal.valueOf(unit));
         if (nanoseconds.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw BadValueException.expected(text, "a duration of at most 292 years");
         }
-        return nanoseconds.longValue();
+        return "-".equals(matcher.group(1)) ? -nanoseconds.longValue() : nanoseconds.longValue();
     }
 }

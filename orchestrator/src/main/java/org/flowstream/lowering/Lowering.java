@@ -22,6 +22,7 @@ sealed interface Lowering
                 IpAddressesLowering,
                 IpFilterRulesLowering,
                 Ip6AddressLowering,
+                IpFieldLowering,
                 IpPatternsLowering,
                 IpPrefixLowering,
                 ListLowering,

@@ -28,6 +28,7 @@ final class Lowerings {
                     new IpFilterRulesLowering("ip-filter-rules", new Ip4Family()),
                     new IpFilterRulesLowering("ip6-filter-rules", new Ip6Family()),
                     new Ip6AddressLowering(),
+                    new IpFieldLowering(),
                     new IpPatternsLowering(),
                     new IpPrefixLowering(),
                     new ListLowering("bandwidths", new BandwidthLowering()),
