@@ -464,7 +464,7 @@ static int initialize(struct fs_element *e, struct fs_text *error)
     fs_timer_init(e, &s->ask, ask);
     fs_timer_init(e, &s->expire, expire);
     if (s->asks) {
-        fs_timer_after(&s->ask, 1); /* once all are there */
+        fs_timer_at(&s->ask, 1); /* at once, when all are there */
     }
     return 0;
 }
