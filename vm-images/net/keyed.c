@@ -2,7 +2,7 @@
 
 #include "net/transport.h"
 
-static struct fs_cursor ip_cursor(const struct fs_packet *p)
+struct fs_cursor fs_ip_cursor(const struct fs_packet *p)
 {
     struct fs_cursor c = {p->data, fs_packet_end(p)};
     if (p->network_offset != FS_OFFSET_NONE) {
@@ -89,7 +89,7 @@ static uint64_t hash6(const struct fs_keyed *k, struct fs_cursor c)
 
 uint64_t fs_key_of(const struct fs_keyed *k, const struct fs_packet *p)
 {
-    struct fs_cursor c = ip_cursor(p);
+    struct fs_cursor c = fs_ip_cursor(p);
     uint64_t hash;
     if (fs_left(&c) >= FS_IP_SIZE && fs_ip_version(c.at) == 4) {
         hash = hash4(k, c);

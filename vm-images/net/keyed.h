@@ -19,6 +19,8 @@ struct fs_keyed {
 /* A number other than 0; 0 when the packet is not IP. It looks at the header that is marked, or behind the Ethernet
  * header and its VLAN tags. In a flow's key ports count where there are some: later fragments have none. */
 uint64_t fs_key_of(const struct fs_keyed *k, const struct fs_packet *p);
+/* From the IP header that is so found to the end of the frame; nothing when there is none. */
+struct fs_cursor fs_ip_cursor(const struct fs_packet *p);
 /* "source", "destination", "pair" or "flow"; false when it is none of them. */
 bool fs_key_parse(const char *word, enum fs_key *key);
 void fs_key_prefixes(struct fs_keyed *k, uint32_t bits4, uint32_t bits6);
