@@ -66,13 +66,18 @@ struct fs_sample fs_sample_of(const struct fs_arg *arg)
         put(&s, is(arg, "device") ? "0" : "x", 1);
         break;
     case FS_ENCODING_BYTES:
-        put(&s, "\x0a\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\2", fixed != 0 ? fixed : 16);
+        put(&s, "\x0a\0\0\1\xff\0\0\0\0\0\0\0\0\0\0\2\x40", fixed != 0 ? fixed : 16);
         break;
     case FS_ENCODING_TABLE:
         if (is(arg, "arp-entries")) {
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\2\0\0\0\0\1\0\0", 24);
         } else if (is(arg, "routes")) {
             put(&s, "\1\0\0\0\1\0\0\0\x0a\0\0\0\xff\0\0\0\x0a\0\0\1\0\0\0\0", 24);
+        } else if (is(arg, "nd-entries")) {
+            put(&s, "\1\0\0\0\1\0\0\0\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0\x40\2\0\0\0\0\1\0", 32);
+        } else if (is(arg, "routes6")) {
+            put(&s, "\1\0\0\0\1\0\0\0\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\0", 24);
+            put(&s, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x20\0\0\0\0\0\0\0", 24);
         } else if (is(arg, "texts") || is(arg, "strings")) {
             put(&s, "\1\0\0\0\2\0\0\0\6\0\0\0wait 1\0\7\0\0\0print x\0", 8 + 4 + 7 + 4 + 8);
         } else if (is(arg, "rewriter-input")) {

@@ -1,6 +1,12 @@
 #include "device_mac.h"
 
-enum { ENTRIES_AT = 8, ENTRY_SIZE = 16, ENTRY_MAC = 8, MAC_SIZE = 6, STAND_IN = 5 };
+enum {
+    ENTRIES_AT = 8,
+    ENTRY_SIZE = 16, ENTRY_MAC = 8,   /* arp-entries */
+    ENTRY6_SIZE = 24, ENTRY6_MAC = 17, /* nd-entries */
+    MAC_SIZE = 6,
+    STAND_IN = 5,
+};
 
 static bool stands_in(const uint8_t *mac)
 {
@@ -18,6 +24,11 @@ static bool places(const struct fs_arg *arg, const struct fs_bytes *v, size_t *f
     if (v->length >= ENTRIES_AT + ENTRY_SIZE && fs_text_is(arg->type, strlen(arg->type), "arp-entries")) {
         *first = ENTRIES_AT + ENTRY_MAC;
         *step = ENTRY_SIZE;
+        return true;
+    }
+    if (v->length >= ENTRIES_AT + ENTRY6_SIZE && fs_text_is(arg->type, strlen(arg->type), "nd-entries")) {
+        *first = ENTRIES_AT + ENTRY6_MAC;
+        *step = ENTRY6_SIZE;
         return true;
     }
     return false;

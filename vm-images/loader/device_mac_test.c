@@ -59,3 +59,21 @@ FS_TEST(device_macs_are_filled_in_arp_entries)
     fs_router_unload(r);
     fs_test_platform_close(&platform);
 }
+
+FS_TEST(device_macs_are_filled_in_nd_entries)
+{
+    static const struct fs_arg neighbours = {"E", "nd-entries", FS_REST, 0, 0, NULL, ""};
+    fs_test_platform_open(&platform, 8);
+    fs_test_platform_devices(&platform, 2);
+    struct fs_router *r = fs_router_new(&platform.base);
+    FS_REQUIRE(r != NULL);
+    uint8_t table[8 + 2 * 24] = {1, 0, 0, 0, 2};
+    memcpy(table + 8 + 17, "\3FSD\0\1", 6);
+    memcpy(table + 8 + 24 + 17, "\3FSD\0\0", 6);
+    struct fs_bytes v = {table, sizeof table};
+    FS_CHECK(fs_fill_device_macs(r, &neighbours, &v) == NULL);
+    FS_EQUAL(memcmp(v.at + 25, "\2\0\0\0\0\1", 6), 0);
+    FS_EQUAL(memcmp(v.at + 49, "\2\0\0\0\0\0", 6), 0);
+    fs_router_unload(r);
+    fs_test_platform_close(&platform);
+}

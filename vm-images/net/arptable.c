@@ -15,18 +15,24 @@ static bool expired(const struct fs_arp_table *t, const struct fs_arp_entry *a, 
 }
 
 /* A multiply-shift hash with a secret multiplier: whoever chooses the addresses cannot choose the chains. */
-static uint32_t *head_of(const struct fs_arp_table *t, uint32_t address)
+static uint32_t *head_of(const struct fs_arp_table *t, struct fs_address6 address)
 {
-    return &t->heads[(address * t->multiplier) >> t->shift];
+    uint64_t folded = (address.high ^ address.high >> 29) * 0xbf58476d1ce4e5b9u + address.low;
+    return &t->heads[(folded * t->multiplier) >> t->shift];
 }
-static struct fs_arp_entry *find(const struct fs_arp_table *t, uint32_t address)
+static struct fs_arp_entry *find(const struct fs_arp_table *t, struct fs_address6 address)
 {
     for (uint32_t i = *head_of(t, address); i != NONE; i = t->entries[i].hash_next) {
-        if (t->entries[i].address == address) {
+        if (fs_address6_equal(t->entries[i].address, address)) {
             return &t->entries[i];
         }
     }
     return NULL;
+}
+
+const struct fs_arp_entry *fs_arp_find(const struct fs_arp_table *t, struct fs_address6 address)
+{
+    return find(t, address);
 }
 
 /* ---- entries by age ---- */
@@ -101,7 +107,7 @@ static void slim(struct fs_arp_table *t)
     }
 }
 
-static struct fs_arp_entry *ensure(struct fs_arp_table *t, uint32_t address, uint64_t now)
+static struct fs_arp_entry *ensure(struct fs_arp_table *t, struct fs_address6 address, uint64_t now)
 {
     struct fs_arp_entry *a = find(t, address);
     if (a != NULL) {
@@ -135,7 +141,7 @@ static void polled(struct fs_arp_entry *a, uint64_t now)
     a->polls += a->polls < UINT8_MAX;
 }
 
-enum fs_arp_answer fs_arp_lookup(struct fs_arp_table *t, uint32_t address, uint8_t mac[6], uint64_t now,
+enum fs_arp_answer fs_arp_lookup(struct fs_arp_table *t, struct fs_address6 address, uint8_t mac[6], uint64_t now,
                                  uint64_t poll_after)
 {
     struct fs_arp_entry *a = find(t, address);
@@ -150,7 +156,7 @@ enum fs_arp_answer fs_arp_lookup(struct fs_arp_table *t, uint32_t address, uint8
     return FS_ARP_POLL;
 }
 
-bool fs_arp_wait(struct fs_arp_table *t, uint32_t address, struct fs_packet *p, uint64_t now)
+bool fs_arp_wait(struct fs_arp_table *t, struct fs_address6 address, struct fs_packet *p, uint64_t now)
 {
     struct fs_arp_entry *a = ensure(t, address, now);
     if (expired(t, a, now)) { /* still wanted: it stays at the edge of expiring */
@@ -181,7 +187,7 @@ bool fs_arp_wait(struct fs_arp_table *t, uint32_t address, struct fs_packet *p, 
     return true;
 }
 
-void fs_arp_insert(struct fs_arp_table *t, uint32_t address, const uint8_t mac[6], uint64_t now, uint32_t *waiting)
+void fs_arp_insert(struct fs_arp_table *t, struct fs_address6 address, const uint8_t mac[6], uint64_t now, uint32_t *waiting)
 {
     struct fs_arp_entry *a = ensure(t, address, now);
     unlink_age(t, a);
@@ -280,19 +286,31 @@ int fs_arp_configure(struct fs_arp_table *t, struct fs_element *owner, unsigned 
     return 0;
 }
 
-void fs_arp_text(struct fs_arp_table *t, struct fs_text *value)
+void fs_arp_text(const struct fs_arp_table *t, struct fs_text *value)
 {
     uint64_t now = fs_steady(t->owner);
     for (uint32_t i = t->oldest; i != NONE; i = t->entries[i].newer) {
         const struct fs_arp_entry *a = &t->entries[i];
-        uint8_t address[4];
-        fs_put32(address, a->address);
+        uint8_t address[16];
+        fs_put_address6(address, a->address);
         uint64_t age = now - a->live_at;
-        fs_text_ip(value, address);
+        if (t->ip6) {
+            fs_text_ip6(value, address);
+        } else {
+            fs_text_ip(value, address + 12);
+        }
         fs_text_string(value, a->known && !expired(t, a, now) ? " 1 " : " 0 ");
         fs_text_mac(value, a->mac);
         fs_text_format(value, " %llu.%06u\n", (unsigned long long)(age / second), (unsigned)(age % second / 1000));
     }
+}
+
+static bool parse_address(const struct fs_arp_table *t, const char *word, size_t n, struct fs_address6 *address)
+{
+    uint8_t bytes[16] = {0};
+    bool fine = t->ip6 ? fs_parse_ip6(word, n, bytes) : fs_parse_ip(word, n, bytes + 12);
+    *address = fs_get_address6(bytes);
+    return fine;
 }
 
 int fs_arp_write_insert(struct fs_arp_table *t, const char *value, size_t length, uint32_t *waiting,
@@ -300,24 +318,30 @@ int fs_arp_write_insert(struct fs_arp_table *t, const char *value, size_t length
 {
     const char *ip, *mac, *more;
     size_t ip_length, mac_length, more_length;
-    uint8_t address[4], found[6];
+    struct fs_address6 address;
+    uint8_t found[6];
     if (!fs_parse_word(&value, &length, &ip, &ip_length) || !fs_parse_word(&value, &length, &mac, &mac_length)
-        || fs_parse_word(&value, &length, &more, &more_length) || !fs_parse_ip(ip, ip_length, address)
+        || fs_parse_word(&value, &length, &more, &more_length) || !parse_address(t, ip, ip_length, &address)
         || !fs_parse_mac(mac, mac_length, found)) {
         fs_text_string(error, "insert: expected IP ETH");
         return -1;
     }
-    fs_arp_insert(t, fs_get32(address), found, fs_steady(t->owner), waiting);
+    fs_arp_insert(t, address, found, fs_steady(t->owner), waiting);
     return 0;
 }
 
 int fs_arp_write_delete(struct fs_arp_table *t, const char *value, size_t length, struct fs_text *error)
 {
-    uint8_t address[4];
-    if (fs_write_ip("delete", value, length, address, error) != 0) {
+    const char *ip = "", *more;
+    size_t ip_length = 0, more_length;
+    struct fs_address6 address;
+    if (!fs_parse_word(&value, &length, &ip, &ip_length) || fs_parse_word(&value, &length, &more, &more_length)
+        || !parse_address(t, ip, ip_length, &address)) {
+        fs_text_string(error, t->ip6 ? "delete: expected an IP address such as 2001:db8::1"
+                                      : "delete: expected an IP address such as 192.0.2.1");
         return -1;
     }
-    struct fs_arp_entry *a = find(t, fs_get32(address));
+    struct fs_arp_entry *a = find(t, address);
     if (a != NULL) {
         forget(t, a, FS_DROP_UNRESOLVED);
     }

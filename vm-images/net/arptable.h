@@ -1,4 +1,5 @@
-/* arptable.h: which Ethernet address an IPv4 address has, and the packets that wait until it is known (Click's ARPTable).
+/* arptable.h: which Ethernet address an IP address has, and the packets that wait until it is known (Click's ARPTable).
+ * A table is for IPv4 or for IPv6.
  *
  * All memory is taken when the table is made: entries and places for waiting packets are bounded, and when they run out
  * the oldest give way. Times are nanoseconds of the steady clock.
@@ -8,6 +9,8 @@
 
 #include <flowstream/element.h>
 
+#include "net/address6.h"
+
 enum {
     FS_ARP_CAPACITY = 2048,       /* packets that wait, when nothing else is said */
     FS_ARP_ENTRIES_DEFAULT = 4096, /* what Click's "unlimited" means here */
@@ -15,7 +18,7 @@ enum {
 };
 
 struct fs_arp_entry {
-    uint32_t address; /* host order */
+    struct fs_address6 address;
     uint32_t hash_next, older, newer;
     uint32_t first, last; /* waiting packets */
     uint32_t waiting;
@@ -36,6 +39,7 @@ struct fs_arp_limits {
 
 struct fs_arp_table {
     struct fs_element *owner; /* drops are counted there */
+    bool ip6;                 /* set before fs_arp_configure() */
     struct fs_arp_limits limits;
     struct fs_arp_entry *entries;
     struct fs_arp_waiting *waiting;
@@ -71,15 +75,21 @@ void fs_arp_start(struct fs_arp_table *t);
         {"TIMEOUT", "duration", FS_KEYWORD, 0, 0, "5m", "How long an entry holds; 0: for ever."}
 
 enum fs_arp_answer { FS_ARP_UNKNOWN, FS_ARP_KNOWN, FS_ARP_POLL /* known, and it is time to ask again */ };
-enum fs_arp_answer fs_arp_lookup(struct fs_arp_table *t, uint32_t address, uint8_t mac[6], uint64_t now,
+/* An IPv4 address (a host number) as tables have it. */
+static inline struct fs_address6 fs_arp_ip(uint32_t address) { return (struct fs_address6){0, address}; }
+
+enum fs_arp_answer fs_arp_lookup(struct fs_arp_table *t, struct fs_address6 address, uint8_t mac[6], uint64_t now,
                                  uint64_t poll_after);
 
 /* Lets the packet wait for the address. Consumes it; true when a query should be sent. */
-bool fs_arp_wait(struct fs_arp_table *t, uint32_t address, struct fs_packet *p, uint64_t now);
+bool fs_arp_wait(struct fs_arp_table *t, struct fs_address6 address, struct fs_packet *p, uint64_t now);
 
 /* Notes an address (a broadcast MAC: that it is not known). The packets that wait for it are then to be taken with
  * fs_arp_take_waiting(), in the order they came; where `waiting` is NULL they go on waiting. */
-void fs_arp_insert(struct fs_arp_table *t, uint32_t address, const uint8_t mac[6], uint64_t now, uint32_t *waiting);
+void fs_arp_insert(struct fs_arp_table *t, struct fs_address6 address, const uint8_t mac[6], uint64_t now,
+                   uint32_t *waiting);
+/* The entry of the address, known or waited for; NULL when there is none. */
+const struct fs_arp_entry *fs_arp_find(const struct fs_arp_table *t, struct fs_address6 address);
 void fs_arp_take_waiting(struct fs_arp_table *t, uint32_t *waiting, struct fs_batch *batch);
 
 /* Forgets everything; what waited is dropped. */
@@ -88,7 +98,7 @@ void fs_arp_clear(struct fs_arp_table *t, enum fs_drop_reason reason);
 void fs_arp_adopt(struct fs_arp_table *t, struct fs_arp_table *old);
 
 /* The handlers. */
-void fs_arp_text(struct fs_arp_table *t, struct fs_text *value);
+void fs_arp_text(const struct fs_arp_table *t, struct fs_text *value);
 int fs_arp_write_insert(struct fs_arp_table *t, const char *value, size_t length, uint32_t *waiting,
                         struct fs_text *error);
 int fs_arp_write_delete(struct fs_arp_table *t, const char *value, size_t length, struct fs_text *error);

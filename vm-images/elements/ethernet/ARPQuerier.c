@@ -86,7 +86,7 @@ static bool resolve(struct querier *q, struct fs_packet *p, uint32_t address, ui
     uint16_t vlan;
     uint64_t timestamp = p->timestamp;
     __builtin_memcpy(&vlan, fs_annotation_at(p, FS_ANNO_VLAN_TCI, 2), 2);
-    switch (fs_arp_lookup(q->table, address, to, now, q->poll_after)) {
+    switch (fs_arp_lookup(q->table, fs_arp_ip(address), to, now, q->poll_after)) {
     case FS_ARP_POLL:
         send_query(q, address, vlan, timestamp, q->broadcast_poll ? NULL : to);
         return true;
@@ -105,7 +105,7 @@ static bool resolve(struct querier *q, struct fs_packet *p, uint32_t address, ui
             fs_log(&q->base, line, sizeof line - 1);
         }
         lost(q, p, FS_DROP_BAD_ADDRESS);
-    } else if (fs_arp_wait(q->table, address, p, now)) {
+    } else if (fs_arp_wait(q->table, fs_arp_ip(address), p, now)) {
         send_query(q, address, vlan, timestamp, NULL);
     }
     return false;
@@ -187,7 +187,7 @@ static void handle_reply(struct querier *q, const struct fs_packet *p)
         return;
     }
     uint32_t waiting;
-    fs_arp_insert(q->table, fs_get32(arp->sender_ip), arp->sender_mac, fs_steady(&q->base), &waiting);
+    fs_arp_insert(q->table, fs_arp_ip(fs_get32(arp->sender_ip)), arp->sender_mac, fs_steady(&q->base), &waiting);
     release(q, waiting);
 }
 

@@ -1,5 +1,6 @@
 /* IPEncap: puts an IP header in front. */
 #include "net/encap.h"
+#include "net/protocols.h"
 #include "net/values.h"
 
 struct encap {
@@ -26,25 +27,6 @@ static bool is(const char *word, const char *what)
 {
     size_t n = __builtin_strlen(what);
     return __builtin_strlen(word) == n && __builtin_memcmp(word, what, n) == 0;
-}
-
-static bool parse_protocol(const char *word, uint8_t *protocol)
-{
-    static const struct {
-        const char *word;
-        uint8_t number;
-    } names[] = {{"icmp", 1}, {"igmp", 2}, {"ipip", 4}, {"tcp", 6},     {"udp", 17},    {"dccp", 33},
-                 {"ip6", 41}, {"gre", 47}, {"esp", 50}, {"pim", 103},  {"sctp", 132}, {"udplite", 136}};
-    int64_t number;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (is(word, names[i].word)) {
-            *protocol = names[i].number;
-            return true;
-        }
-    }
-    bool fine = fs_parse_integer(word, __builtin_strlen(word), 0, 255, &number);
-    *protocol = fine ? (uint8_t)number : 0;
-    return fine;
 }
 
 /* The ECN bits that ECT, CE and ECN ask for (RFC 3168): ECT(1) is 01, ECT(0) is 10. */
@@ -86,7 +68,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct encap *c = (struct encap *)e;
     uint8_t protocol, ecn;
-    if (!parse_protocol(fs_args_text(e->args, PROTO, ""), &protocol)) {
+    if (!fs_parse_protocol(fs_args_text(e->args, PROTO, ""), &protocol)) {
         fs_text_string(error, "PROTO: expected an IP protocol: a number up to 255, or a name such as ipip, gre or udp");
         return -1;
     }

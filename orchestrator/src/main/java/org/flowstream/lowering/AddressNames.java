@@ -42,6 +42,7 @@ final class AddressNames {
             Map.entry("ip6-prefix", List.of("ip6", "ip6net")),
             Map.entry("ether-address", List.of("eth")),
             Map.entry("arp-entries", List.of("ip", "ipnet")),
+            Map.entry("nd-entries", List.of("ip6", "ip6net")),
             Map.entry("routes", List.of("ip", "ipnet")),
             Map.entry("routes6", List.of("ip6", "ip6net")),
             Map.entry("rewriter-input", List.of("ip", "port")),

@@ -83,7 +83,9 @@ final class BlobDump {
             case TABLE -> {
                 line("%s: %s", prefix, declared.type());
                 switch (declared.type()) {
-                    case "arp-entries", "routes" -> entries(value);
+                    case "arp-entries", "routes" -> entries(value, 16);
+                    case "nd-entries" -> entries(value, 24);
+                    case "routes6" -> entries(value, Routes6Lowering.ROUTE_BYTES);
                     case "texts", "strings", "rewriter-input", "rewriter-pattern", "mapper-pattern", "mapper-server" ->
                         texts(number);
                     default -> program(value);
@@ -92,9 +94,9 @@ final class BlobDump {
         }
     }
 
-    private void entries(byte[] table) {
-        for (int at = 8; at < table.length; at += 16) {
-            line("    %s", HexFormat.of().formatHex(table, at, at + 16));
+    private void entries(byte[] table, int size) {
+        for (int at = 8; at < table.length; at += size) {
+            line("    %s", HexFormat.of().formatHex(table, at, at + size));
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 final class Lowerings {
     private static final Map<String, Lowering> BY_TYPE = List.of(
                     new AnnotationLowering(),
-                    new ArpEntriesLowering(),
+                    new ArpEntriesLowering(ArpEntriesLowering.Family.IP4),
+                    new ArpEntriesLowering(ArpEntriesLowering.Family.IP6),
                     new BandwidthLowering(),
                     new BooleanLowering(),
                     new BytePatternsLowering(),
@@ -29,6 +30,7 @@ final class Lowerings {
                     new IpFilterRulesLowering("ip6-filter-rules", new Ip6Family()),
                     new Ip6AddressLowering(),
                     new IpFieldLowering(),
+                    new Ip6PrefixLowering(),
                     new IpPatternsLowering(),
                     new IpPrefixLowering(),
                     new ListLowering("bandwidths", new BandwidthLowering()),
@@ -41,6 +43,7 @@ final class Lowerings {
                     new RewriterLowering("mapper-pattern", RewriterLowering.Form.CHOICE),
                     new RewriterLowering("mapper-server", RewriterLowering.Form.SERVER),
                     new RoutesLowering(),
+                    new Routes6Lowering(),
                     new StringLowering(),
                     new StringsLowering(),
                     new TextsLowering(),
