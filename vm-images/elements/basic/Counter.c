@@ -1,22 +1,14 @@
 /* Counter: counts packets and bytes and measures their rate. */
-#include <flowstream/element.h>
-
+#include "net/count_call.h"
 #include "net/rate.h"
 #include "net/values.h"
-
-/* A handler to write to, once a count is reached: `N HANDLER [VALUE]`. */
-struct call {
-    uint64_t at;
-    const char *handler, *value; /* handler NULL: nothing to call */
-    bool done;
-};
 
 struct counter {
     struct fs_element base;
     uint64_t count, byte_count;
     uint64_t millisecond; /* since 1970; that `current` of the rates belongs to */
     struct fs_rate packets, bytes;
-    struct call count_call, byte_call;
+    struct fs_count_call count_call, byte_call;
 };
 
 enum { COUNT_CALL, BYTE_COUNT_CALL };
@@ -32,19 +24,6 @@ static void pass_time(struct counter *c)
     }
 }
 
-static void call(struct counter *c, struct call *k, uint64_t reached)
-{
-    if (k->done || reached < k->at) {
-        return;
-    }
-    k->done = true;
-    char line[200];
-    struct fs_text error = {.at = line, .capacity = sizeof line};
-    if (fs_handler_write(&c->base, k->handler, k->value, __builtin_strlen(k->value), &error) != 0) {
-        fs_log(&c->base, line, error.length);
-    }
-}
-
 static void act(struct fs_element *e, struct fs_batch *batch)
 {
     struct counter *c = (struct counter *)e;
@@ -57,48 +36,12 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     c->bytes.current += bytes;
     c->count += batch->count;
     c->byte_count += bytes;
-    if (c->count_call.handler != NULL) {
-        call(c, &c->count_call, c->count);
+    if (fs_count_call_due(&c->count_call, c->count)) {
+        fs_count_call_make(e, &c->count_call);
     }
-    if (c->byte_call.handler != NULL) {
-        call(c, &c->byte_call, c->byte_count);
+    if (fs_count_call_due(&c->byte_call, c->byte_count)) {
+        fs_count_call_make(e, &c->byte_call);
     }
-}
-
-static size_t word_length(const char *text)
-{
-    size_t n = 0;
-    while (text[n] != '\0' && text[n] != ' ' && text[n] != '\t') {
-        n++;
-    }
-    return n;
-}
-
-/* Parts `N HANDLER [VALUE]`; the parts live as long as the router. An empty text takes the call away. */
-static int set_call(struct counter *c, struct call *k, const char *name, const char *text, size_t length,
-                    struct fs_text *error)
-{
-    char *copy = fs_alloc(&c->base, length + 1);
-    int64_t at;
-    if (copy == NULL) {
-        fs_text_string(error, "out of memory");
-        return -1;
-    }
-    __builtin_memcpy(copy, text, length);
-    char *handler = copy + word_length(copy);
-    if (!fs_parse_integer(copy, (size_t)(handler - copy), 0, INT64_MAX, &at)) {
-        fs_text_format(error, "%s: expected COUNT HANDLER [VALUE], found '%s'", name, copy);
-        return -1;
-    }
-    while (*handler == ' ' || *handler == '\t') {
-        handler++;
-    }
-    char *value = handler + word_length(handler);
-    while (*value == ' ' || *value == '\t') {
-        *value++ = '\0';
-    }
-    *k = (struct call){.at = (uint64_t)at, .handler = *handler == '\0' ? NULL : handler, .value = value};
-    return 0;
 }
 
 FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
@@ -107,11 +50,11 @@ FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
     const char *count_call = fs_args_text(e->args, COUNT_CALL, "");
     const char *byte_call = fs_args_text(e->args, BYTE_COUNT_CALL, "");
     if (*count_call != '\0'
-        && set_call(c, &c->count_call, "COUNT_CALL", count_call, __builtin_strlen(count_call), error) != 0) {
+        && fs_count_call_set(e, &c->count_call, "COUNT_CALL", count_call, __builtin_strlen(count_call), error) != 0) {
         return -1;
     }
     if (*byte_call != '\0'
-        && set_call(c, &c->byte_call, "BYTE_COUNT_CALL", byte_call, __builtin_strlen(byte_call), error) != 0) {
+        && fs_count_call_set(e, &c->byte_call, "BYTE_COUNT_CALL", byte_call, __builtin_strlen(byte_call), error) != 0) {
         return -1;
     }
     return 0;
@@ -177,12 +120,12 @@ static int write_reset(struct fs_element *e, const char *value, size_t length, s
 static int write_count_call(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct counter *c = (struct counter *)e;
-    return set_call(c, &c->count_call, "count_call", value, length, error);
+    return fs_count_call_set(e, &c->count_call, "count_call", value, length, error);
 }
 static int write_byte_count_call(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct counter *c = (struct counter *)e;
-    return set_call(c, &c->byte_call, "byte_count_call", value, length, error);
+    return fs_count_call_set(e, &c->byte_call, "byte_count_call", value, length, error);
 }
 
 static const struct fs_arg args[] = {
