@@ -49,15 +49,19 @@ public enum KvmAccess {
     }
 
     private static boolean isMember(Path root, String uid, String gid) throws IOException {
-        Optional<String> name = records(root.resolve("etc/passwd"))
+        Optional<List<String>> user = records(root.resolve("etc/passwd"))
                 .filter(fields -> fields.size() > 3 && fields.get(2).equals(uid))
-                .map(fields -> fields.get(0))
                 .findFirst();
-        return name.isPresent()
-                && records(root.resolve("etc/group"))
+        if (user.isEmpty()) {
+            return false;
+        }
+        String name = user.get().get(0);
+        // libvirt gives QEMU the user's own group besides the one it is told of (Debian: kvm besides libvirt-qemu).
+        return user.get().get(3).equals(gid)
+                || records(root.resolve("etc/group"))
                         .filter(fields -> fields.size() > 3 && fields.get(2).equals(gid))
                         .anyMatch(
-                                fields -> List.of(fields.get(3).split(",", -1)).contains(name.get()));
+                                fields -> List.of(fields.get(3).split(",", -1)).contains(name));
     }
 
     private static Stream<List<String>> records(Path file) throws IOException {

@@ -51,6 +51,11 @@ final class HypervisorTest {
         file("dev/kvm", "rw-rw----");
         assertThat(access("64055", id("gid"))).as("its group").isEqualTo(KvmAccess.OPEN);
         assertThat(access("64055", "64055")).as("no member").isEqualTo(KvmAccess.CLOSED);
+        file("etc/passwd", "rw-r--r--", "libvirt-qemu:x:64055:" + id("gid") + "::/:/bin/false");
+        assertThat(access("64055", "64055"))
+                .as("its user's own group, as on Debian")
+                .isEqualTo(KvmAccess.OPEN);
+        file("etc/passwd", "rw-r--r--", "libvirt-qemu:x:64055:64055::/:/bin/false");
         file("etc/group", "rw-r--r--", "kvm:x:" + id("gid") + ":other,libvirt-qemu");
         assertThat(access("64055", "64055")).as("a member").isEqualTo(KvmAccess.OPEN);
         file("etc/group", "rw-r--r--");
