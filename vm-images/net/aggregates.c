@@ -1,6 +1,6 @@
 #include "net/aggregates.h"
 
-int fs_aggregates_init(struct fs_aggregates *x, struct fs_element *e, uint32_t size, uint32_t capacity)
+FS_ONCE int fs_aggregates_init(struct fs_aggregates *x, struct fs_element *e, uint32_t size, uint32_t capacity)
 {
     *x = (struct fs_aggregates){.size = size, .capacity = capacity, .records = fs_alloc(e, (size_t)capacity * size)};
     fs_flow_seed(&x->seed, e);
@@ -36,7 +36,7 @@ void *fs_aggregates_add(struct fs_aggregates *x, uint64_t hash, uint32_t aggrega
     return record;
 }
 
-void fs_aggregates_remove(struct fs_aggregates *x, void *record)
+FS_ONCE void fs_aggregates_remove(struct fs_aggregates *x, void *record)
 {
     uint32_t place = place_of(x, record), last = x->count - 1;
     fs_flow_index_remove(&x->index, fs_aggregates_hash(x, fs_aggregate_of(record)), place);
@@ -56,7 +56,7 @@ void fs_aggregates_clear(struct fs_aggregates *x)
     x->count = 0;
 }
 
-void fs_aggregates_index(struct fs_aggregates *x)
+FS_ONCE void fs_aggregates_index(struct fs_aggregates *x)
 {
     fs_flow_index_clear(&x->index);
     for (uint32_t i = 0; i < x->count; i++) {
@@ -65,7 +65,7 @@ void fs_aggregates_index(struct fs_aggregates *x)
 }
 
 /* Heap sort: in place, and no order of the records makes it slow. */
-static void sift(struct fs_aggregates *x, uint32_t root, uint32_t count)
+FS_ONCE static void sift(struct fs_aggregates *x, uint32_t root, uint32_t count)
 {
     uint8_t kept[FS_AGGREGATE_RECORD_MAX];
     __builtin_memcpy(kept, fs_aggregates_at(x, root), x->size);
@@ -86,7 +86,7 @@ static void sift(struct fs_aggregates *x, uint32_t root, uint32_t count)
     __builtin_memcpy(fs_aggregates_at(x, root), kept, x->size);
 }
 
-void fs_aggregates_sort(struct fs_aggregates *x)
+FS_ONCE void fs_aggregates_sort(struct fs_aggregates *x)
 {
     for (uint32_t i = x->count / 2; i-- > 0;) {
         sift(x, i, x->count);
@@ -115,7 +115,7 @@ int fs_aggregate_notifier_initialize(struct fs_element *e, struct fs_text *error
     return n->begin != NULL ? n->begin(e, error) : 0;
 }
 
-int fs_aggregate_listen(struct fs_element *e, const char *name, struct fs_aggregate_listener *l, struct fs_text *error)
+FS_ONCE int fs_aggregate_listen(struct fs_element *e, const char *name, struct fs_aggregate_listener *l, struct fs_text *error)
 {
     struct fs_element *found = fs_find(e, name);
     if (found == NULL || found->class->initialize != fs_aggregate_notifier_initialize) {

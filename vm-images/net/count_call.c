@@ -11,7 +11,7 @@ static size_t word_length(const char *text)
     return n;
 }
 
-int fs_count_call_set(struct fs_element *e, struct fs_count_call *k, const char *name, const char *text, size_t length,
+FS_ONCE int fs_count_call_set(struct fs_element *e, struct fs_count_call *k, const char *name, const char *text, size_t length,
                       struct fs_text *error)
 {
     char *copy = fs_alloc(e, length + 1);
@@ -37,7 +37,7 @@ int fs_count_call_set(struct fs_element *e, struct fs_count_call *k, const char 
     return 0;
 }
 
-void fs_count_call_make(struct fs_element *e, struct fs_count_call *k)
+FS_ONCE void fs_count_call_make(struct fs_element *e, struct fs_count_call *k)
 {
     char line[200];
     struct fs_text error = {.at = line, .capacity = sizeof line};

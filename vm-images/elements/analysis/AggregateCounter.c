@@ -96,7 +96,7 @@ static void pull(struct fs_element *e, unsigned port, struct fs_batch *batch, un
 }
 
 /* One of the three ways to say what happens at a number. */
-static int set_call(struct counter *c, struct fs_count_call *call, unsigned stop, unsigned freeze, unsigned own,
+FS_ONCE static int set_call(struct counter *c, struct fs_count_call *call, unsigned stop, unsigned freeze, unsigned own,
                     const char *kind, struct fs_text *error)
 {
     const struct fs_args *a = c->base.args;
@@ -115,7 +115,7 @@ static int set_call(struct counter *c, struct fs_count_call *call, unsigned stop
                          : 0;
 }
 
-static void set_banner(struct counter *c, const char *text, size_t length)
+FS_ONCE static void set_banner(struct counter *c, const char *text, size_t length)
 {
     c->banner.length = 0;
     if (length > 0 && !(length == 1 && *text == '\n')) {
@@ -126,7 +126,7 @@ static void set_banner(struct counter *c, const char *text, size_t length)
     }
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct counter *c = mine(e);
     const struct fs_args *a = e->args;
@@ -149,7 +149,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct counter *c = mine(e);
     const struct counter *o = mine(old);
@@ -170,7 +170,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
 }
 
 /* Of what were counts, how often each occurs. */
-static void reaggregate(struct counter *c)
+FS_ONCE static void reaggregate(struct counter *c)
 {
     struct fs_aggregates *t = &c->table;
     uint32_t kept = 0;
@@ -197,7 +197,7 @@ static void reaggregate(struct counter *c)
 
 enum format { TEXT, BINARY, TEXT_IP };
 
-static void put_record(struct fs_text *t, enum format format, const struct record *r)
+FS_ONCE static void put_record(struct fs_text *t, enum format format, const struct record *r)
 {
     uint8_t address[4];
     if (format == BINARY) {
@@ -216,7 +216,7 @@ static void put_record(struct fs_text *t, enum format format, const struct recor
     fs_text_char(t, '\n');
 }
 
-static int write_file(struct counter *c, enum format format, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_file(struct counter *c, enum format format, const char *value, size_t length, struct fs_text *error)
 {
     char name[256], text[4096];
     struct fs_text n = {.at = name, .capacity = sizeof name - 1}, t = {.at = text, .capacity = sizeof text};
@@ -261,7 +261,7 @@ WRITE_FILE(write_text_file, TEXT)
 WRITE_FILE(write_binary_file, BINARY)
 WRITE_FILE(write_ip_file, TEXT_IP)
 
-static void read_counts(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_counts(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
     fs_aggregates_sort(&mine(e)->table);
@@ -290,7 +290,7 @@ FS_BUTTON(write_stop, struct counter, self->active = false; fs_stop(e))
 FS_BUTTON(write_reaggregate, struct counter, reaggregate(self))
 FS_BUTTON(write_clear, struct counter, fs_aggregates_clear(&self->table); self->count = self->untracked = 0)
 
-static void read_call(struct fs_element *e, const struct fs_count_call *k, struct fs_text *value)
+FS_ONCE static void read_call(struct fs_element *e, const struct fs_count_call *k, struct fs_text *value)
 {
     if (k->handler != NULL && !k->done) {
         fs_text_format(value, "%llu ", (unsigned long long)k->at);
@@ -298,7 +298,7 @@ static void read_call(struct fs_element *e, const struct fs_count_call *k, struc
         fs_text_format(value, "%s%s", *k->value != '\0' ? " " : "", k->value);
     }
 }
-static int write_call(struct fs_element *e, struct fs_count_call *k, const char *name, const char *value, size_t length,
+FS_ONCE static int write_call(struct fs_element *e, struct fs_count_call *k, const char *name, const char *value, size_t length,
                       struct fs_text *error)
 {
     if (length == 0) {

@@ -50,7 +50,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 
 /* ---- from filters to ranges ---- */
 
-static bool parse_number(struct fs_span word, uint32_t *value)
+FS_ONCE static bool parse_number(struct fs_span word, uint32_t *value)
 {
     int64_t v;
     bool good = word.length > 0 && word.at[0] != '-' && fs_parse_integer(word.at, word.length, 0, UINT32_MAX, &v);
@@ -58,7 +58,7 @@ static bool parse_number(struct fs_span word, uint32_t *value)
     return good;
 }
 
-static bool parse_run(struct fs_span word, struct listed *l)
+FS_ONCE static bool parse_run(struct fs_span word, struct listed *l)
 {
     size_t dash = 0;
     while (dash < word.length && word.at[dash] != '-') {
@@ -73,7 +73,7 @@ static bool parse_run(struct fs_span word, struct listed *l)
         && parse_number((struct fs_span){word.at + dash + 1, word.length - dash - 1}, &l->last);
 }
 
-static bool parse_action(const struct filter *f, struct fs_span word, uint32_t *output)
+FS_ONCE static bool parse_action(const struct filter *f, struct fs_span word, uint32_t *output)
 {
     if (fs_span_is(word, "drop") || fs_span_is(word, "deny")) {
         *output = DROP;
@@ -84,7 +84,7 @@ static bool parse_action(const struct filter *f, struct fs_span word, uint32_t *
 }
 
 /* Adds what one filter lists. Answers whether it lists all aggregates; complains, and so says what is wrong, in `error`. */
-static bool parse_filter(struct filter *f, uint32_t number, struct fs_span text, struct fs_text *error)
+FS_ONCE static bool parse_filter(struct filter *f, uint32_t number, struct fs_span text, struct fs_text *error)
 {
     uint32_t output, before = f->listed_count;
     if (!parse_action(f, fs_span_word(&text), &output)) {
@@ -115,7 +115,7 @@ static bool parse_filter(struct filter *f, uint32_t number, struct fs_span text,
 }
 
 /* Where ranges may begin: at each run's first aggregate, and behind its last one. Shell sort. */
-static void sort(struct range *r, uint32_t count)
+FS_ONCE static void sort(struct range *r, uint32_t count)
 {
     uint32_t gap = 1;
     while (gap < count / 3) {
@@ -144,7 +144,7 @@ static uint32_t free_from(uint32_t *next, uint32_t at)
 }
 
 /* The first filter that lists an aggregate takes it. Remarks of filters that come too late are in `remark`. */
-static void build(struct filter *f, uint32_t *next, struct fs_text *remark)
+FS_ONCE static void build(struct filter *f, uint32_t *next, struct fs_text *remark)
 {
     uint32_t count = 0, kept = 0;
     f->ranges[count++] = (struct range){0, NONE};
@@ -182,7 +182,7 @@ static void build(struct filter *f, uint32_t *next, struct fs_text *remark)
 }
 
 /* How many words there are at most. */
-static uint32_t count_words(struct fs_nat_items items)
+FS_ONCE static uint32_t count_words(struct fs_nat_items items)
 {
     uint32_t words = 0;
     const char *text;
@@ -193,7 +193,7 @@ static uint32_t count_words(struct fs_nat_items items)
     return words;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct filter *f = mine(e);
     struct fs_nat_items items;

@@ -40,7 +40,7 @@ static void ended(struct fs_element *e, uint32_t aggregate)
     }
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     uint32_t capacity = (uint32_t)fs_args_integer(e->args, CAPACITY, FS_AGGREGATES);
     if (fs_aggregates_init(&mine(e)->table, e, sizeof(uint32_t), capacity) != 0) {
@@ -51,13 +51,13 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     const char *notifier = fs_args_text(e->args, NOTIFIER, NULL);
     return notifier != NULL ? fs_aggregate_listen(e, notifier, &mine(e)->listener, error) : 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct fs_aggregates *t = &mine(e)->table;
     const struct fs_aggregates *o = &mine(old)->table;

@@ -84,7 +84,7 @@ static uint32_t number(const uint8_t *at, unsigned size)
     return v;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct aggregate_ip *a = mine(e);
     const uint8_t *field = fs_args_bytes(e->args, FIELD).at;
@@ -113,7 +113,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void read_header(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_header(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     static const struct {
         uint16_t header;

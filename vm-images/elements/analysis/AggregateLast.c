@@ -95,7 +95,7 @@ static void ended(struct fs_element *e, uint32_t aggregate)
     }
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct last *l = mine(e);
     uint32_t half = fs_pool_size(fs_pool(e)) / 2; /* the others need packets, too */
@@ -114,13 +114,13 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     const char *notifier = fs_args_text(e->args, NOTIFIER, NULL);
     return notifier != NULL ? fs_aggregate_listen(e, notifier, &mine(e)->listener, error) : 0;
 }
 
-static void cleanup(struct fs_element *e)
+FS_ONCE static void cleanup(struct fs_element *e)
 {
     struct fs_aggregates *t = &mine(e)->table;
     for (uint32_t i = 0; i < t->count; i++) {
@@ -129,7 +129,7 @@ static void cleanup(struct fs_element *e)
     t->count = 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct fs_aggregates *t = &mine(e)->table, *o = &mine(old)->table;
     for (; o->count > 0 && t->count < t->capacity; o->count--) {
