@@ -106,7 +106,7 @@ struct fs_router *fs_router_new(const struct fs_platform *platform)
         r->platform = platform;
         r->arena = arena;
         r->run_count = 1;
-        r->ring.next = r->ring.previous = &r->ring;
+        r->ring.next = r->ring.previous = r->last = &r->ring;
         fs_router_seed(r, platform->seed);
     }
     return r;

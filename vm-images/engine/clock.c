@@ -9,15 +9,13 @@ uint64_t fs_router_now(struct fs_router *r)
     return r->now;
 }
 
-/* The time as it was at most so many rounds ago, none of which waited; for what only records when something was. */
-uint64_t fs_router_recently(struct fs_router *r)
+uint64_t fs_router_read_recent(struct fs_router *r)
 {
-    uint32_t rounds = r->platform->rounds_a_time;
-    if (r->now == 0 && (r->recent == 0 || r->round - r->recent_round >= rounds)) {
+    if (r->now == 0) {
         r->recent = fs_router_now(r);
         r->recent_round = r->round;
     }
-    return r->now != 0 ? r->now : r->recent;
+    return r->now;
 }
 
 void fs_router_waits(struct fs_router *r) { r->recent = 0; }

@@ -23,17 +23,16 @@ const char *fs_drop_sentence(enum fs_drop_reason reason)
 
 /* The latest packet of an element and reason. Records are given out as reasons occur, since most never do; when none is
  * left (the router holds four for each element) drops are still counted, without their packet. */
-static struct fs_drop_record *latest_record(struct fs_element *e, enum fs_drop_reason reason)
+static __attribute__((noinline)) struct fs_drop_record *give_record(struct fs_element *e, enum fs_drop_reason reason)
 {
     struct fs_router *r = e->router;
-    struct fs_drop_record **place = &e->drops->latest[reason];
-    if (*place == NULL && r->spare_record_count > 0) {
-        *place = &r->spare_records[--r->spare_record_count];
+    if (r->spare_record_count > 0) {
+        e->drops->latest[reason] = &r->spare_records[--r->spare_record_count];
     }
-    return *place;
+    return e->drops->latest[reason];
 }
 
-static void remember(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
+static inline void remember(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
 {
     uint32_t kept = p->length < (uint32_t)FS_DROP_SNAPSHOT ? p->length : (uint32_t)FS_DROP_SNAPSHOT;
     record->timestamp = p->timestamp != 0 ? p->timestamp : fs_router_recently(e->router);
@@ -46,12 +45,15 @@ static void remember(struct fs_element *e, struct fs_drop_record *record, const 
     }
 }
 
-static void count(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
+static inline void count(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
 {
     struct fs_drops *d = e->drops;
     d->total += packets;
     d->counts[reason] += packets;
-    struct fs_drop_record *record = latest_record(e, reason);
+    struct fs_drop_record *record = d->latest[reason];
+    if (record == NULL) {
+        record = give_record(e, reason);
+    }
     if (record != NULL) {
         remember(e, record, p);
     }

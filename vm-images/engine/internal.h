@@ -102,6 +102,7 @@ struct fs_router {
 
     /* hot: the scheduler */
     struct fs_task ring; /* sentinel of the list of scheduled tasks */
+    struct fs_task *last; /* of the tasks of this round; the sentinel when none is left */
     struct fs_timer *timers;
     uint64_t now, steady; /* 0: not read in this round */
     uint64_t recent;      /* a reading of `now` in round recent_round; 0: none since the platform waited */
@@ -124,7 +125,15 @@ struct fs_router {
 void fs_router_ask_to_stop(struct fs_router *r, int32_t times);
 void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
 uint64_t fs_router_now(struct fs_router *r);
-uint64_t fs_router_recently(struct fs_router *r);
+uint64_t fs_router_read_recent(struct fs_router *r);
+/* The time as it was at most so many rounds ago, none of which waited; for what only records when something was. */
+static inline uint64_t fs_router_recently(struct fs_router *r)
+{
+    if (r->now == 0 && r->recent != 0 && r->round - r->recent_round < r->platform->rounds_a_time) {
+        return r->recent;
+    }
+    return fs_router_read_recent(r);
+}
 void fs_router_waits(struct fs_router *r);
 uint64_t fs_router_steady(struct fs_router *r);
 void fs_router_seed(struct fs_router *r, uint64_t seed);

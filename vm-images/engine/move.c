@@ -10,34 +10,60 @@ static void lost(struct fs_element *e, struct fs_batch *batch) { fs_drop_batch(e
 /* A cycle of the configuration that packets cannot leave. */
 static void looped(struct fs_element *e, struct fs_batch *batch) { fs_drop_batch(e, batch, FS_DROP_LOOP); }
 
-void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+/* Where output `port` leads; NULL when nowhere. */
+static inline const struct fs_port *way_out(const struct fs_element *e, unsigned port)
+{
+    return port < e->output_count && e->outputs[port].element != NULL ? &e->outputs[port] : NULL;
+}
+
+/* Into an element with a push of its own. */
+static inline void enter(struct fs_element *e, const struct fs_port *to, struct fs_batch *batch)
 {
     struct fs_router *r = e->router;
-    uint32_t hops = r->element_count;
-    while (batch->count > 0) {
-        if (port >= e->output_count || e->outputs[port].element == NULL) {
-            lost(e, batch);
-            return;
-        }
-        struct fs_port *to = &e->outputs[port];
+    if (r->depth >= (uint32_t)FS_PUSH_DEPTH) {
+        looped(e, batch);
+        return;
+    }
+    r->depth++;
+    to->element->class->push(to->element, to->port, batch);
+    r->depth--;
+}
+
+/* Through the row of elements with `act` that begins behind output `port`, and into what follows it. */
+static __attribute__((noinline)) void go_through(struct fs_element *e, const struct fs_port *to, struct fs_batch *batch)
+{
+    for (uint32_t hops = e->router->element_count; hops > 0; hops--) {
         struct fs_element *next = to->element;
         if (next->class->act == NULL) {
-            if (r->depth >= (uint32_t)FS_PUSH_DEPTH) {
-                looped(e, batch);
-                return;
-            }
-            r->depth++;
-            next->class->push(next, to->port, batch);
-            r->depth--;
-            return;
-        }
-        if (hops-- == 0) {
-            looped(e, batch);
+            enter(e, to, batch);
             return;
         }
         next->class->act(next, batch);
+        if (batch->count == 0) {
+            return;
+        }
         e = next;
-        port = 0;
+        to = way_out(e, 0);
+        if (to == NULL) {
+            lost(e, batch);
+            return;
+        }
+    }
+    looped(e, batch);
+}
+
+void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+{
+    if (batch->count == 0) {
+        return;
+    }
+    const struct fs_port *to = way_out(e, port);
+    if (to == NULL) {
+        lost(e, batch);
+    } else if (to->element->class->act == NULL) {
+        enter(e, to, batch);
+    } else {
+        go_through(e, to, batch);
     }
 }
 

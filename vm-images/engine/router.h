@@ -22,6 +22,8 @@ struct fs_router *fs_router_load(const struct fs_platform *platform, const void 
 int fs_router_start(struct fs_router *r, struct fs_text *error);
 /* One round: due timers, then each task that was scheduled when the round began. True: there is more to do at once. */
 bool fs_router_run_once(struct fs_router *r);
+/* The same so many times, or until it answers false; the last answer. */
+bool fs_router_run(struct fs_router *r, unsigned rounds);
 /* The steady time (ns) of the next timer; 0 when there is none. */
 uint64_t fs_router_next_timer(const struct fs_router *r);
 /* An element has called fs_stop(): run_once does nothing any more. Handlers go on. */

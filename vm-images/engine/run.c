@@ -21,19 +21,22 @@ static void run_timers(struct fs_router *r)
 /* The tasks that are scheduled now, each once; those that they schedule wait for the next round. */
 static void run_tasks(struct fs_router *r)
 {
-    struct fs_task mark = {0};
-    mark.next = &r->ring;
-    mark.previous = r->ring.previous;
-    r->ring.previous->next = &mark;
-    r->ring.previous = &mark;
-    while (r->ring.next != &mark && r->run_count > 0) {
-        struct fs_task *t = r->ring.next;
-        fs_task_unschedule(t);
+    struct fs_task *ring = &r->ring;
+    r->last = ring->previous;
+    while (r->last != ring && r->run_count > 0) {
+        struct fs_task *t = ring->next;
+        if (t == r->last) {
+            r->last = ring;
+        }
+        ring->next = t->next;
+        t->next->previous = ring;
+        t->next = t->previous = NULL;
         t->runs++;
         t->work += t->run(t->element, t);
-        fs_router_new_round(r); /* a task does a batch or two: the next one sees a new time */
+        r->now = r->steady = 0; /* a task does a batch or two: the next one sees a new time */
+        r->round++;
     }
-    fs_task_unschedule(&mark);
+    r->last = ring;
 }
 
 /* The count of stops is used up: the driver says whether the run goes on. */
@@ -49,7 +52,7 @@ static bool goes_on(struct fs_router *r)
     return !r->stopped;
 }
 
-bool fs_router_run_once(struct fs_router *r)
+static inline bool run_round(struct fs_router *r)
 {
     if (!r->running || r->stopped || (r->run_count <= 0 && !goes_on(r))) {
         return false;
@@ -68,6 +71,18 @@ bool fs_router_run_once(struct fs_router *r)
         fs_router_waits(r);
     }
     return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
+}
+
+bool fs_router_run_once(struct fs_router *r) { return run_round(r); }
+
+bool fs_router_run(struct fs_router *r, unsigned rounds)
+{
+    for (; rounds > 1; rounds--) {
+        if (!run_round(r)) {
+            return false;
+        }
+    }
+    return run_round(r);
 }
 
 uint64_t fs_router_next_timer(const struct fs_router *r)

@@ -107,21 +107,19 @@ unsigned fs_signal_listen(struct fs_element *e, unsigned port, enum fs_signal_ki
     return w.dead_end ? 0 : found;
 }
 
-void fs_signal_wake(struct fs_signal *s)
+void fs_signal_turn_on(struct fs_signal *s)
 {
-    if (!s->active) {
-        s->active = true;
-        for (uint32_t i = 0; i < s->listener_count; i++) {
-            s->listeners[i]->ready++;
-            fs_task_schedule(s->listeners[i]);
-        }
+    s->active = true;
+    for (uint32_t i = 0; i < s->listener_count; i++) {
+        s->listeners[i]->ready++;
+        fs_task_schedule(s->listeners[i]);
     }
 }
 
-void fs_signal_sleep(struct fs_signal *s)
+void fs_signal_turn_off(struct fs_signal *s)
 {
-    for (uint32_t i = 0; s->active && i < s->listener_count; i++) {
+    s->active = false;
+    for (uint32_t i = 0; i < s->listener_count; i++) {
         s->listeners[i]->ready--;
     }
-    s->active = false;
 }

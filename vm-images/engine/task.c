@@ -28,6 +28,10 @@ void fs_task_unschedule(struct fs_task *t)
     if (!fs_task_scheduled(t)) {
         return;
     }
+    struct fs_router *r = t->element->router;
+    if (t == r->last) { /* the round ends one task earlier */
+        r->last = t->previous;
+    }
     t->previous->next = t->next;
     t->next->previous = t->previous;
     t->next = t->previous = NULL;

@@ -46,17 +46,23 @@ static uint32_t allowance(const struct source *s, uint32_t want)
 static bool at_limit(const struct source *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
 
 /* Adds n packets; false when the pool had fewer. */
-static bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
+static inline bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
 {
     uint32_t length = s->length < 0 ? s->data_length : (uint32_t)s->length;
     struct fs_packet **made = batch->packets + batch->count;
     uint32_t got = fs_packet_new_batch(fs_pool(&s->base), FS_HEADROOM, length, batch, n);
-    uint64_t now = s->timestamp && got != 0 ? fs_now(&s->base) : 0;
+    const uint8_t *data = s->data;
     for (uint32_t i = 0; i < got; i++) {
+        uint8_t *to = made[i]->data;
         for (uint32_t done = 0; done < length; done += BLOCK) { /* whole blocks: the packet has room for them */
-            __builtin_memcpy(made[i]->data + done, s->data + done, BLOCK);
+            __builtin_memcpy(to + done, data + done, BLOCK);
         }
-        made[i]->timestamp = now;
+    }
+    if (s->timestamp && got != 0) {
+        uint64_t now = fs_now(&s->base);
+        for (uint32_t i = 0; i < got; i++) {
+            made[i]->timestamp = now;
+        }
     }
     s->count += got;
     return got == n;

@@ -48,7 +48,7 @@ static bool run(struct fs_element *e, struct fs_task *t)
             return true;
         }
     }
-    if (allowance(u) != 0 && (pulled || u->signals == 0)) {
+    if ((pulled || u->signals == 0) && allowance(u) != 0) {
         fs_task_schedule(t);
     }
     return pulled;

@@ -27,7 +27,19 @@ void fs_signal_offer(struct fs_element *e, struct fs_signal *s, enum fs_signal_k
  * active: a source that found some and has none ready waits instead of pushing into full queues. */
 unsigned fs_signal_listen(struct fs_element *e, unsigned port, enum fs_signal_kind kind, struct fs_task *t);
 /* By the owner, on change. Waking schedules the listeners. */
-void fs_signal_wake(struct fs_signal *s);
-void fs_signal_sleep(struct fs_signal *s);
+void fs_signal_turn_on(struct fs_signal *s);
+void fs_signal_turn_off(struct fs_signal *s);
+static inline void fs_signal_wake(struct fs_signal *s)
+{
+    if (!s->active) {
+        fs_signal_turn_on(s);
+    }
+}
+static inline void fs_signal_sleep(struct fs_signal *s)
+{
+    if (s->active) {
+        fs_signal_turn_off(s);
+    }
+}
 
 #endif

@@ -168,13 +168,23 @@ const char *fs_machine_run(struct fs_machine *m)
     take_signal(SIGTERM);
     take_signal(SIGINT);
     unsigned rounds = has_descriptors(m) ? ROUNDS : ROUNDS_ALONE;
-    for (unsigned round = 1;; round++) {
-        wake_files(m);
-        bool more = fs_router_run_once(m->router);
+    const bool files = m->platform.device_count > 0;
+    unsigned left = rounds;
+    for (;;) {
+        bool more;
+        if (files) {
+            wake_files(m);
+            more = fs_router_run_once(m->router);
+            left--;
+        } else {
+            more = fs_router_run(m->router, rounds);
+            left = 0;
+        }
         if (fs_router_stopped(m->router)) {
             return "element";
         }
-        if (!more || round % rounds == 0) {
+        if (!more || left == 0) {
+            left = rounds;
             bool virtual = m->simtime && !more;
             uint64_t wait = more || m->simtime ? 0 : idle_time(m);
             if (!more && m->stop_when_idle && next_frame(m) == UINT64_MAX && fs_router_next_timer(m->router) == 0) {
