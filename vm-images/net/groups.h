@@ -1,22 +1,18 @@
 /* groups.h: which ports have members of which IPv4 groups, and until when.
  *
- * All memory is taken when the table is made. Times are ticks: what is compared is only how far apart two of them are, so
- * that they may wrap.
+ * All memory is taken when the table is made. Times are ticks.
  */
 #ifndef NET_GROUPS_H
 #define NET_GROUPS_H
 
 #include <flowstream/element.h>
 
+#include "net/tick.h"
+
 enum {
     FS_GROUPS_PORTS = 62,       /* at most; a set of them is a word */
     FS_GROUPS_LIMIT = 1 << 16, /* groups */
-    FS_TICK_BITS = 24,         /* a tick is 2^24 ns, 17 ms */
 };
-
-static inline uint32_t fs_tick(uint64_t ns) { return (uint32_t)(ns >> FS_TICK_BITS); }
-static inline bool fs_tick_due(uint32_t at, uint32_t now) { return (int32_t)(now - at) >= 0; }
-static inline uint32_t fs_tick_first(uint32_t a, uint32_t b) { return fs_tick_due(a, b) ? a : b; }
 
 struct fs_group {
     uint32_t address; /* host order */

@@ -122,7 +122,7 @@ static void ask(struct fs_element *e, struct fs_timer *t)
     if (s->other != 0) {
         uint32_t now = fs_tick(fs_steady(e));
         if (!fs_tick_due(s->other_until, now)) {
-            fs_timer_after(t, (uint64_t)(s->other_until - now) << FS_TICK_BITS);
+            fs_timer_after(t, fs_tick_ns(s->other_until - now));
             return;
         }
         s->other = 0;
@@ -195,7 +195,7 @@ static void expire(struct fs_element *e, struct fs_timer *t)
         }
     }
     if (any) {
-        expire_at(s, steady + ((uint64_t)(due - now) << FS_TICK_BITS));
+        expire_at(s, steady + fs_tick_ns(due - now));
     }
 }
 
@@ -501,7 +501,7 @@ static void read_groups(struct fs_element *e, const char *parameters, struct fs_
         const struct fs_group *group = &s->groups.groups[i];
         for (uint64_t left = group->members; left != 0; left &= left - 1) {
             uint32_t port = (uint32_t)__builtin_ctzll(left), until = fs_groups_until(&s->groups, group)[port];
-            uint64_t ns = fs_tick_due(until, now) ? 0 : (uint64_t)(until - now) << FS_TICK_BITS;
+            uint64_t ns = fs_tick_due(until, now) ? 0 : fs_tick_ns(until - now);
             uint8_t address[4];
             fs_put32(address, group->address);
             fs_text_ip(value, address);
