@@ -1,26 +1,12 @@
 /* FlowMonitor: counts packets and bytes by flow. */
-#include <flowstream/element.h>
-
-#include "net/ether.h"
-#include "net/ip.h"
+#include "net/flow_key.h"
 #include "net/ip6.h"
-#include "net/transport.h"
 #include "net/values.h"
 
 enum { NO_FLOW = 0xffffffff, EXPIRY_LOOKS = 64 };
 
-/* What makes packets one flow. IPv4 addresses are in the first four bytes, the rest is zero. No padding. */
-struct key {
-    uint8_t source[16], destination[16];
-    uint8_t source_port[2], destination_port[2];
-    uint8_t protocol;
-    uint8_t version; /* 4, 6; 0: not IP */
-    uint8_t zero[2];
-};
-_Static_assert(sizeof(struct key) == 40, "hashed and compared as bytes");
-
 struct flow {
-    struct key key;
+    struct fs_flow_key key;
     uint32_t next; /* in its bucket; NO_FLOW at the end */
     uint32_t hash;
     uint64_t packets, bytes;
@@ -40,63 +26,7 @@ struct monitor {
 
 enum { CAPACITY, TIMEOUT };
 
-/* ---- keys ---- */
-
-static void set_ports(struct key *k, const uint8_t *at, size_t left)
-{
-    bool has_ports = k->protocol == FS_PROTOCOL_TCP || k->protocol == FS_PROTOCOL_UDP || k->protocol == FS_PROTOCOL_SCTP
-                  || k->protocol == FS_PROTOCOL_UDPLITE;
-    if (has_ports && left >= 4) {
-        __builtin_memcpy(k->source_port, at, 2);
-        __builtin_memcpy(k->destination_port, at + 2, 2);
-    }
-}
-
-static void set_key4(struct key *k, const uint8_t *at, size_t left)
-{
-    const struct fs_ip *h = (const struct fs_ip *)at;
-    unsigned header = fs_ip_header_length(h);
-    k->version = 4;
-    k->protocol = h->protocol;
-    __builtin_memcpy(k->source, h->source, 4);
-    __builtin_memcpy(k->destination, h->destination, 4);
-    if (!fs_ip_later_fragment(h) && header >= FS_IP_SIZE && left > header) {
-        set_ports(k, at + header, left - header);
-    }
-}
-
-static void set_key6(struct key *k, const uint8_t *at, size_t left)
-{
-    const struct fs_ip6 *h = (const struct fs_ip6 *)at;
-    struct fs_ip6_upper upper;
-    fs_ip6_walk(at, at + left, &upper);
-    k->version = 6;
-    k->protocol = upper.protocol == FS_PROTOCOL_NONE ? h->next_header : (uint8_t)upper.protocol;
-    __builtin_memcpy(k->source, h->source, 16);
-    __builtin_memcpy(k->destination, h->destination, 16);
-    if (upper.protocol != FS_PROTOCOL_NONE && !upper.later_fragment) {
-        set_ports(k, at + upper.offset, left - upper.offset);
-    }
-}
-
-static void set_key(struct key *k, const struct fs_packet *p)
-{
-    *k = (struct key){.version = 0};
-    struct fs_cursor c = {p->data, fs_packet_end(p)};
-    if (p->network_offset != FS_OFFSET_NONE) {
-        c.at = fs_network_header(p);
-        c.at = c.at < c.end ? c.at : c.end;
-    } else if (fs_take_ether(&c) < FS_ETHER_TYPE_MIN) {
-        return;
-    }
-    if (fs_left(&c) >= FS_IP_SIZE && fs_ip_version(c.at) == 4) {
-        set_key4(k, c.at, fs_left(&c));
-    } else if (fs_left(&c) >= FS_IP6_SIZE && fs_ip_version(c.at) == 6) {
-        set_key6(k, c.at, fs_left(&c));
-    }
-}
-
-static uint32_t hash(const struct key *k, uint64_t seed)
+static uint32_t hash(const struct fs_flow_key *k, uint64_t seed)
 {
     uint64_t words[5], h = seed;
     __builtin_memcpy(words, k, sizeof words);
@@ -135,7 +65,7 @@ static uint32_t place(struct monitor *m, uint64_t now)
     return NO_FLOW;
 }
 
-static struct flow *find(struct monitor *m, const struct key *k, uint32_t h, uint64_t now)
+static struct flow *find(struct monitor *m, const struct fs_flow_key *k, uint32_t h, uint64_t now)
 {
     uint32_t *bucket = &m->buckets[h & m->bucket_mask];
     for (uint32_t i = *bucket; i != NO_FLOW; i = m->flows[i].next) {
@@ -154,14 +84,15 @@ static struct flow *find(struct monitor *m, const struct key *k, uint32_t h, uin
 
 static void account(struct monitor *m, struct fs_packet *const *packets, uint32_t count)
 {
-    struct key keys[FS_BATCH_MAX];
+    struct fs_flow_key keys[FS_BATCH_MAX];
+    struct fs_flow_facts facts;
     uint32_t hashes[FS_BATCH_MAX];
     uint64_t now = fs_now(&m->base);
     for (uint32_t i = 0; i < count; i++) {
         if (i + 2 < count) {
             __builtin_prefetch(packets[i + 2]->data);
         }
-        set_key(&keys[i], packets[i]);
+        fs_flow_key_of(packets[i], &keys[i], &facts);
         hashes[i] = hash(&keys[i], m->seed);
         __builtin_prefetch(&m->buckets[hashes[i] & m->bucket_mask]);
     }
@@ -258,7 +189,7 @@ static void text_protocol(struct fs_text *t, uint8_t protocol)
     default: fs_text_u64(t, protocol);
     }
 }
-static void text_address(struct fs_text *t, const struct key *k, const uint8_t address[16])
+static void text_address(struct fs_text *t, const struct fs_flow_key *k, const uint8_t address[16])
 {
     if (k->version == 4) {
         fs_text_ip(t, address);
