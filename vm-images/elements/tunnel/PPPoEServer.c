@@ -170,6 +170,9 @@ static int add_users(struct fs_pppoe *s, struct fs_text *error)
     while (fs_nat_next_item(&items, &text, &length)) {
         char buffer[520];
         struct fs_text user = {.at = buffer, .capacity = sizeof buffer};
+        if (length == 0) { /* a list of nobody in a template */
+            continue;
+        }
         fs_text_unquoted(&user, (struct fs_span){text, length});
         if (user.missing != 0 || fs_ppp_user_add(s, buffer, user.length, error) != 0) {
             fs_text_string(error, user.missing != 0 ? "USER: too long" : " (USER)");
