@@ -98,6 +98,16 @@ static void read_home_thread(struct fs_element *e, const char *parameters, struc
     fs_text_string(value, "0");
 }
 
+static bool has_own(const struct fs_class *c, const char *name)
+{
+    for (uint32_t i = 0; i < c->handler_count; i++) {
+        if (fs_text_is(name, strlen(name), c->handlers[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_handlers(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -107,6 +117,9 @@ static void read_handlers(struct fs_element *e, const char *parameters, struct f
     }
     for (unsigned i = 0; i < fs_default_handlers_of(e); i++) {
         const struct fs_handler *h = &fs_default_handlers[i];
+        if (has_own(e->class, h->name)) {
+            continue;
+        }
         fs_handler_line(value, h->name, true, h->write != NULL, h->flags);
     }
 }

@@ -111,8 +111,27 @@ void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_re
     }
 }
 
+/* Rules that are no more: what they dropped stays counted by its reason. */
+static void forget_rules(struct fs_element *e)
+{
+    struct fs_drops *d = e->drops;
+    for (uint32_t i = 0; i < d->rule_count; i++) {
+        const struct fs_drop_record *rule = &d->rules[i];
+        if (rule->count == 0) {
+            continue;
+        }
+        unsigned reason = rule->reason - 1u;
+        d->counts[reason] += rule->count;
+        struct fs_drop_record *latest = d->latest[reason] != NULL ? d->latest[reason] : give_record(e, reason);
+        if (latest != NULL && rule->timestamp >= latest->timestamp) {
+            *latest = *rule;
+        }
+    }
+}
+
 void fs_drops_rules(struct fs_element *e, uint32_t rule_count)
 {
+    forget_rules(e);
     e->drops->rules = fs_alloc(e, rule_count * sizeof(struct fs_drop_record));
     e->drops->rule_count = e->drops->rules != NULL ? rule_count : 0;
 }

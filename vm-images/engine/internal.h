@@ -25,6 +25,13 @@ struct fs_arena {
 };
 /* Zeroed, 16-byte aligned (64 when size >= 64); NULL when there is none. */
 void *fs_arena_alloc(struct fs_arena *a, size_t size);
+/* Memory of one element, by fs_remake(). */
+struct fs_apart {
+    struct fs_apart *next;
+    const struct fs_element *element;
+    struct fs_arena arena;
+};
+void fs_apart_release(struct fs_router *r);
 void fs_arena_release(struct fs_arena *a);
 char *fs_arena_text(struct fs_arena *a, const char *text, size_t length); /* a NUL-terminated copy */
 
@@ -117,6 +124,7 @@ struct fs_router {
     const struct fs_connection *connections;
     uint32_t connection_count;
     struct fs_arena arena;
+    struct fs_apart *apart; /* what elements made anew */
 
     struct fs_bytes manifest;
     char digest[65];

@@ -142,6 +142,7 @@ void fs_router_unload(struct fs_router *r)
         }
     }
     fs_devices_forget(r->platform, r);
+    fs_apart_release(r);
     fs_arena_release(&r->arena);
 }
 

@@ -147,6 +147,7 @@ void fs_test_no_files(struct fs_test *t);
 /* -- handlers; texts live until the next call or the end -- */
 const char *fs_test_read(struct fs_test *t, const char *handler);
 bool fs_test_write(struct fs_test *t, const char *handler, const char *value); /* false: refused */
+bool fs_test_write_bytes(struct fs_test *t, const char *handler, const void *value, size_t length);
 const char *fs_test_said(struct fs_test *t);                                   /* the error of the last write */
 uint64_t fs_test_drops(struct fs_test *t, const char *element, enum fs_drop_reason reason);
 uint64_t fs_test_rule_drops(struct fs_test *t, const char *element, uint32_t rule);

@@ -179,9 +179,14 @@ const char *fs_test_read(struct fs_test *t, const char *handler)
 
 bool fs_test_write(struct fs_test *t, const char *handler, const char *value)
 {
+    return fs_test_write_bytes(t, handler, value, strlen(value));
+}
+
+bool fs_test_write_bytes(struct fs_test *t, const char *handler, const void *value, size_t length)
+{
     struct fs_text error = fs_text_in(t->error, FS_TEST_TEXT - 1);
     enum fs_handler_answer answer =
-        t->started ? fs_router_write(t->router, handler, value, strlen(value), &error) : FS_HANDLER_NO_ELEMENT;
+        t->started ? fs_router_write(t->router, handler, value, length, &error) : FS_HANDLER_NO_ELEMENT;
     t->error[error.length] = '\0';
     if (answer != FS_HANDLER_OK && answer != FS_HANDLER_FAILED) {
         fs_test_complain(t, "cannot write handler", handler);

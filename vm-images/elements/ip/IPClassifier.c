@@ -1,30 +1,21 @@
 /* IPClassifier: sends IPv4 packets to outputs by tcpdump-like patterns. */
 #include <flowstream/element.h>
 
-#include "net/match.h"
-
-struct classifier {
-    struct fs_element base;
-    struct fs_match match;
-};
+#include "net/match_element.h"
 
 enum { PATTERN };
 
-static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
-{
-    (void)port;
-    fs_match_push(&((struct classifier *)e)->match, e, batch);
-}
-
 static int configure(struct fs_element *e, struct fs_text *error)
 {
-    return fs_match_load(&((struct classifier *)e)->match, e, fs_args_bytes(e->args, PATTERN), error);
+    return fs_match_element_configure(e, false, error);
 }
 
 static const struct fs_arg args[] = {
     [PATTERN] = {"PATTERN", "ip-patterns", FS_REST, 0, 0, NULL,
                  "One pattern for each output, the first that matches wins."},
 };
+
+static const struct fs_handler handlers[] = {FS_MATCH_HANDLERS("ip-patterns")};
 
 FS_ELEMENT(IPClassifier) = {
     .name = "IPClassifier",
@@ -33,6 +24,8 @@ FS_ELEMENT(IPClassifier) = {
     .flow = "x/x",
     .args = args,
     .arg_count = FS_COUNT(args),
+    .handlers = handlers,
+    .handler_count = FS_COUNT(handlers),
     .effects = "reads ip tcp udp icmp annotation.PAINT; drops",
     .summary = "classifies IP packets by contents",
     .doc = "The IP header must be marked (CheckIPHeader, MarkIPHeader, MarkInnerHeader). Ports and other fields\n"
@@ -46,7 +39,7 @@ FS_ELEMENT(IPClassifier) = {
            "what the one before said: `src port 80 or 81`. `host`, `net`, `proto`, `port`, `tcp opt` may be left out\n"
            "where the value tells: `10.0.0.0/8 and tcp and not syn`.\n\n"
            "    c :: IPClassifier(dst host 10.0.0.2 && tcp dst port www, icmp type echo, -);\n",
-    .size = sizeof(struct classifier),
+    .size = sizeof(struct fs_match_element),
     .configure = configure,
-    .push = push,
+    .push = fs_match_element_push,
 };

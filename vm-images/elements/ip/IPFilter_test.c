@@ -150,3 +150,62 @@ FS_TEST(ipclassifier)
     FS_EQUAL(fs_test_count(t, "rest"), 2);
     fs_test_end(t);
 }
+
+/* What flowstream writes to `config`: the text and its program. */
+static size_t compiled(uint8_t *to, const char *text, const struct program *p)
+{
+    size_t length = strlen(text), at = (8 + length + 7) / 8 * 8;
+    memset(to, 0, at);
+    memcpy(to, "FSCV", 4);
+    to[4] = (uint8_t)length;
+    memcpy(to + 8, text, length);
+    memcpy(to + at, p->table, p->size);
+    return at + p->size;
+}
+
+FS_TEST(ipfilter_takes_other_rules_while_it_runs)
+{
+    struct program p = rules(true), all = {0}, wrong = {0};
+    rule(&all, FS_MATCH_NONE);
+    finish(&all, FS_MATCH_LEAF);
+    rule(&wrong, 2); /* there is no output 2 */
+    finish(&wrong, FS_MATCH_LEAF);
+    struct fs_test *t = filter(&p);
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_send_packet(t, "in", packet(t, 0x0a010203, 17, 54, 0)); /* rule 1 denies */
+    fs_test_send_packet(t, "in", packet(t, 0x0a010203, 6, 53, 0));  /* rule 3 allows */
+    FS_EQUAL(fs_test_count(t, "allowed"), 1);
+
+    uint8_t value[1024];
+    size_t length = compiled(value, "1 icmp", &wrong);
+    FS_CHECK(!fs_test_write_bytes(t, "f.config", value, length));
+    FS_TEXT(fs_test_said(t), "rule 1: output 2 does not exist, there are 2");
+    FS_CHECK(!fs_test_write(t, "f.config", "deny all"));
+    FS_CHECK(strstr(fs_test_said(t), "handler write") != NULL);
+    for (size_t n = 0; n < length; n++) { /* cut off anywhere */
+        FS_CHECK(!fs_test_write_bytes(t, "f.config", value, n));
+    }
+    fs_test_send_packet(t, "in", packet(t, 0x0a010203, 6, 53, 0));
+    FS_EQUAL(fs_test_count(t, "allowed"), 2); /* as before */
+    FS_EQUAL(fs_test_rule_drops(t, "f", 1), 1);
+
+    for (unsigned i = 0; i < 1000; i++) { /* memory is that of one program, not of a thousand */
+        length = compiled(value, "deny all", &all);
+        FS_REQUIRE(fs_test_write_bytes(t, "f.config", value, length));
+    }
+    FS_TEXT(fs_test_read(t, "f.config"), "deny all");
+    const char *own = strstr(fs_test_read(t, "f.handlers"), "config\t");
+    FS_REQUIRE(own != NULL);
+    FS_CHECK(strstr(own + 1, "config\t") == NULL); /* once, though every element has one */
+    fs_test_send_packet(t, "in", packet(t, 0x0a010203, 6, 53, 0));
+    FS_EQUAL(fs_test_count(t, "allowed"), 2);
+    FS_EQUAL(fs_test_rule_drops(t, "f", 0), 1);
+    FS_EQUAL(fs_test_drops(t, "f", FS_DROP_DENIED), 1); /* by the rule that is gone */
+    FS_CHECK(strstr(fs_test_read(t, "drops"), "f\tdenied\t-\t1\t") != NULL);
+
+    length = compiled(value, "the first ones", &p);
+    FS_REQUIRE(fs_test_write_bytes(t, "f.config", value, length));
+    fs_test_send_packet(t, "in", packet(t, 0x0a010203, 6, 53, 0));
+    FS_EQUAL(fs_test_count(t, "allowed"), 3);
+    fs_test_end(t);
+}

@@ -1,35 +1,21 @@
 /* IP6Filter: lets IPv6 packets pass, or not, by rules. */
 #include <flowstream/element.h>
 
-#include "net/match.h"
-
-struct filter {
-    struct fs_element base;
-    struct fs_match match;
-};
+#include "net/match_element.h"
 
 enum { RULE };
 
-static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
-{
-    (void)port;
-    fs_match_push(&((struct filter *)e)->match, e, batch);
-}
-
 FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
-    struct filter *f = (struct filter *)e;
-    if (fs_match_load(&f->match, e, fs_args_bytes(e->args, RULE), error) != 0) {
-        return -1;
-    }
-    fs_drops_rules(e, f->match.rule_count);
-    return 0;
+    return fs_match_element_configure(e, true, error);
 }
 
 static const struct fs_arg args[] = {
     [RULE] = {"RULE", "ip6-filter-rules", FS_REST, 0, 0, NULL,
               "`ACTION PATTERN`; the first rule whose pattern matches decides."},
 };
+
+static const struct fs_handler handlers[] = {FS_MATCH_HANDLERS("ip6-filter-rules")};
 
 FS_ELEMENT(IP6Filter) = {
     .name = "IP6Filter",
@@ -38,6 +24,8 @@ FS_ELEMENT(IP6Filter) = {
     .flow = "x/x",
     .args = args,
     .arg_count = FS_COUNT(args),
+    .handlers = handlers,
+    .handler_count = FS_COUNT(handlers),
     .effects = "reads ip6 tcp udp icmp6 annotation.PAINT; drops",
     .summary = "filters IPv6 packets by contents",
     .doc = "IPFilter over IPv6: the same rules, actions and drops. The IPv6 header must be marked (CheckIP6Header,\n"
@@ -45,7 +33,7 @@ FS_ELEMENT(IP6Filter) = {
            "headers do not end within it has none, and a later fragment has no ports, so only rules by address can\n"
            "match them.\n\n"
            "    IP6Filter(allow icmp6, allow src net 2001:db8::/32 && tcp dst port 80, deny all)\n",
-    .size = sizeof(struct filter),
+    .size = sizeof(struct fs_match_element),
     .configure = configure,
-    .push = push,
+    .push = fs_match_element_push,
 };

@@ -143,6 +143,11 @@ uint64_t fs_drops_total(const struct fs_element *e);
 /* ---- asking the engine ---- */
 /* Zeroed memory that lives until the router ends; NULL when there is none (configure then says "out of memory"). */
 void *fs_alloc(struct fs_element *e, size_t size);
+/* For write handlers that make anew what configure() made: calls make(), in which fs_alloc() gives memory that is the
+ * element's alone. 0: that memory stays, and what an earlier call made is released; -1, as make() answered: it is
+ * released, and nothing has changed. A line in `error` then. */
+int fs_remake(struct fs_element *e, int (*make)(struct fs_element *e, void *context, struct fs_text *error), void *context,
+              struct fs_text *error);
 struct fs_pool *fs_pool(struct fs_element *e);
 /* Nanoseconds since 1970 by the clock hook, read once per batch: virtual in tests. */
 uint64_t fs_now(struct fs_element *e);

@@ -1,14 +1,19 @@
 package org.flowstream.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
+import org.flowstream.control.ControlClient;
 import org.flowstream.control.DropReport;
+import org.flowstream.control.Handlers;
 import org.flowstream.image.ImageStore;
 import org.flowstream.image.Manifest;
 import org.flowstream.model.PortName;
@@ -76,17 +81,26 @@ public final class DropResource {
     }
 
     private List<Row> rows(MiddleboxResource.Known known) {
-        String text = guests.talk(known.name(), known.machine(), session -> session.text("drops"));
         Optional<Manifest> manifest =
                 MiddleboxResource.manifest(images, known.spec().image());
         List<Row> rows = new ArrayList<>();
         if (manifest.isPresent()) {
-            DropReport.parse(text, manifest.get()).rows().stream()
+            guests.talk(known.name(), known.machine(), session -> report(session, manifest.get())).rows().stream()
                     .map(DropResource::row)
                     .forEach(rows::add);
         }
         rows.addAll(switchRows(known));
         return rows;
+    }
+
+    /** Rules may have been written anew since the image was built: their texts are asked for. */
+    private static DropReport report(ControlClient session, Manifest manifest) throws IOException {
+        DropReport report = DropReport.parse(session.text("drops"), manifest);
+        Map<String, List<String>> rules = new HashMap<>();
+        for (String element : report.filters()) {
+            rules.put(element, Handlers.arguments(session.text(element + ".config")));
+        }
+        return report.with(rules);
     }
 
     private static Row row(DropReport.Row row) {

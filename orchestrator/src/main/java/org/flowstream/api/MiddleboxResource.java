@@ -35,6 +35,7 @@ public final class MiddleboxResource {
     private final MiddleboxViews views;
     private final Guests guests;
     private final ImageStore images;
+    private final HandlerValues values = new HandlerValues();
 
     public MiddleboxResource(
             Declarations declarations, Reconciler reconciler, MiddleboxViews views, Guests guests, ImageStore images) {
@@ -174,11 +175,12 @@ public final class MiddleboxResource {
     private Answer write(Call call) {
         Known known = known(declarations, call);
         String handler = call.path("handler", text -> text);
-        byte[] value = call.body();
+        byte[] given = call.body();
+        byte[] value = values.of(handler, given, manifest(images, known.spec().image()));
         String said = guests.talk(known.name(), known.machine(), session -> session.write(handler, value));
         return Answer.ok(Json.object()
                 .put("handler", handler)
-                .put("written", new String(value, UTF_8).length())
+                .put("written", new String(given, UTF_8).length())
                 .put("value", said.equals("OK") || said.startsWith("Write handler") ? "" : said));
     }
 }

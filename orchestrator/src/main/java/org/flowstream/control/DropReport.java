@@ -1,11 +1,11 @@
 package org.flowstream.control;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.flowstream.image.Manifest;
 import org.flowstream.net.PacketText;
@@ -52,17 +52,8 @@ public record DropReport(List<Row> rows) {
             return Optional.ofNullable(ruleOrNull);
         }
 
-        /** This row without what rows of rules count for the same element and reason. */
-        private Row without(List<Row> all) {
-            if (ruleOrNull != null) {
-                return this;
-            }
-            long byRules = all.stream()
-                    .filter(other ->
-                            other.ruleOrNull != null && other.element.equals(element) && other.reason.equals(reason))
-                    .mapToLong(Row::packets)
-                    .sum();
-            return new Row(element, file, line, reason, null, ruleText, packets - byRules, latest, length, head);
+        private Row with(String rule) {
+            return new Row(element, file, line, reason, ruleOrNull, rule, packets, latest, length, head);
         }
 
         /** The latest packet in words. */
@@ -72,20 +63,38 @@ public record DropReport(List<Row> rows) {
     }
 
     /**
-     * Reads the handler's text. A line without a rule counts all drops for its reason, those by rules included: it is
-     * lessened by them, and left out when nothing remains, so that the rows add up to the packets dropped.
+     * Reads the handler's text.
      *
      * @throws IllegalArgumentException naming the line that is not one
      */
     public static DropReport parse(String text, Manifest manifest) {
         Map<String, Manifest.Element> elements = manifest.elements().stream()
                 .collect(Collectors.toMap(Manifest.Element::name, element -> element, (first, second) -> first));
-        List<Row> rows = new ArrayList<>();
-        text.lines().filter(line -> !line.isBlank()).forEach(line -> rows.add(row(line, elements)));
-        return new DropReport(rows.stream()
-                .map(row -> row.without(rows))
-                .filter(row -> row.packets() > 0)
+        return new DropReport(text.lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> row(line, elements))
                 .toList());
+    }
+
+    /** The names of the elements that dropped packets by a rule. */
+    public Set<String> filters() {
+        return rows.stream()
+                .filter(row -> row.ruleOrNull != null)
+                .map(Row::element)
+                .collect(Collectors.toSet());
+    }
+
+    /** With the texts of the rules that elements have now, where those are known, in place of the manifest's. */
+    public DropReport with(Map<String, List<String>> rules) {
+        return new DropReport(rows.stream()
+                .map(row -> row.ruleOrNull == null || !rules.containsKey(row.element())
+                        ? row
+                        : row.with(text(rules.get(row.element()), row.ruleOrNull)))
+                .toList());
+    }
+
+    private static String text(List<String> rules, int rule) {
+        return rule < rules.size() ? rules.get(rule) : "";
     }
 
     /** All packets dropped. */
@@ -108,9 +117,7 @@ public record DropReport(List<Row> rows) {
                 element == null ? 0 : element.line(),
                 columns[1],
                 rule,
-                element == null || rule == null || rule >= element.rules().size()
-                        ? ""
-                        : element.rules().get(rule),
+                element == null || rule == null ? "" : text(element.rules(), rule),
                 Long.parseLong(columns[3]),
                 Instant.ofEpochSecond(nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000),
                 Integer.parseInt(columns[5]),

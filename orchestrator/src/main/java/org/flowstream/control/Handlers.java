@@ -3,6 +3,10 @@ package org.flowstream.control;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.flowstream.click.ConfigStrings;
+import org.flowstream.click.ConfigText;
+import org.flowstream.problem.Place;
+import org.flowstream.problem.SourceText;
 
 /** The elements and handlers of a running middlebox. */
 public final class Handlers {
@@ -36,6 +40,14 @@ public final class Handlers {
             handlers.add(new Handler(element, fields[0], flags.contains("r"), flags.contains("w")));
         }
         return handlers;
+    }
+
+    /** The arguments in a {@code config} handler's text. */
+    public static List<String> arguments(String config) {
+        Place place = new Place(new SourceText("config", config), 0, config.length());
+        return ConfigStrings.arguments(ConfigText.of(place)).stream()
+                .map(ConfigText::text)
+                .toList();
     }
 
     private static List<String> lines(String text) {

@@ -58,6 +58,11 @@ public record ElementClass(
         return PortRange.parse(half(ports, false));
     }
 
+    /** Its handler of that name. */
+    public Optional<Handler> handler(String wanted) {
+        return handlers.stream().filter(it -> it.name().equals(wanted)).findFirst();
+    }
+
     /** How packets cross an input, a letter of {@code hla}: the last one holds for all further inputs. */
     public char inputProcessing(int port) {
         return letter(half(processing, true), port);
@@ -122,5 +127,10 @@ public record ElementClass(
             boolean write,
             @Nullable List<String> flags,
             @Nullable String type,
-            @Nullable String doc) {}
+            @Nullable String doc) {
+        /** Whether what is written to it has to be compiled first. */
+        public boolean compiled() {
+            return flags != null && flags.contains("compiled");
+        }
+    }
 }

@@ -60,6 +60,14 @@ public final class BlobWriter {
                 : Optional.empty();
     }
 
+    /** What the first argument of the first element is lowered to, whatever its outputs. */
+    static Optional<Value> first(Graph graph, ElementLibrary library, Problems problems) {
+        BlobWriter writer = new BlobWriter(graph, library, Devices.NUMBERED, problems);
+        return writer.lower(graph.elements().get(0), PortRange.MOST).stream()
+                .findFirst()
+                .map(Lowered::value);
+    }
+
     private List<Lowered> lower(GraphElement element, int outputs) {
         List<Lowered> lowered = new ArrayList<>();
         Optional<ElementClass> type = library.find(element.className());

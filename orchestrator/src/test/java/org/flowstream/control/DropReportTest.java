@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.flowstream.image.Manifest;
@@ -40,11 +41,17 @@ final class DropReportTest {
                 .extracting(row -> row.element() + " " + row.file() + ":" + row.line() + " " + row.reason() + " "
                         + row.rule().map(String::valueOf).orElse("-") + " '" + row.ruleText() + "' " + row.packets())
                 .containsExactly(
+                        "filter firewall.click:7 denied - '' 10",
                         "filter firewall.click:7 denied 1 'deny all' 9",
                         "filter firewall.click:7 malformed - '' 2",
                         "filter firewall.click:7 denied 7 '' 1",
                         "added :0 ring-full - '' 3");
-        assertThat(report.total()).isEqualTo(15);
+        assertThat(report.total()).isEqualTo(25);
+        assertThat(report.filters()).containsExactly("filter");
+        assertThat(report.with(Map.of("filter", List.of("allow tcp", "deny udp")))
+                        .rows())
+                .extracting(DropReport.Row::ruleText)
+                .containsExactly("", "deny udp", "", "", "");
     }
 
     @Test

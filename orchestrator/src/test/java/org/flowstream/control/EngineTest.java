@@ -19,9 +19,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.flowstream.element.ElementClass;
+import org.flowstream.element.ElementLibrary;
 import org.flowstream.image.Manifest;
+import org.flowstream.lowering.HandlerValue;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.problem.Problem;
+import org.flowstream.problem.Problems;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +105,42 @@ final class EngineTest {
                             HandlerException.class, e -> assertThat(e.code()).isEqualTo(520));
             assertThat(client.text("version")).isNotEmpty();
         }
+    }
+
+    @Test
+    void rulesAreCompiledHereAndTakenThere() throws IOException {
+        ElementLibrary library = ElementLibrary.load();
+        ElementClass filter = library.find("IPFilter").orElseThrow();
+        String configuration =
+                "InfiniteSource(ACTIVE false) -> MarkIPHeader -> f :: IPFilter(allow all) -> Discard; f[1] -> Discard;";
+        try (EngineProcess engine = EngineProcess.start(folder, configuration, MANIFEST);
+                ControlClient client = ControlClient.open(engine.control(), BOUND)) {
+            StringBuilder rules = new StringBuilder();
+            for (int port = 1; port <= 1000; port++) {
+                rules.append("1 tcp dst port ").append(port).append(", ");
+            }
+            for (String text : List.of("deny udp, 1 icmp, allow all", rules + "deny all", "")) {
+                client.write("f.config", compiled(filter, text, library, new Problems()));
+                assertThat(client.text("f.config")).isEqualTo(text);
+            }
+            assertThat(Handlers.arguments("allow \"a, b\", deny all")).containsExactly("allow \"a, b\"", "deny all");
+            // An output that the element has not: the runtime knows, and changes nothing.
+            assertThatThrownBy(() -> client.write("f.config", compiled(filter, "2 all", library, new Problems())))
+                    .hasMessageContaining("rule 1: output 2 does not exist, there are 2");
+            assertThat(client.text("f.config")).isEmpty();
+            Problems problems = new Problems();
+            assertThat(HandlerValue.compile("f", filter, "config", "alow all,\n deny tcp port", library, problems))
+                    .isEmpty();
+            assertThat(problems.list().stream().map(Problem::toString))
+                    .hasSize(2)
+                    .anyMatch(it -> it.startsWith("f.config:1:1: ") && it.contains("allow"))
+                    .anyMatch(it -> it.startsWith("f.config:2:"));
+        }
+    }
+
+    private static byte[] compiled(ElementClass filter, String text, ElementLibrary library, Problems problems) {
+        return HandlerValue.compile("f", filter, "config", text, library, problems)
+                .orElseThrow();
     }
 
     private static int code(ControlClient client, String handler) throws IOException {

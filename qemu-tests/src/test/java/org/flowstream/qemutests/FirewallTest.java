@@ -104,6 +104,30 @@ class FirewallTest {
     }
 
     @Test
+    void otherRulesTakeTheirPlaceWhileItRuns() {
+        try (Middlebox firewall = firewall()) {
+            String server = LAB.server().ip4();
+            assertThat(curl(server, 80).ok().out()).isEqualTo("hello from 80\n");
+            LAB.flowstream("handler", "write", firewall.name(), "filter.config", "allow tcp dst port 8080, deny all")
+                    .ok();
+            assertThat(curl(server, 8080).ok().out()).isEqualTo("hello from 8080\n");
+            assertThat(curl(server, 80).status()).isEqualTo(CURL_TIMED_OUT);
+            assertThat(LAB.flowstream("handler", "read", firewall.name(), "filter.config")
+                            .ok()
+                            .out()
+                            .strip())
+                    .isEqualTo("allow tcp dst port 8080, deny all");
+            assertThat(firewall.json("drops", firewall.name()))
+                    .anyMatch(row -> row.path("rule").asText().equals("1 deny all"));
+            Command.Result refused = LAB.flowstream(
+                    "handler", "write", firewall.name(), "filter.config", "allow tcp, alow udp, deny tcp port");
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err()).contains("filter.config:1:12: ").contains("filter.config:1:27: ");
+            assertThat(curl(server, 8080).ok().out()).isEqualTo("hello from 8080\n");
+        }
+    }
+
+    @Test
     void aDatagramInFragmentsToADeniedPortDoesNotArriveAndOneToAnAllowedPortDoes() {
         try (Middlebox firewall = Middlebox.between(
                         LAB, "firewall", "fw", "-p", "rules=deny udp dst port 7001", "-p", "rules=allow udp");
