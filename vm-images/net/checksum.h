@@ -65,4 +65,11 @@ static inline uint16_t fs_checksum_update32(uint16_t checksum, uint32_t before, 
     return fs_checksum_update16(checksum, (uint16_t)before, (uint16_t)after);
 }
 
+/* The checksum after something with the running sum `before` was replaced by something with the sum `after`; both begin at
+ * even places. */
+static inline uint16_t fs_checksum_replace(uint16_t checksum, uint64_t before, uint64_t after)
+{
+    return fs_sum_fold(fs_sum_number(fs_sum_number(after, (uint16_t)~checksum), fs_sum_fold(before)));
+}
+
 #endif

@@ -19,45 +19,58 @@ enum {
 
 /* ---- addresses ---- */
 
-int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_text *error)
+static int set_prefix(struct fs_ip_prefix *p, struct fs_bytes given, const char *name, struct fs_text *error)
 {
-    t->bits = 96;
-    t->mapped = prefix.length == 0;
-    if (prefix.length != 0) {
-        __builtin_memcpy(t->prefix, prefix.at, 16);
-        t->bits = prefix.at[16];
-    }
-    if (t->bits != 96 && (t->bits < 32 || t->bits > 64 || t->bits % 8 != 0)) {
-        fs_text_string(error, "PREFIX: expected a length of 32, 40, 48, 56, 64 or 96 (RFC 6052)");
+    __builtin_memcpy(p->at, given.at, 16);
+    p->bits = given.at[16];
+    if (p->bits != 96 && (p->bits < 32 || p->bits > 64 || p->bits % 8 != 0)) {
+        fs_text_format(error, "%s: expected a length of 32, 40, 48, 56, 64 or 96 (RFC 6052)", name);
         return -1;
     }
-    __builtin_memset(t->prefix + t->bits / 8, 0, 16 - t->bits / 8u);
+    __builtin_memset(p->at + p->bits / 8, 0, 16 - p->bits / 8u);
     return 0;
 }
 
-/* RFC 6052 2.2: the address follows the prefix, but for bits 64 to 71, which are 0. */
-void fs_embed_ip(const struct fs_translator *t, const uint8_t ip[4], uint8_t ip6[16])
+int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_bytes hosts, struct fs_text *error)
 {
-    unsigned at = t->bits / 8;
-    __builtin_memcpy(ip6, t->prefix, 16);
+    t->converted.bits = 96;
+    t->mapped = prefix.length == 0;
+    if (prefix.length != 0 && set_prefix(&t->converted, prefix, "PREFIX", error) != 0) {
+        return -1;
+    }
+    t->hosts = t->converted;
+    return hosts.length == 0 ? 0 : set_prefix(&t->hosts, hosts, "HOSTS", error);
+}
+
+/* RFC 6052 2.2: the address follows the prefix, but for bits 64 to 71, which are 0. */
+static void embed(const struct fs_ip_prefix *p, const uint8_t ip[4], uint8_t ip6[16])
+{
+    unsigned at = p->bits / 8;
+    __builtin_memcpy(ip6, p->at, 16);
     for (unsigned i = 0; i < 4; i++, at++) {
-        at += at == 8 && t->bits != 96;
+        at += at == 8 && p->bits != 96;
         ip6[at] = ip[i];
     }
 }
 
-bool fs_extract_ip(const struct fs_translator *t, const uint8_t ip6[16], uint8_t ip[4])
+static bool extract(const struct fs_ip_prefix *p, const uint8_t ip6[16], uint8_t ip[4])
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    unsigned at = t->bits / 8;
-    if (__builtin_memcmp(ip6, t->prefix, at) != 0 && !(t->mapped && __builtin_memcmp(ip6, mapped, 12) == 0)) {
+    unsigned at = p->bits / 8;
+    if (__builtin_memcmp(ip6, p->at, at) != 0) {
         return false;
     }
     for (unsigned i = 0; i < 4; i++, at++) {
-        at += at == 8 && t->bits != 96;
+        at += at == 8 && p->bits != 96;
         ip[i] = ip6[at];
     }
     return true;
+}
+
+/* Of either side: where it stands does not matter. */
+static bool address_of(const struct fs_translator *t, const uint8_t ip6[16], uint8_t ip[4])
+{
+    static const struct fs_ip_prefix mapped = {{[10] = 0xff, [11] = 0xff}, 96};
+    return extract(&t->converted, ip6, ip) || extract(&t->hosts, ip6, ip) || (t->mapped && extract(&mapped, ip6, ip));
 }
 
 /* Neither "this host", loopback, a group nor reserved: RFC 7915 4.1, 5.1. */
@@ -128,7 +141,7 @@ static enum fs_drop_reason head_6_to_4(struct fs_translator *t, uint8_t *ip6, ui
         fs_put16(to->fragment, FS_IP_SIZE + h->length > MAY_FRAGMENT ? FS_IP_DONT_FRAGMENT : 0);
     }
     to->protocol = h->protocol;
-    if (!fs_extract_ip(t, from->source, to->source) || !fs_extract_ip(t, from->destination, to->destination)
+    if (!address_of(t, from->source, to->source) || !address_of(t, from->destination, to->destination)
         || !unicast(to->source) || !unicast(to->destination)) {
         return FS_DROP_BAD_ADDRESS;
     }
@@ -159,7 +172,8 @@ static bool ip6_alone(uint8_t protocol)
         || protocol == FS_IP6_AUTHENTICATION || protocol == FS_PROTOCOL_ICMP6 || protocol == FS_IP6_DESTINATION;
 }
 
-static enum fs_drop_reason head_4_to_6(const struct fs_translator *t, uint8_t *ip, uint8_t *end, struct half *h)
+/* `back`: it went the other way, and is quoted by an error. */
+static enum fs_drop_reason head_4_to_6(const struct fs_translator *t, bool back, uint8_t *ip, uint8_t *end, struct half *h)
 {
     const struct fs_ip *from = (const struct fs_ip *)ip;
     struct fs_ip6 *to = (struct fs_ip6 *)h->made;
@@ -185,8 +199,8 @@ static enum fs_drop_reason head_4_to_6(const struct fs_translator *t, uint8_t *i
     h->protocol = from->protocol == FS_PROTOCOL_ICMP ? FS_PROTOCOL_ICMP6 : from->protocol;
     *to = (struct fs_ip6){.next_header = h->protocol, .hop_limit = from->ttl};
     fs_ip6_set_class(to->version_class_label, from->tos);
-    fs_embed_ip(t, from->source, to->source);
-    fs_embed_ip(t, from->destination, to->destination);
+    embed(back ? &t->hosts : &t->converted, from->source, to->source);
+    embed(back ? &t->converted : &t->hosts, from->destination, to->destination);
     h->size = FS_IP6_SIZE;
     /* 4: fragments stay fragments, and what may be fragmented and is too long will be one. */
     if (h->fragment || ((fragment & FS_IP_DONT_FRAGMENT) == 0 && FS_IP6_SIZE + h->length > t->mtu)) {
@@ -216,29 +230,11 @@ static void set_length(struct half *h, uint32_t upper)
 
 /* ---- what is behind it ---- */
 
-/* The checksum after something with the sum `before` was replaced by something with the sum `after` (RFC 1624). */
-static uint16_t adjust(uint16_t checksum, uint64_t before, uint64_t after)
-{
-    return fs_sum_fold(fs_sum_number(fs_sum_number(after, (uint16_t)~checksum), fs_sum_fold(before)));
-}
-
 /* Where the protocol's checksum is, when it covers a pseudo header. */
 static uint8_t *checksum_of(const struct half *h)
 {
-    unsigned at;
-    switch (h->protocol) {
-    case FS_PROTOCOL_TCP:
-        at = 16;
-        break;
-    case FS_PROTOCOL_UDP:
-    case 33: /* DCCP */
-    case FS_PROTOCOL_UDPLITE:
-        at = 6;
-        break;
-    default:
-        return NULL;
-    }
-    return h->first && h->end - h->upper >= (ptrdiff_t)at + 2 ? h->upper + at : NULL;
+    unsigned at = fs_transport_checksum(h->protocol);
+    return at != 0 && h->first && h->end - h->upper >= (ptrdiff_t)at + 2 ? h->upper + at : NULL;
 }
 
 /* Of the packet itself, or of one that an ICMP error quotes, whose data may be cut off. IPv6 knows no UDP without a
@@ -252,7 +248,7 @@ static void fix_transport(struct half *h)
     }
     uint16_t sum = fs_get16(at);
     if (!udp || sum != 0) {
-        sum = adjust(sum, h->before, h->after);
+        sum = fs_checksum_replace(sum, h->before, h->after);
     } else if (fs_ip_version(h->made) == 6 && (uint32_t)(h->end - h->upper) == h->length) {
         uint64_t pseudo = fs_sum_number(fs_sum_number(h->after, FS_PROTOCOL_UDP), (uint16_t)h->length);
         sum = fs_sum_fold(fs_sum_bytes(pseudo, h->upper, h->length));
@@ -286,7 +282,7 @@ static void fix_ping(struct half *h, const uint8_t made[ICMP_SIZE])
         before += icmp_pseudo(h->before, h->length);
     }
     __builtin_memcpy(icmp, made, 2);
-    fs_put16(icmp + 2, adjust(fs_get16(icmp + 2), before, after));
+    fs_put16(icmp + 2, fs_checksum_replace(fs_get16(icmp + 2), before, after));
 }
 
 static bool is_icmp(const struct half *h)
@@ -298,9 +294,9 @@ struct way {
     struct fs_translator *t;
     bool to6;
 };
-static enum fs_drop_reason head(const struct way *w, uint8_t *at, uint8_t *end, struct half *h)
+static enum fs_drop_reason head(const struct way *w, bool back, uint8_t *at, uint8_t *end, struct half *h)
 {
-    return w->to6 ? head_4_to_6(w->t, at, end, h) : head_6_to_4(w->t, at, end, h);
+    return w->to6 ? head_4_to_6(w->t, back, at, end, h) : head_6_to_4(w->t, at, end, h);
 }
 static bool icmp_head(const struct way *w, const uint8_t *icmp, uint16_t quoted, uint8_t made[ICMP_SIZE])
 {
@@ -315,7 +311,7 @@ static bool ping(const uint8_t made[ICMP_SIZE])
 /* The packet that an error quotes: its own header, and its ping's. 4.3: an error about an error goes no further. */
 static enum fs_drop_reason quoted_head(const struct way *w, uint8_t *at, uint8_t *end, struct half *h, uint8_t made[ICMP_SIZE])
 {
-    enum fs_drop_reason wrong = head(w, at, end, h);
+    enum fs_drop_reason wrong = head(w, true, at, end, h);
     if (wrong != fine) {
         return wrong;
     }
@@ -426,7 +422,7 @@ static enum fs_drop_reason translate(const struct way *w, struct fs_packet *p)
 {
     struct half h = {.size = 0};
     uint8_t *at = fs_network_header(p);
-    enum fs_drop_reason wrong = head(w, at, p->data + p->length, &h);
+    enum fs_drop_reason wrong = head(w, false, at, p->data + p->length, &h);
     if (wrong != fine) {
         return wrong;
     }

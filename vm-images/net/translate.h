@@ -12,20 +12,27 @@
 
 #include "net/ip6.h"
 
-struct fs_translator {
-    uint8_t prefix[16]; /* in front of an IPv4 address */
-    uint8_t bits;       /* 32, 40, 48, 56, 64 or 96 */
-    bool mapped;        /* ::ffff:0:0/96 is as good as the prefix */
-    uint16_t id;        /* IPv4's next identification */
-    uint32_t mtu;       /* of IPv6: what may be fragmented and is longer needs a fragment header */
+/* What stands in front of an IPv4 address that is within an IPv6 address. */
+struct fs_ip_prefix {
+    uint8_t at[16];
+    uint8_t bits; /* 32, 40, 48, 56, 64 or 96 */
 };
 
-/* By the prefix of an argument of type ip6-prefix, or Click's ::/96 where it is empty; answers like configure(). */
-int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_text *error);
+struct fs_translator {
+    struct fs_ip_prefix converted; /* of the IPv4 side's addresses */
+    struct fs_ip_prefix hosts;     /* of the IPv6 side's */
+    bool mapped;                   /* ::ffff:0:0/96 is as good as these */
+    uint16_t id;                   /* IPv4's next identification */
+    uint32_t mtu; /* of IPv6: what may be fragmented and is longer needs a fragment header */
+};
 
-/* The IPv6 address that stands for the IPv4 address, and back; false when it is not one of ours. */
-void fs_embed_ip(const struct fs_translator *t, const uint8_t ip[4], uint8_t ip6[16]);
-bool fs_extract_ip(const struct fs_translator *t, const uint8_t ip6[16], uint8_t ip[4]);
+/* By arguments of type ip6-prefix, PREFIX and HOSTS; Click's ::/96 where PREFIX is empty, and PREFIX where HOSTS is.
+ * Answers like configure(). */
+int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_bytes hosts, struct fs_text *error);
+#define FS_TRANSLATOR_ARGS \
+    {"PREFIX", "ip6-prefix", FS_KEYWORD, 0, 0, "::/96", \
+     "Ours: what stands in front of the addresses of the IPv4 side (RFC 6052); 32, 40, 48, 56, 64 or 96 bits."}, \
+        {"HOSTS", "ip6-prefix", FS_KEYWORD, 0, 0, "PREFIX", "Ours: the same of the IPv6 side, where that is another."}
 
 /* The packet, whose header is marked and whose bytes are its own, becomes one of the other protocol: it then begins with
  * its header, which is marked, and the destination annotation is the new destination. Answers FS_DROP_REASON_COUNT, or why

@@ -3,6 +3,7 @@
 #define NET_TRANSPORT_H
 
 #include "net/bytes.h"
+#include "net/ip.h"
 
 enum {
     FS_UDP_SIZE = 8,
@@ -58,6 +59,21 @@ static inline const struct fs_tcp *fs_take_tcp(struct fs_cursor *c)
     }
     c->at += fs_tcp_header_length(h);
     return h;
+}
+
+/* Where a protocol's header has a checksum that covers the addresses; 0 when nowhere. ICMPv6 is not among them. */
+static inline unsigned fs_transport_checksum(uint8_t protocol)
+{
+    switch (protocol) {
+    case FS_PROTOCOL_TCP:
+        return 16;
+    case FS_PROTOCOL_UDP:
+    case FS_PROTOCOL_DCCP:
+    case FS_PROTOCOL_UDPLITE:
+        return 6;
+    default:
+        return 0;
+    }
 }
 
 #endif

@@ -8,7 +8,7 @@ struct translator {
     uint64_t fragments;
 };
 
-enum { PREFIX, MTU };
+enum { PREFIX, HOSTS, MTU };
 
 /* Whether it is too long and has the header to be fragmented with. */
 static bool is_long(const struct fs_translator *t, const struct fs_packet *p)
@@ -49,12 +49,11 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_translator *t = &((struct translator *)e)->t;
     t->mtu = (uint32_t)fs_args_integer(e->args, MTU, FS_IP6_MTU_MIN);
-    return fs_translator_init(t, fs_args_bytes(e->args, PREFIX), error);
+    return fs_translator_init(t, fs_args_bytes(e->args, PREFIX), fs_args_bytes(e->args, HOSTS), error);
 }
 
 static const struct fs_arg args[] = {
-    [PREFIX] = {"PREFIX", "ip6-prefix", FS_KEYWORD, 0, 0, "::/96",
-                "Ours: what is put in front of IPv4 addresses (RFC 6052); 32, 40, 48, 56, 64 or 96 bits long."},
+    [PREFIX] = FS_TRANSLATOR_ARGS,
     [MTU] = {"MTU", "integer", FS_KEYWORD, FS_IP6_MTU_MIN, 65535, "1280",
              "Ours: packets without Don't Fragment that would be longer are fragmented."},
 };

@@ -6,7 +6,7 @@ struct translator {
     struct fs_translator t;
 };
 
-enum { PREFIX };
+enum { PREFIX, HOSTS };
 
 static void act(struct fs_element *e, struct fs_batch *batch)
 {
@@ -29,7 +29,8 @@ static void act(struct fs_element *e, struct fs_batch *batch)
 
 static int configure(struct fs_element *e, struct fs_text *error)
 {
-    return fs_translator_init(&((struct translator *)e)->t, fs_args_bytes(e->args, PREFIX), error);
+    struct fs_translator *t = &((struct translator *)e)->t;
+    return fs_translator_init(t, fs_args_bytes(e->args, PREFIX), fs_args_bytes(e->args, HOSTS), error);
 }
 
 static void take_state(struct fs_element *e, struct fs_element *old)
@@ -38,8 +39,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
 }
 
 static const struct fs_arg args[] = {
-    [PREFIX] = {"PREFIX", "ip6-prefix", FS_KEYWORD, 0, 0, "::/96",
-                "Ours: what stands in front of IPv4 addresses (RFC 6052); without it `::` or `::ffff:0:0`, as in Click."},
+    [PREFIX] = FS_TRANSLATOR_ARGS,
 };
 
 FS_ELEMENT(ProtocolTranslator64) = {
@@ -52,7 +52,8 @@ FS_ELEMENT(ProtocolTranslator64) = {
     .effects = "reads any; writes ip ip6 icmp icmp6 tcp udp payload length annotation.DST_IP; drops",
     .summary = "translates IPv6 packets to IPv4",
     .doc = "As RFC 7915 says: the header, ICMPv6 with the packets that errors quote, and the checksums of TCP, UDP, DCCP\n"
-           "and UDP-Lite. Both addresses must have PREFIX, and carry an IPv4 address that can be a host's. The hop\n"
+           "and UDP-Lite. Both addresses must have PREFIX or HOSTS (where\n"
+           "neither is given `::` or `::ffff:0:0`, as in Click), and carry an IPv4 address that can be a host's. The hop\n"
            "limit becomes the time to live; a DecIP6HLIM belongs in front or a DecIPTTL behind. Fragments stay\n"
            "fragments; packets of more than 1,260 bytes get Don't Fragment. The packet then begins with its marked\n"
            "IPv4 header, and the destination annotation is set.\n\n"

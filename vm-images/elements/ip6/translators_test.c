@@ -673,3 +673,41 @@ FS_TEST(protocoltranslators_undo_each_other)
     }
     fs_test_end(t);
 }
+
+/* The hosts of the IPv6 side under another prefix; what an error quotes went the other way. */
+FS_TEST(protocoltranslators_hosts)
+{
+    struct bytes prefix = prefix_of("64:ff9b::/96"), hosts = prefix_of("::ffff:0:0/96");
+    struct fs_test *both[2];
+    for (unsigned i = 0; i < 2; i++) {
+        both[i] = fs_test_new();
+        fs_test_add(both[i], "in", "TestSource");
+        fs_test_add(both[i], "out", "TestSink");
+        fs_test_add(both[i], "t", i == 0 ? "ProtocolTranslator46" : "ProtocolTranslator64");
+        fs_test_bytes(both[i], "PREFIX", prefix.at, prefix.size);
+        fs_test_bytes(both[i], "HOSTS", hosts.at, hosts.size);
+        fs_test_chain(both[i], "in", "t", "out");
+        FS_REQUIRE(fs_test_start(both[i]));
+    }
+#define HOST "00000000000000000000ffff" B4
+    struct bytes four = with(head4(A4, B4, 17, 0, 0, 0, 60, 12), 17, UDP, 6);
+    struct bytes six = with(head6(A6, HOST, 17, "60000000", 60, 12), 17, UDP, 6);
+    becomes(both[0], &four, &six);
+    becomes(both[1], &six, &four);
+    four = with(head4(B4, A4, 17, 0, 0, 0, 60, 12), 17, UDP, 6);
+    six = with(head6(HOST, A6, 17, "60000000", 60, 12), 17, UDP, 6);
+    struct bytes error_to_host = error4("0b00 0000 00000000", &four), expected = error6("0300 0000 00000000", &six);
+    memcpy(expected.at + 24, six.at + 8, 16); /* from A to the host */
+    fs_put16(expected.at + 42, 0);
+    fs_put16(expected.at + 42, sum_of(expected.at, 40, 58, expected.size - 40));
+    becomes(both[0], &error_to_host, &expected);
+    fs_put16(error_to_host.at + 4, 1);
+    fix_ip_checksum(error_to_host.at);
+    fs_put16(error_to_host.at + 28 + 4, 1); /* the quoted packet is numbered as the error is */
+    fix_ip_checksum(error_to_host.at + 28);
+    fs_put16(error_to_host.at + 22, 0);
+    fs_put16(error_to_host.at + 22, sum_of(error_to_host.at, 20, 1, error_to_host.size - 20));
+    becomes(both[1], &expected, &error_to_host);
+    fs_test_end(both[0]);
+    fs_test_end(both[1]);
+}
