@@ -8,7 +8,7 @@ PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(P
 PVH_PORTABLE := $(filter-out elements/trace/%,$(PORTABLE))
 PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
-	$(filter-out net/script% net/decimal.c net/config_text.c net/contents.c elements/control/% elements/ip/IPPrint.c elements/basic/Print.c,$(filter net/% elements/%,$(PVH_PORTABLE)))
+	$(filter-out net/script% net/decimal.c net/config_text.c net/contents.c net/igmp.c net/md5.c net/ppp.c net/ppp_auth.c net/pppoe.c elements/control/% elements/ip/IPPrint.c elements/basic/Print.c,$(filter net/% elements/%,$(PVH_PORTABLE)))
 PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
 PVH_LAYOUT := $(PVH)/boot/layout.lds
 
