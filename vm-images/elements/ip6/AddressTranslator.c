@@ -1,0 +1,357 @@
+/* AddressTranslator: gives IPv6 packets other addresses on the other side. */
+#include "net/address_map.h"
+#include "net/marked6.h"
+#include "net/nat_pattern.h"
+#include "net/transport.h"
+#include "net/values.h"
+
+enum { MAPPING, TIMEOUT };
+enum { OUTWARD, INWARD }; /* inputs and outputs, and the side that is looked up */
+enum { POOL_MAX = 1 << 16, ICMP_SIZE = 8 };
+
+struct translator {
+    struct fs_element base;
+    struct fs_address_map map;
+};
+
+/* ---- packets ---- */
+
+/* What is to be changed of one packet, or of the packet that an ICMP error quotes. */
+struct place {
+    uint8_t *address, *port; /* NULL: there is no port */
+    uint8_t *upper;
+    const uint8_t *end;
+    uint8_t protocol;
+    bool first;
+    struct fs_pair *pair;
+};
+
+/* The source of what goes outward, the destination of what goes inward; the other way round when it is quoted. */
+static bool find_place(uint8_t *ip6, const uint8_t *end, bool source, struct place *p)
+{
+    struct fs_ip6 *h = (struct fs_ip6 *)ip6;
+    struct fs_ip6_upper upper;
+    if (end - ip6 < FS_IP6_SIZE || fs_ip_version(ip6) != 6) {
+        return false;
+    }
+    fs_ip6_walk(ip6, end, &upper);
+    p->address = source ? h->source : h->destination;
+    p->upper = ip6 + upper.offset;
+    p->end = end;
+    p->protocol = upper.protocol > 0xff ? FS_IP6_NO_NEXT : (uint8_t)upper.protocol;
+    p->first = !upper.later_fragment;
+    bool ports = p->first && fs_transport_checksum(p->protocol) != 0 && end - p->upper >= 4;
+    p->port = ports ? p->upper + (source ? 0 : 2) : NULL;
+    return true;
+}
+
+static struct fs_pair *pair_of(struct translator *t, unsigned side, const struct place *p, uint64_t now)
+{
+    return fs_address_map_find(&t->map, side, fs_get_address6(p->address), p->port == NULL ? 0 : fs_get16(p->port), now);
+}
+
+/* Puts the other side's address, and port, and updates the checksum that covers them. */
+static void change(const struct place *p, unsigned side)
+{
+    uint64_t before = fs_sum_bytes(0, p->address, 16), after;
+    fs_put_address6(p->address, p->pair->address[!side]);
+    after = fs_sum_bytes(0, p->address, 16);
+    if (p->port != NULL && p->pair->port[side] != 0) {
+        before = fs_sum_number(before, fs_get16(p->port));
+        fs_put16(p->port, p->pair->port[!side]);
+        after = fs_sum_number(after, fs_get16(p->port));
+    }
+    unsigned at = p->protocol == FS_PROTOCOL_ICMP6 ? 2 : fs_transport_checksum(p->protocol);
+    bool udp = p->protocol == FS_PROTOCOL_UDP;
+    if (!p->first || at == 0 || p->end - p->upper < (ptrdiff_t)at + 2 || (udp && fs_get16(p->upper + at) == 0)) {
+        return;
+    }
+    uint16_t sum = fs_checksum_replace(fs_get16(p->upper + at), before, after);
+    fs_put16(p->upper + at, sum == 0 && udp ? 0xffff : sum);
+}
+
+/* Answers FS_DROP_REASON_COUNT, or why it cannot go on. */
+static enum fs_drop_reason translate(struct translator *t, struct fs_packet *packet, unsigned side, uint64_t now)
+{
+    struct place p, quoted = {.pair = NULL};
+    struct fs_ip6 *h = fs_marked_ip6(packet);
+    if (h == NULL || !find_place((uint8_t *)h, fs_ip6_end(packet, h), side == OUTWARD, &p)) {
+        return FS_DROP_BAD_LENGTH;
+    }
+    if (p.protocol == FS_PROTOCOL_ICMP6 && p.first && p.end - p.upper >= ICMP_SIZE && *p.upper < FS_ICMP6_ECHO) {
+        if (!find_place(p.upper + ICMP_SIZE, p.end, side != OUTWARD, &quoted)) {
+            return FS_DROP_MALFORMED;
+        }
+        quoted.pair = pair_of(t, side, &quoted, now);
+        if (quoted.pair == NULL) {
+            return FS_DROP_STATE;
+        }
+    }
+    p.pair = pair_of(t, side, &p, now);
+    if (p.pair == NULL) {
+        bool may = t->map.unused != FS_PAIR_NONE && side != t->map.given;
+        p.pair = may ? fs_address_map_bind(&t->map, fs_get_address6(p.address), now) : NULL;
+        if (p.pair == NULL) {
+            return may ? FS_DROP_TABLE_FULL : FS_DROP_STATE;
+        }
+    }
+    if (quoted.pair != NULL) {
+        size_t length = (size_t)(p.end - p.upper - ICMP_SIZE);
+        uint64_t before = fs_sum_bytes(0, p.upper + ICMP_SIZE, length);
+        change(&quoted, side);
+        uint64_t after = fs_sum_bytes(0, p.upper + ICMP_SIZE, length);
+        fs_put16(p.upper + 2, fs_checksum_replace(fs_get16(p.upper + 2), before, after));
+    }
+    change(&p, side);
+    return FS_DROP_REASON_COUNT;
+}
+
+static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+{
+    struct translator *t = (struct translator *)e;
+    uint64_t now = fs_steady(e);
+    uint32_t kept = 0, count = batch->count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct fs_packet *p = fs_writable(e, batch->packets[i]);
+        if (p == NULL) {
+            continue;
+        }
+        enum fs_drop_reason wrong = translate(t, p, port, now);
+        if (wrong != FS_DROP_REASON_COUNT) {
+            fs_drop(e, p, wrong);
+            continue;
+        }
+        fs_set_anno_address6(p, ((struct fs_ip6 *)fs_network_header(p))->destination);
+        batch->packets[kept++] = p;
+    }
+    batch->count = kept;
+    fs_output_push(e, port, batch);
+}
+
+/* ---- arguments ---- */
+
+struct reader {
+    struct fs_nat_items items;
+    unsigned number; /* of the argument, from 0, as Click counts them */
+    const char *text;
+    size_t length;
+    struct fs_text *error;
+};
+
+static int expected(const struct reader *r, const char *what)
+{
+    fs_text_format(r->error, "argument %u should be : %s", r->number - 1, what);
+    return -1;
+}
+static void next(struct reader *r)
+{
+    r->number++;
+    if (!fs_nat_next_item(&r->items, &r->text, &r->length)) {
+        r->text = "";
+        r->length = 0;
+    }
+}
+static int next_boolean(struct reader *r, bool *value)
+{
+    next(r);
+    return fs_parse_boolean(r->text, r->length, value) ? 0 : expected(r, "bool");
+}
+
+static bool word_address(struct reader *r, struct fs_address6 *a)
+{
+    const char *word;
+    uint8_t bytes[16];
+    size_t n;
+    if (!fs_parse_word(&r->text, &r->length, &word, &n) || !fs_parse_ip6(word, n, bytes)) {
+        return false;
+    }
+    *a = fs_get_address6(bytes);
+    return true;
+}
+static bool word_number(struct reader *r, int64_t least, int64_t most, int64_t *number)
+{
+    const char *word;
+    size_t n;
+    return fs_parse_word(&r->text, &r->length, &word, &n) && fs_parse_integer(word, n, least, most, number);
+}
+static bool at_end(struct reader *r)
+{
+    const char *word;
+    size_t n;
+    return !fs_parse_word(&r->text, &r->length, &word, &n);
+}
+
+/* `INNER [PORT] OUTER [PORT]` */
+static int read_pair(struct fs_address_map *m, struct reader *r, bool ports)
+{
+    struct fs_address6 address[FS_SIDES];
+    uint16_t port[FS_SIDES] = {0, 0};
+    next(r);
+    for (unsigned side = 0; side < FS_SIDES; side++) {
+        int64_t number = 0;
+        if (!word_address(r, &address[side]) || (ports && !word_number(r, 1, 0xffff, &number))) {
+            return expected(r, ports ? "<IP6Address> <port> <IP6Address> <port>" : "<IP6Address> <IP6Address>");
+        }
+        port[side] = (uint16_t)number;
+    }
+    if (!at_end(r)) {
+        return expected(r, ports ? "<IP6Address> <port> <IP6Address> <port>" : "<IP6Address> <IP6Address>");
+    }
+    if (m->pairs != NULL) {
+        fs_address_map_pair(m, address, port);
+    }
+    return 0;
+}
+
+/* `ADDRESS [COUNT]`; answers how many there are, or -1. */
+static int64_t read_pool(struct fs_address_map *m, struct reader *r)
+{
+    struct fs_address6 first;
+    int64_t count = 1;
+    if (!word_address(r, &first)) {
+        return expected(r, "<IP6Address>");
+    }
+    struct reader rest = *r;
+    if (!at_end(&rest) && (!word_number(r, 1, POOL_MAX, &count) || !at_end(r))) {
+        return expected(r, "<IP6Address> [<count>]");
+    }
+    for (int64_t i = 0; m->pairs != NULL && i < count; i++) {
+        fs_address_map_pool(m, (struct fs_address6){first.high, first.low + (uint64_t)i});
+    }
+    return count;
+}
+
+/* Reads all; adds to the map where it has room already. Answers the number of pairs, or -1. */
+static int64_t read_all(struct translator *t, struct fs_text *error)
+{
+    struct fs_address_map *m = &t->map;
+    struct reader r = {.error = error};
+    int64_t pairs, total;
+    bool on = false, ports = false, direction = false;
+    if (!fs_nat_items(&r.items, fs_args_bytes(t->base.args, MAPPING), error)) {
+        return -1;
+    }
+    next(&r);
+    if (!fs_parse_integer(r.text, r.length, 0, POOL_MAX, &pairs)) {
+        return expected(&r, "integer");
+    }
+    if (pairs != 0 && next_boolean(&r, &ports) != 0) {
+        return -1;
+    }
+    for (int64_t i = 0; i < pairs; i++) {
+        if (read_pair(m, &r, ports) != 0) {
+            return -1;
+        }
+    }
+    if (next_boolean(&r, &on) != 0) {
+        return -1;
+    }
+    if (!on) { /* what may follow is not looked at, as in Click */
+        return pairs;
+    }
+    if (next_boolean(&r, &ports) != 0 || next_boolean(&r, &direction) != 0) {
+        return -1;
+    }
+    if (ports) {
+        fs_text_string(error, "dynamic port mapping is not to be had: ProtocolTranslator64 and an IPRewriter do it");
+        return -1;
+    }
+    m->given = direction ? OUTWARD : INWARD; /* it gives the side that is not known */
+    total = pairs;
+    for (next(&r); r.length != 0; next(&r)) {
+        int64_t more = read_pool(m, &r);
+        if (more < 0) {
+            return -1;
+        }
+        total += more;
+    }
+    if (total > 2 * POOL_MAX) {
+        fs_text_string(error, "more than 131072 addresses");
+        return -1;
+    }
+    return total;
+}
+
+static int configure(struct fs_element *e, struct fs_text *error)
+{
+    struct translator *t = (struct translator *)e;
+    int64_t total = read_all(t, error);
+    if (total < 0) {
+        return -1;
+    }
+    t->map.timeout = (uint64_t)fs_args_integer(e->args, TIMEOUT, 7440 * (int64_t)1000000000);
+    if (fs_address_map_init(&t->map, e, (uint32_t)total) != 0) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
+    return read_all(t, error) < 0 ? -1 : 0;
+}
+
+static void take_state(struct fs_element *e, struct fs_element *old)
+{
+    fs_address_map_adopt(&((struct translator *)e)->map, &((struct translator *)old)->map);
+}
+
+static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    const struct fs_address_map *m = &((struct translator *)e)->map;
+    (void)parameters;
+    for (uint32_t i = 1; i <= m->count; i++) {
+        for (unsigned side = 0; m->pairs[i].bound && side < FS_SIDES; side++) {
+            uint8_t bytes[16];
+            fs_put_address6(bytes, m->pairs[i].address[side]);
+            fs_text_ip6(value, bytes);
+            if (m->pairs[i].port[side] != 0) {
+                fs_text_format(value, " %u", (unsigned)m->pairs[i].port[side]);
+            }
+            fs_text_char(value, side == 0 ? ' ' : '\n');
+        }
+    }
+}
+static void read_count(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    const struct fs_address_map *m = &((struct translator *)e)->map;
+    uint32_t count = 0;
+    (void)parameters;
+    for (uint32_t i = 1; i <= m->count; i++) {
+        count += m->pairs[i].bound;
+    }
+    fs_text_u64(value, count);
+}
+
+static const struct fs_arg args[] = {
+    [MAPPING] = {"MAPPING", "texts", FS_REST, 0, 0, "", "As below."},
+    [TIMEOUT] = {"TIMEOUT", "duration", FS_KEYWORD, 0, 0, "7440s",
+                 "Ours: a binding idle for so long gives way when all addresses are in use."},
+};
+static const struct fs_handler handlers[] = {
+    {"table", read_table, NULL, FS_HANDLER_EXPENSIVE, NULL, "Ours: the pairs in use, `INNER [PORT] OUTER [PORT]` each."},
+    {"count", read_count, NULL, 0, NULL, "Ours: how many they are."},
+};
+
+FS_ELEMENT(AddressTranslator) = {
+    .name = "AddressTranslator",
+    .ports = "2/2",
+    .processing = "h/h",
+    .flow = "x/x",
+    .args = args,
+    .arg_count = FS_COUNT(args),
+    .handlers = handlers,
+    .handler_count = FS_COUNT(handlers),
+    .effects = "reads ip6 icmp6; writes ip6.src ip6.dst tcp udp icmp6 payload annotation.DST_IP6; drops keeps-state",
+    .summary = "translates IPv6 addresses and ports",
+    .doc = "Packets from input 0 go outward, by output 0, with another source; packets from input 1 go inward, by output\n"
+           "1, with another destination. The arguments, as in Click: how many static pairs there are (COUNT); unless it is\n"
+           "0, whether they have ports, and the pairs, `INNER OUTER` or `INNER PORT OUTER PORT`; whether there are dynamic\n"
+           "ones; and if so whether they map ports (that is not to be had here), whether inward packets bind (true), or\n"
+           "outward ones, and the addresses to bind, `ADDRESS` or, ours, `ADDRESS COUNT` for so many from there on.\n\n"
+           "Fragments, all protocols and pings pass a pair without ports. ICMPv6 errors are translated together with\n"
+           "what they quote. Checksums are updated, and the destination annotation is set. What has no pair is dropped as\n"
+           "`state`, or as `table-full` when there is no address left to bind.\n\n"
+           "    at :: AddressTranslator(1, 0, 2001:db8::1 ::192.0.2.1, 1, 0, 0, ::198.51.100.0 256);\n"
+           "    ... -> [0] at [0] -> ProtocolTranslator64 -> ...;  ... -> ProtocolTranslator46 -> [1] at [1] -> ...\n",
+    .size = sizeof(struct translator),
+    .configure = configure,
+    .take_state = take_state,
+    .push = push,
+};
