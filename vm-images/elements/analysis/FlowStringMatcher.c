@@ -1,4 +1,5 @@
 /* FlowStringMatcher: finds strings in what connections carry, also where they are parted between TCP segments. */
+#include "net/checksum.h"
 #include "net/flow_index.h"
 #include "net/handlers.h"
 #include "net/look.h"
@@ -53,15 +54,15 @@ struct matcher {
     uint32_t bits;      /* 2^bits buckets */
     struct held *held;
     uint32_t hold;
-    bool whole, strict, log;
+    bool whole, strict, log, block, checksum;
     uint32_t timeout; /* milliseconds */
     uint64_t *counts; /* by string */
     struct alert *alerts;
     uint64_t alerted; /* in all */
-    uint64_t matches, bytes, early, missed, unfollowed, evicted, other;
+    uint64_t matches, bytes, early, missed, unfollowed, evicted, corrupt, other;
 };
 
-enum { STRING, IGNORE_CASE, CAPACITY, FLOWS, STRICT, HOLD, TIMEOUT, LOG };
+enum { STRING, IGNORE_CASE, CAPACITY, FLOWS, STRICT, HOLD, TIMEOUT, LOG, BLOCK, CHECKSUM };
 
 /* A packet, and what is to be known of it here. */
 struct look {
@@ -270,10 +271,6 @@ static uint16_t follow(struct matcher *m, struct flow *f, const struct look *l, 
 {
     const uint8_t *at = l->packet.at, *end = l->packet.end;
     uint32_t from = l->from, length = (uint32_t)(end - at);
-    if ((f->flags & KNOWN << from) == 0) {
-        f->next[from] = sequence;
-        f->flags |= (uint8_t)(KNOWN << from);
-    }
     int32_t ahead = (int32_t)(sequence - f->next[from]);
     if (ahead > 0) {
         m->early++;
@@ -319,6 +316,10 @@ static uint16_t segment(struct matcher *m, struct flow **known, const struct loo
             learn_from_ack(m, f, fs_get32(tcp->acknowledgement), !l->from);
         }
     }
+    if ((f->flags & KNOWN << l->from) == 0) { /* seen from the middle on */
+        f->next[l->from] = fs_get32(tcp->sequence) + syn;
+        f->flags |= (uint8_t)(KNOWN << l->from);
+    }
     f->flags |= (tcp->flags & (FS_TCP_FIN | FS_TCP_RST)) != 0 ? CLOSING : 0;
     if (m->whole && f->found != FS_STRING_NONE) {
         return f->found;
@@ -349,17 +350,33 @@ static void alert(struct matcher *m, const struct look *l, uint16_t found)
     }
 }
 
+/* A segment that its receiver will not take must not move the search. */
+static bool checksum_holds(const struct fs_look *p)
+{
+    size_t length = (size_t)(p->end - p->upper);
+    uint64_t sum;
+    if (p->version == 4) {
+        const struct fs_ip *h = (const struct fs_ip *)p->ip;
+        sum = fs_sum_pseudo4(0, h->source, h->destination, FS_PROTOCOL_TCP, (uint16_t)length);
+    } else {
+        const struct fs_ip6 *h = (const struct fs_ip6 *)p->ip;
+        sum = fs_sum_pseudo6(0, h->source, h->destination, FS_PROTOCOL_TCP, (uint32_t)length);
+    }
+    return fs_sum_fold(fs_sum_bytes(sum, p->upper, length)) == 0;
+}
+
 /* Which string the packet, or its connection, is found to hold; `lost`: it cannot be told. */
 static uint16_t judge(struct matcher *m, const struct look *l, uint32_t now, bool *lost)
 {
     const struct fs_look *p = &l->packet;
     struct flow *f = l->key != 0 ? find(m, l->key) : NULL;
+    bool corrupt = p->tcp && m->checksum && !p->fragment && !checksum_holds(p);
     if (f != NULL && (f->flags & TCP) == 0 && now - f->last >= m->timeout) {
         f->key = 0;
         f = NULL;
     }
     uint16_t before = f != NULL ? f->found : FS_STRING_NONE, found;
-    if (p->tcp) {
+    if (p->tcp && !corrupt) {
         found = segment(m, &f, l, now, lost);
         before = f != NULL ? f->found : before;
     } else if (m->whole && before != FS_STRING_NONE) {
@@ -368,7 +385,8 @@ static uint16_t judge(struct matcher *m, const struct look *l, uint32_t now, boo
     } else {
         found = search_alone(m, p->at, p->end);
     }
-    *lost = *lost || p->fragment || p->protocol == FS_IP6_NO_NEXT;
+    m->corrupt += corrupt;
+    *lost = *lost || corrupt || p->fragment || p->protocol == FS_IP6_NO_NEXT;
     if (found == FS_STRING_NONE) {
         return found;
     }
@@ -405,12 +423,12 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
                 m->unfollowed += lost;
             }
             m->matches += found != FS_STRING_NONE;
-            if (found != FS_STRING_NONE && e->output_count <= e->input_count) {
+            if (found != FS_STRING_NONE && m->block && e->output_count <= e->input_count) {
                 fs_drop_rule(e, p, FS_DROP_DENIED, found);
             } else if (found == FS_STRING_NONE && lost && m->strict) {
                 fs_drop(e, p, FS_DROP_STATE);
             } else {
-                outputs[kept] = port + (found != FS_STRING_NONE ? e->input_count : 0);
+                outputs[kept] = port + (found != FS_STRING_NONE && e->output_count > e->input_count ? e->input_count : 0);
                 batch->packets[kept++] = p;
             }
         }
@@ -448,6 +466,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
     m->whole = fs_args_boolean(e->args, FLOWS, true);
     m->strict = fs_args_boolean(e->args, STRICT, false);
     m->log = fs_args_boolean(e->args, LOG, false);
+    m->block = fs_args_boolean(e->args, BLOCK, true);
+    m->checksum = fs_args_boolean(e->args, CHECKSUM, true);
     m->hold = (uint32_t)fs_args_integer(e->args, HOLD, 32);
     while (((uint32_t)WAYS << m->bits) < capacity) {
         m->bits++;
@@ -548,12 +568,13 @@ FS_READ_NUMBER(read_early, struct matcher, early)
 FS_READ_NUMBER(read_missed, struct matcher, missed)
 FS_READ_NUMBER(read_unfollowed, struct matcher, unfollowed)
 FS_READ_NUMBER(read_evicted, struct matcher, evicted)
+FS_READ_NUMBER(read_corrupt, struct matcher, corrupt)
 FS_READ_NUMBER(read_other, struct matcher, other)
 static int write_reset_counts(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct matcher *m = (struct matcher *)e;
     (void)value, (void)length, (void)error;
-    m->matches = m->bytes = m->early = m->missed = m->unfollowed = m->evicted = m->other = m->alerted = 0;
+    m->matches = m->bytes = m->early = m->missed = m->unfollowed = m->evicted = m->corrupt = m->other = m->alerted = 0;
     __builtin_memset(m->counts, 0, m->set.count * sizeof *m->counts);
     return 0;
 }
@@ -568,11 +589,15 @@ static const struct fs_arg args[] = {
     [FLOWS] = {"FLOWS", "boolean", FS_KEYWORD, 0, 0, "true",
                "Once a string is found, all that follows of the connection, both ways, leaves as if it held it."},
     [STRICT] = {"STRICT", "boolean", FS_KEYWORD, 0, 0, "false",
-                "Drop what cannot be followed: early segments that find no place, and fragments."},
+                "Drop what cannot be followed: early segments that find no place, wrong checksums, fragments."},
     [HOLD] = {"HOLD", "integer", FS_KEYWORD, 0, 4096, "32", "Early segments whose data is remembered; 1.5 KB each."},
     [TIMEOUT] = {"TIMEOUT", "duration", FS_KEYWORD, 0, 0, "300s",
                  "How long after its last packet a flow that is not TCP is remembered to have held a string."},
     [LOG] = {"LOG", "boolean", FS_KEYWORD, 0, 0, "false", "A line for each connection that holds a string."},
+    [BLOCK] = {"BLOCK", "boolean", FS_KEYWORD, 0, 0, "true",
+               "Where there are no further outputs: drop what holds a string; else it passes with the rest."},
+    [CHECKSUM] = {"CHECKSUM", "boolean", FS_KEYWORD, 0, 0, "true",
+                  "Do not follow TCP segments whose checksum is wrong: no receiver takes them. They are looked at by themselves."},
 };
 static const struct fs_handler handlers[] = {
     {"matches", read_matches, NULL, 0, NULL, "Packets that held a string, or were of a connection that had."},
@@ -584,8 +609,10 @@ static const struct fs_handler handlers[] = {
     {"bytes", read_bytes, NULL, 0, NULL, "Bytes looked at."},
     {"early", read_early, NULL, 0, NULL, "TCP segments that came before what is in front of them."},
     {"missed", read_missed, NULL, 0, NULL, "Gaps that were acknowledged though nothing of them was seen here in order."},
-    {"unfollowed", read_unfollowed, NULL, 0, NULL, "Early segments without a place, and fragments: looked at by themselves."},
+    {"unfollowed", read_unfollowed, NULL, 0, NULL,
+     "Early segments without a place, wrong checksums, fragments: looked at by themselves."},
     {"evicted", read_evicted, NULL, 0, NULL, "Connections forgotten for others while something was known of them."},
+    {"corrupt", read_corrupt, NULL, 0, NULL, "TCP segments with a wrong checksum."},
     {"other", read_other, NULL, 0, NULL, "Packets that are not IP; they pass."},
     {"clear", NULL, write_clear, FS_HANDLER_BUTTON, NULL, "Forgets all connections."},
     {"reset_counts", NULL, write_reset_counts, FS_HANDLER_BUTTON, NULL, "Sets all counts to 0, and forgets alerts."},
@@ -606,8 +633,7 @@ FS_ELEMENT(FlowStringMatcher) = {
            "between segments; of UDP in each datagram; of other protocols, and of fragments, in each packet. Packets of input i\n"
            "leave by output i; those that hold a string by output inputs + i, and where there is none they are dropped as\n"
            "`denied`, by the string. With two inputs a connection's ends stay at the sides where they were first seen. Strings\n"
-           "are written as StringMatcher's are. It looks at the marked IP header, or behind Ethernet and VLAN tags; checksums\n"
-           "are not looked at.\n\n"
+           "are written as StringMatcher's are. It looks at the marked IP header, or behind Ethernet and VLAN tags.\n\n"
            "A segment that comes early (something before it is missing) is looked at by itself, and passes; its data is kept,\n"
            "and is looked at again in its place once the gap is filled. Then it is the segment that fills the gap that holds the\n"
            "string: without it the receiver has nothing of what is behind the gap. What is sent again is looked at by itself,\n"

@@ -113,6 +113,12 @@ FS_TEST(flowstringmatcher_wraps_sequence_numbers)
     FS_TEXT(say(t, 0xfffffffe, "att"), "passes"); /* seen from the middle on */
     FS_TEXT(say(t, 1, "ack"), "found");
     fs_test_end(t);
+
+    t = started("attack"); /* an empty segment says where the next one begins, too */
+    FS_TEXT(say(t, 1001, ""), "passes");
+    FS_TEXT(say(t, 1004, "ack"), "passes");
+    FS_TEXT(say(t, 1001, "att"), "found");
+    fs_test_end(t);
 }
 
 FS_TEST(flowstringmatcher_keeps_early_segments)
@@ -326,14 +332,47 @@ FS_TEST(flowstringmatcher_ip6_behind_a_tag)
         put_ip6(&b, 1, 2, 6, 23);
         put_hex(&b, i == 0 ? "1111 0050 00000001 00000009 5010 1000 0000 0000 617474"
                            : "1111 0050 00000004 00000009 5010 1000 0000 0000 61636b");
+        uint8_t pseudo[63] = {0}; /* RFC 8200 8.1 */
+        memcpy(pseudo, b.at + 18 + 8, 32);
+        pseudo[35] = 23, pseudo[39] = 6;
+        memcpy(pseudo + 40, b.at + 18 + 40, 23);
+        fs_put16(b.at + 18 + 40 + 16, plain_checksum(pseudo, 63));
         put_hex(&b, "00000000"); /* padding is not looked at */
         fs_test_send(t, "a", b.at, b.size);
     }
     FS_EQUAL(fs_test_count(t, "to_b"), 1);
     FS_EQUAL(fs_test_count(t, "found_a"), 1);
+    FS_TEXT(fs_test_read(t, "m.corrupt"), "0");
     FS_TEXT(fs_test_log(t), "m: tcp [2001:db8::1]:4369 > [2001:db8::2]:80: attack\n");
     FS_TEXT(fs_test_read(t, "m.alerts"), "1000000000.000000\ttcp [2001:db8::1]:4369 > [2001:db8::2]:80\tattack\n");
     fs_test_end(t);
+}
+
+/* What its receiver will not take cannot lead the search away. */
+FS_TEST(flowstringmatcher_wrong_checksums)
+{
+    struct fs_test *t = started("attack"), *strict = matcher(), *any = matcher();
+    fs_test_texts(strict, "STRING", "attack");
+    fs_test_boolean(strict, "STRICT", true);
+    fs_test_texts(any, "STRING", "attack");
+    fs_test_boolean(any, "CHECKSUM", false);
+    FS_REQUIRE(fs_test_start(strict) && fs_test_start(any));
+    struct bytes wrong = tcp_packet(OUT, FS_TCP_ACK, 1004, 9001, "", "...");
+    wrong.at[36] ^= 1;
+    shake_hands(t);
+    FS_TEXT(say(t, 1001, "att"), "passes");
+    FS_TEXT(verdict(t, "a", &wrong), "passes");
+    FS_TEXT(say(t, 1004, "ack"), "found");
+    FS_TEXT(fs_test_read(t, "m.corrupt"), "1");
+    FS_TEXT(verdict(strict, "a", &wrong), "dropped");
+    wrong = tcp_packet(OUT, FS_TCP_ACK, 1004, 9001, "", "an attack");
+    wrong.at[36] ^= 1;
+    FS_TEXT(verdict(strict, "a", &wrong), "found");
+    FS_TEXT(verdict(any, "a", &wrong), "found");
+    FS_TEXT(fs_test_read(any, "m.corrupt"), "0");
+    fs_test_end(t);
+    fs_test_end(strict);
+    fs_test_end(any);
 }
 
 /* One bucket: the fifth connection pushes out the one of which least is known. */
@@ -407,6 +446,19 @@ FS_TEST(flowstringmatcher_drops_by_string)
     FS_CHECK(fs_test_write(t, "m.reset_counts", ""));
     FS_TEXT(fs_test_read(t, "m.strings"), "0\tone\n0\tTwo\n");
     FS_TEXT(fs_test_read(t, "m.alerts"), "");
+    fs_test_end(t);
+
+    t = fs_test_new(); /* or only tells */
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "out", "TestSink");
+    fs_test_add(t, "m", "FlowStringMatcher");
+    fs_test_texts(t, "STRING", "one");
+    fs_test_boolean(t, "BLOCK", false);
+    fs_test_chain(t, "in", "m", "out");
+    FS_REQUIRE(fs_test_start(t));
+    send_tcp(t, "in", OUT, FS_TCP_ACK, "one");
+    FS_EQUAL(fs_test_count(t, "out"), 1);
+    FS_TEXT(fs_test_read(t, "m.alerted"), "1");
     fs_test_end(t);
 
     t = fs_test_new();
