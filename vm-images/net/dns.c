@@ -38,7 +38,7 @@ enum fs_dns_kind fs_dns_read(struct fs_dns_query *q, const uint8_t *at, const ui
     return FS_DNS_QUERY;
 }
 
-uint32_t fs_dns_name(uint8_t name[FS_DNS_NAME_MAX], const uint8_t *text, size_t length)
+__attribute__((cold)) uint32_t fs_dns_name(uint8_t name[FS_DNS_NAME_MAX], const uint8_t *text, size_t length)
 {
     uint32_t label = 0, at = 1; /* where its length stands; where the next byte goes */
     if (length == 0) {

@@ -87,7 +87,7 @@ unsigned fs_look_ends(const struct fs_look *l, const struct fs_flow_seed *seed, 
     return higher;
 }
 
-static void text_end(struct fs_text *t, const struct fs_look *l, bool destination)
+static FS_ONCE void text_end(struct fs_text *t, const struct fs_look *l, bool destination)
 {
     if (l->version == 4) {
         const struct fs_ip *h = (const struct fs_ip *)l->ip;
@@ -103,7 +103,7 @@ static void text_end(struct fs_text *t, const struct fs_look *l, bool destinatio
     }
 }
 
-void fs_text_look(struct fs_text *t, const struct fs_look *l)
+FS_ONCE void fs_text_look(struct fs_text *t, const struct fs_look *l)
 {
     if (l->protocol == FS_PROTOCOL_TCP || l->protocol == FS_PROTOCOL_UDP) {
         fs_text_string(t, l->protocol == FS_PROTOCOL_TCP ? "tcp " : "udp ");

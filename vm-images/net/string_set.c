@@ -8,7 +8,7 @@ enum { STATE = FS_STRING_ENDS - 1 };
 static uint8_t folded(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }
 
 /* Gives each byte that is in some string a column of its own; the others share column 0. */
-static void set_columns(struct fs_string_set *x)
+static FS_ONCE void set_columns(struct fs_string_set *x)
 {
     uint8_t used[256] = {0};
     uint32_t columns = 0;
@@ -34,7 +34,7 @@ static void set_columns(struct fs_string_set *x)
 }
 
 /* The tree of all strings. A string that is there already is put in front of its equal. */
-static void add_strings(struct fs_string_set *x, uint16_t *next, uint16_t *ends, uint16_t *shorter)
+static FS_ONCE void add_strings(struct fs_string_set *x, uint16_t *next, uint16_t *ends, uint16_t *shorter)
 {
     x->states = 1;
     for (uint32_t s = x->count; s-- > 0;) {
@@ -80,7 +80,7 @@ static void complete(struct fs_string_set *x, uint16_t *next, uint16_t *ends, ui
     }
 }
 
-static bool read_strings(struct fs_string_set *x, struct fs_element *e, struct fs_nat_items *items, size_t *bytes)
+static FS_ONCE bool read_strings(struct fs_string_set *x, struct fs_element *e, struct fs_nat_items *items, size_t *bytes)
 {
     struct fs_bytes *strings = fs_alloc(e, (items->count + 1) * sizeof *strings);
     if (strings == NULL) {
@@ -99,7 +99,7 @@ static bool read_strings(struct fs_string_set *x, struct fs_element *e, struct f
     return true;
 }
 
-int fs_string_set_configure(struct fs_string_set *x, struct fs_element *e, struct fs_bytes table, bool ignore_case,
+FS_ONCE int fs_string_set_configure(struct fs_string_set *x, struct fs_element *e, struct fs_bytes table, bool ignore_case,
                             struct fs_text *error)
 {
     struct fs_nat_items items;
@@ -136,7 +136,7 @@ int fs_string_set_configure(struct fs_string_set *x, struct fs_element *e, struc
     return 0;
 }
 
-bool fs_string_set_same(const struct fs_string_set *a, const struct fs_string_set *b)
+FS_ONCE bool fs_string_set_same(const struct fs_string_set *a, const struct fs_string_set *b)
 {
     bool same = a->count == b->count && a->ignore_case == b->ignore_case;
     for (uint32_t i = 0; same && i < a->count; i++) {
@@ -146,7 +146,7 @@ bool fs_string_set_same(const struct fs_string_set *a, const struct fs_string_se
     return same;
 }
 
-void fs_text_pattern(struct fs_text *t, struct fs_bytes string)
+FS_ONCE void fs_text_pattern(struct fs_text *t, struct fs_bytes string)
 {
     bool bars = false;
     for (size_t i = 0; i < string.length; i++) {

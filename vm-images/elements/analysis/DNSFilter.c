@@ -60,7 +60,7 @@ static uint32_t find(const struct filter *f, const struct fs_dns_query *q)
     return found;
 }
 
-static void text_name(struct fs_text *t, const uint8_t *name)
+static FS_ONCE void text_name(struct fs_text *t, const uint8_t *name)
 {
     for (; name[0] != 0; name += 1 + name[0]) {
         fs_text_pattern(t, (struct fs_bytes){name + 1, name[0]});
@@ -68,7 +68,7 @@ static void text_name(struct fs_text *t, const uint8_t *name)
     }
 }
 
-static void tell(struct filter *f, const struct fs_look *l, const struct fs_dns_query *q)
+static FS_ONCE void tell(struct filter *f, const struct fs_look *l, const struct fs_dns_query *q)
 {
     char line[600];
     struct fs_text t = {.at = line, .capacity = sizeof line};
@@ -153,7 +153,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 
 /* ---- the element ---- */
 
-static uint32_t hash_name(const uint8_t *name, uint32_t length)
+static FS_ONCE uint32_t hash_name(const uint8_t *name, uint32_t length)
 {
     uint8_t labels[FS_DNS_LABELS_MAX];
     uint32_t count = 0, hash = hash_label(0, root);
@@ -167,7 +167,7 @@ static uint32_t hash_name(const uint8_t *name, uint32_t length)
 }
 
 /* False when the text is no name. One that is there already is left out, but keeps its place among the rules. */
-static bool add(struct filter *f, uint8_t *at, const char *text, size_t length)
+static FS_ONCE bool add(struct filter *f, uint8_t *at, const char *text, size_t length)
 {
     uint8_t name[FS_DNS_NAME_MAX];
     uint32_t size = fs_dns_name(name, (const uint8_t *)text, length);
@@ -188,7 +188,7 @@ static bool add(struct filter *f, uint8_t *at, const char *text, size_t length)
     return true;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
 {
     struct filter *f = (struct filter *)e;
     struct fs_nat_items items, walk;
@@ -226,7 +226,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct filter *f = (struct filter *)e;
     const struct filter *o = (const struct filter *)old;
@@ -241,7 +241,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
     f->malformed = o->malformed;
 }
 
-static void read_names(struct fs_element *e, const char *parameters, struct fs_text *value)
+static FS_ONCE void read_names(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct filter *f = (const struct filter *)e;
     (void)parameters;

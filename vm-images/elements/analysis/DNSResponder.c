@@ -1,9 +1,7 @@
 /* DNSResponder: turns DNS queries into answers of one kind. */
-#include "net/checksum.h"
 #include "net/dns.h"
 #include "net/handlers.h"
-#include "net/look.h"
-#include "net/marked.h"
+#include "net/turn_back.h"
 
 enum answer { NXDOMAIN, REFUSED, ADDRESS_ANSWER, NONE, ANSWERS };
 
@@ -16,7 +14,7 @@ struct responder {
 };
 
 enum { ANSWER, ADDRESS, ADDRESS6, TTL };
-enum { RECORD = 12, ANSWER_TTL = 64 }; /* bytes of a resource record without its data; hops that an answer may take */
+enum { RECORD = 12 }; /* bytes of a resource record without its data */
 
 static const uint8_t zeros[16];
 static bool given(const uint8_t *address, size_t size) { return __builtin_memcmp(address, zeros, size) != 0; }
@@ -58,41 +56,6 @@ static void set_message(const struct responder *r, uint8_t *dns, uint8_t *at, ui
     }
 }
 
-static void swap(uint8_t *a, uint8_t *b, size_t size)
-{
-    uint8_t kept[16];
-    __builtin_memcpy(kept, a, size);
-    __builtin_memcpy(a, b, size);
-    __builtin_memcpy(b, kept, size);
-}
-
-/* Back to who asked, with the lengths and checksums of `size` bytes of UDP. */
-static void set_headers(uint8_t *ip, unsigned version, uint8_t *udp, size_t size)
-{
-    uint64_t sum;
-    swap(udp, udp + 2, 2);
-    fs_put16(udp + 4, (uint16_t)size);
-    fs_put16(udp + 6, 0);
-    if (version == 4) {
-        struct fs_ip *h = (struct fs_ip *)ip;
-        swap(h->source, h->destination, 4);
-        fs_put16(h->length, (uint16_t)((size_t)(udp - ip) + size));
-        fs_put16(h->id, 0);
-        fs_put16(h->fragment, FS_IP_DONT_FRAGMENT);
-        h->ttl = ANSWER_TTL;
-        fs_ip_set_checksum(h);
-        sum = fs_sum_pseudo4(0, h->source, h->destination, FS_PROTOCOL_UDP, (uint16_t)size);
-    } else {
-        struct fs_ip6 *h = (struct fs_ip6 *)ip;
-        swap(h->source, h->destination, 16);
-        fs_put16(h->payload_length, (uint16_t)size);
-        h->hop_limit = ANSWER_TTL;
-        sum = fs_sum_pseudo6(0, h->source, h->destination, FS_PROTOCOL_UDP, (uint32_t)size);
-    }
-    uint16_t checksum = fs_sum_fold(fs_sum_bytes(sum, udp, size));
-    fs_put16(udp + 6, checksum == 0 ? 0xffff : checksum); /* RFC 768 */
-}
-
 /* The answer; NULL when the packet is gone. */
 static struct fs_packet *answer(struct responder *r, struct fs_packet *p)
 {
@@ -100,8 +63,7 @@ static struct fs_packet *answer(struct responder *r, struct fs_packet *p)
     struct fs_look l;
     struct fs_dns_query q;
     fs_look_at(&l, p);
-    if (l.ip == NULL || !l.udp || l.fragment || (l.version == 6 && l.upper != l.ip + FS_IP6_SIZE)
-        || (l.version == 4 && l.upper != l.ip + FS_IP_SIZE)) {
+    if (!fs_can_turn_back(&l) || !l.udp) {
         fs_reject(e, 1, p, FS_DROP_BAD_PROTOCOL);
         return NULL;
     }
@@ -126,7 +88,10 @@ static struct fs_packet *answer(struct responder *r, struct fs_packet *p)
         return NULL;
     }
     set_message(r, p->data + udp + FS_UDP_SIZE, p->data + end, type, data, size);
-    set_headers(p->data + ip, l.version, p->data + udp, length - udp);
+    fs_put16(p->data + udp + 4, (uint16_t)(length - udp));
+    fs_put16(p->data + udp + 6, 0);
+    uint16_t checksum = fs_turn_back(p->data + ip, l.version, p->data + udp, length - udp, FS_PROTOCOL_UDP);
+    fs_put16(p->data + udp + 6, checksum == 0 ? 0xffff : checksum); /* RFC 768 */
     p->timestamp = fs_now(e);
     r->answered++;
     return p;
@@ -144,7 +109,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     batch->count = kept;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
 {
     static const char *const words[ANSWERS] = {"nxdomain", "refused", "address", "none"};
     struct responder *r = (struct responder *)e;
@@ -169,7 +134,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
 {
     ((struct responder *)e)->answered = ((struct responder *)old)->answered;
 }

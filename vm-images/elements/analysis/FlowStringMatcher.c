@@ -329,7 +329,7 @@ static uint16_t segment(struct matcher *m, struct flow **known, const struct loo
 
 /* ---- the way of a packet ---- */
 
-static void alert(struct matcher *m, const struct look *l, uint16_t found)
+static FS_ONCE void alert(struct matcher *m, const struct look *l, uint16_t found)
 {
     struct alert *a = &m->alerts[m->alerted++ % ALERTS];
     struct fs_text who = {.at = a->packet, .capacity = sizeof a->packet};
@@ -447,7 +447,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 
 /* ---- the element ---- */
 
-static int configure(struct fs_element *e, struct fs_text *error)
+static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
 {
     struct matcher *m = (struct matcher *)e;
     uint32_t capacity = (uint32_t)fs_args_integer(e->args, CAPACITY, 16384);
@@ -486,7 +486,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 /* The number here of a string there. */
-static uint16_t number_of(const struct matcher *m, const struct matcher *o, uint32_t string)
+static FS_ONCE uint16_t number_of(const struct matcher *m, const struct matcher *o, uint32_t string)
 {
     for (uint32_t i = 0; i < m->set.count; i++) {
         if (m->set.strings[i].length == o->set.strings[string].length
@@ -497,7 +497,7 @@ static uint16_t number_of(const struct matcher *m, const struct matcher *o, uint
     return FS_STRING_NONE;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct matcher *m = (struct matcher *)e;
     const struct matcher *o = (const struct matcher *)old;
@@ -526,7 +526,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
 
 /* ---- handlers ---- */
 
-static void read_strings(struct fs_element *e, const char *parameters, struct fs_text *value)
+static FS_ONCE void read_strings(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct matcher *m = (const struct matcher *)e;
     (void)parameters;
@@ -537,7 +537,7 @@ static void read_strings(struct fs_element *e, const char *parameters, struct fs
         fs_text_char(value, '\n');
     }
 }
-static void read_alerts(struct fs_element *e, const char *parameters, struct fs_text *value)
+static FS_ONCE void read_alerts(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct matcher *m = (const struct matcher *)e;
     (void)parameters;

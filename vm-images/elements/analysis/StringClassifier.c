@@ -36,13 +36,13 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     fs_output_scatter(e, batch, outputs, NULL, FS_DROP_NO_MATCH);
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
 {
     return fs_string_set_configure(&((struct classifier *)e)->set, e, fs_args_bytes(e->args, STRING),
                                    fs_args_boolean(e->args, IGNORE_CASE, false), error);
 }
 
-static void read_patterns(struct fs_element *e, const char *parameters, struct fs_text *value)
+static FS_ONCE void read_patterns(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct classifier *c = (const struct classifier *)e;
     (void)parameters;

@@ -35,7 +35,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     batch->count = kept;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
 {
     struct matcher *m = (struct matcher *)e;
     if (fs_string_set_configure(&m->set, e, fs_args_bytes(e->args, STRING),
@@ -47,7 +47,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
 {
     ((struct matcher *)e)->matches = ((struct matcher *)old)->matches;
 }
