@@ -6,9 +6,16 @@ PVH := platform/pvh
 PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
 # What works on files is the process build's alone (docs/contracts.md 8).
 PVH_PORTABLE := $(filter-out elements/trace/%,$(PORTABLE))
+# What runs for few packets, or prints, is compiled for size too: the runtime with all classes has its limit.
+PVH_RARE := $(addprefix net/,script%.c config_text.c contents.c decimal.c icmp_names.c igmp.c ipfix.c ipsum%.c md5.c nat_pattern.c \
+	nd.c ppp%.c quantity.c reader.c values.c) elements/control/%.c elements/basic/Print.c elements/basic/RatedSource.c \
+	elements/basic/TimedSource.c elements/analysis/AggregateCounter.c elements/analysis/IPFIXExporter.c \
+	$(addprefix elements/ethernet/,ARPQuerier.c ARPResponder.c ARPFaker.c) \
+	$(addprefix elements/ip/,ICMPError.c ICMPPing%.c IPPrint.c IPReassembler.c) \
+	$(addprefix elements/ip6/,ICMP6Error.c IP6ND%.c IP6Print.c) elements/rewriter/FTPPortMapper.c elements/tunnel/PPPoEServer.c
 PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
-	$(filter-out net/script% net/decimal.c net/config_text.c net/contents.c net/igmp.c net/md5.c net/ppp.c net/ppp_auth.c net/pppoe.c elements/control/% elements/ip/IPPrint.c elements/basic/Print.c,$(filter net/% elements/%,$(PVH_PORTABLE)))
+	$(filter-out $(PVH_RARE),$(filter net/% elements/%,$(PVH_PORTABLE)))
 PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
 PVH_LAYOUT := $(PVH)/boot/layout.lds
 
@@ -23,7 +30,7 @@ PVH_LINK := $(PVH_LTO) -O2 -nostdlib -static $(if $(filter clang%,$(notdir $(CC)
 	-Wl,-z,noexecstack -Wl,-T,$(PVH_LAYOUT)
 
 # Functions and jumps need not begin on lines of 16 bytes: with all classes that is 18 KB of nothing. (gcc's own flags.)
-PVH_ALIGN := $(if $(filter clang%,$(notdir $(CC))),,-falign-functions=4 -falign-jumps=1)
+PVH_ALIGN := $(if $(filter clang%,$(notdir $(CC))),,-falign-functions=1 -falign-jumps=1)
 # memset() must not become a call of memset(); the second flag is gcc's own.
 PVH_FAST_FLAGS = -O2 $(PVH_ALIGN) $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin $(if $(PVH_LTO),-fno-tree-loop-distribute-patterns))
 $(eval $(call rule,pvh,$$(PVH_FAST_FLAGS)))
