@@ -28,6 +28,7 @@ static const struct fs_type types[] = {
     {"ip-filter-rules", FS_ENCODING_TABLE, 0},
     {"ip6-filter-rules", FS_ENCODING_TABLE, 0},
     {"ip-patterns", FS_ENCODING_TABLE, 0},
+    {"ip6-patterns", FS_ENCODING_TABLE, 0},
     {"byte-patterns", FS_ENCODING_TABLE, 0},
     {"arp-entries", FS_ENCODING_TABLE | FS_TYPE_DEVICE_MACS, 0},
     {"nd-entries", FS_ENCODING_TABLE | FS_TYPE_DEVICE_MACS, 0},

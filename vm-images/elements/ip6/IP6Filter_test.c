@@ -69,3 +69,45 @@ FS_TEST(ip6filter_fragments_and_lies)
     FS_CHECK(!passes(1, 6, "c350", FS_DROP_NO_MATCH));                        /* ports cut off */
     FS_CHECK(!passes(0xbad, 60, "", FS_DROP_DENIED));                         /* rules by address hold all the same */
 }
+
+/* tcp dst port 80; icmp6; anything */
+FS_TEST(ip6classifier_sends_each_to_its_output)
+{
+    static const char *const outputs[] = {"web", "icmp", "rest"};
+    struct program p = {0};
+    uint32_t web = rule(&p, 0), icmp = rule(&p, 1), rest = rule(&p, 2);
+    node(&p, FS_MATCH_FIELD, FS_MATCH_IP6_PROTOCOL, 0, 0xffffffff, 6, 1, 2);
+    node(&p, FS_MATCH_TRANSPORT, 0, 0, 0x0000ffff, 80, web, 2);
+    node(&p, FS_MATCH_FIELD, FS_MATCH_IP6_PROTOCOL, 0, 0xffffffff, 58, icmp, rest);
+    finish(&p, 0);
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "c", "IP6Classifier");
+    fs_test_table(t, "PATTERN", p.table, p.size, 3);
+    fs_test_connect(t, "in", 0, "c", 0);
+    for (unsigned i = 0; i < 3; i++) {
+        fs_test_add(t, outputs[i], "TestSink");
+        fs_test_connect(t, "c", i, outputs[i], 0);
+    }
+    FS_REQUIRE(fs_test_start(t));
+    static const struct {
+        uint8_t next;
+        const char *behind;
+        unsigned output;
+    } packets[] = {
+        {6, TCP_80, 0},
+        {6, TCP_81, 2},
+        {0, "06 00 0104 00000000" TCP_80, 0}, /* behind an extension header */
+        {58, "8700 0000 00000000", 1},
+        {17, TCP_80, 2},
+    };
+    for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
+        struct bytes b = {0}, behind = hex(packets[i].behind);
+        unsigned before = fs_test_count(t, outputs[packets[i].output]);
+        put_ip6(&b, 1, 2, packets[i].next, behind.size);
+        put_hex(&b, packets[i].behind);
+        fs_test_send_packet(t, "in", marked_packet(t, b.at, b.size, 40));
+        FS_EQUAL(fs_test_count(t, outputs[packets[i].output]), before + 1);
+    }
+    fs_test_end(t);
+}

@@ -52,6 +52,7 @@ final class AddressNames {
             Map.entry("ip-filter-rules", List.of("ip", "ipnet", "port")),
             Map.entry("ip6-filter-rules", List.of("ip6", "ip6net", "port")),
             Map.entry("ip-patterns", List.of("ip", "ipnet", "port")),
+            Map.entry("ip6-patterns", List.of("ip6", "ip6net", "port")),
             Map.entry("integer", List.of("port")));
 
     private static final Set<String> SUFFIXES =

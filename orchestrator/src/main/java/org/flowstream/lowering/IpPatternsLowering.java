@@ -6,13 +6,8 @@ import java.util.Optional;
 import org.flowstream.click.ConfigStrings;
 import org.flowstream.click.ConfigText;
 
-/** {@code ip-patterns}: a packet leaves by the output whose number is that of the first pattern that matches. */
-record IpPatternsLowering() implements Lowering {
-    @Override
-    public String type() {
-        return "ip-patterns";
-    }
-
+/** {@code ip-patterns} and {@code ip6-patterns}: a packet leaves by the output whose number is that of the first pattern that matches. */
+record IpPatternsLowering(String type, AddressFamily family) implements Lowering {
     @Override
     public Optional<Value> lower(Given given) {
         List<Integer> verdicts = new ArrayList<>();
@@ -24,7 +19,7 @@ record IpPatternsLowering() implements Lowering {
                 reporter.report(pattern, "it is empty; '-' matches everything");
             }
             verdicts.add(i);
-            conditions.add(PatternParser.parse(new Ip4Family(), pattern, reporter));
+            conditions.add(PatternParser.parse(family, pattern, reporter));
         }
         return Optional.of(Value.table(MatchTable.of(verdicts, conditions).toBytes()));
     }

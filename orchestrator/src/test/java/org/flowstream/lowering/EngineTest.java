@@ -15,11 +15,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.flowstream.element.ElementLibrary;
+import org.flowstream.net.PacketText;
 import org.flowstream.problem.ProblemText;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
 import org.flowstream.process.EngineProgram;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +63,25 @@ final class EngineTest {
                 .mapToObj(it -> "c" + it + ".count:\n" + expected[it] + "\n")
                 .collect(Collectors.joining("\n"));
         assertThat(output.strip()).as(text).isEqualTo(wanted.strip());
+    }
+
+    @Test
+    void ip6PatternsAreThoseOfIp4WithOtherAddresses() throws IOException, InterruptedException {
+        String other = "ether(type=0x86dd) / ip6(src=2001:db8::1, dst=2001:db8::2, hlim=9) / ";
+        List<byte[]> frames = Stream.of(
+                        other + "tcp(sport=1, dport=80)",
+                        other + "tcp(sport=1, dport=81)",
+                        other.replace("::2", "::3") + "tcp(sport=1, dport=80)",
+                        other + "icmp6(type=128, code=0)",
+                        other + "udp(sport=5, dport=53)")
+                .map(PacketText::parse)
+                .toList();
+        String text = "FromDevice(0) -> MarkIP6Header(14) -> c :: IP6Classifier("
+                + "dst host 2001:db8::2 && tcp dst port www, icmp6 type 128, src net 2001:db8::/32 && udp, -);"
+                + "end :: Discard; c[0] -> a :: Counter -> end; c[1] -> b :: Counter -> end;"
+                + "c[2] -> d :: Counter -> end; c[3] -> e :: Counter -> end;";
+        assertThat(run(text, frames, List.of("a.count", "b.count", "d.count", "e.count")))
+                .isEqualTo("a.count:\n1\n\nb.count:\n1\n\nd.count:\n1\n\ne.count:\n2\n\n");
     }
 
     private static byte[] frame(NaivePacket packet) {
