@@ -99,7 +99,8 @@ static void forget_expired(struct fs_arp_table *t, uint64_t now)
 /* Click's slimming: not one packet for each that comes, but a part of them at once, so that it is seldom. */
 static void slim(struct fs_arp_table *t)
 {
-    uint32_t part = t->limits.packets / t->limits.slim, keep = t->limits.packets - (part == 0 ? 1 : part);
+    uint32_t keep = t->limits.packets - t->limits.packets / t->limits.slim;
+    keep -= keep > 0; /* room for the one that comes */
     for (uint32_t i = t->oldest; i != NONE && t->length > keep; i = t->entries[i].newer) {
         while (t->entries[i].first != NONE && t->length > keep) {
             drop_first(t, &t->entries[i], FS_DROP_QUEUE_FULL);

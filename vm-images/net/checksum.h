@@ -51,6 +51,15 @@ static inline uint16_t fs_checksum_ip(const uint8_t *header, unsigned words)
     return fs_sum_fold(sum);
 }
 
+/* An update cannot tell 0 from 0xffff, and 0 is wrong where all that is summed up is 0, as in an echo reply without data.
+ * Puts that right, for a checksum that lies within the n bytes. */
+static inline void fs_checksum_settle(uint8_t *checksum, const void *bytes, size_t n)
+{
+    if (fs_get16(checksum) == 0 && fs_checksum(bytes, n) == 0xffff) {
+        fs_put16(checksum, 0xffff);
+    }
+}
+
 /* The checksum after a 16-bit field changed from `before` to `after`: RFC 1624 section 3, equation 3. */
 static inline uint16_t fs_checksum_update16(uint16_t checksum, uint16_t before, uint16_t after)
 {

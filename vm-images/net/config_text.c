@@ -40,7 +40,7 @@ static const char *skip_space(const char *s, const char *end)
 static const char *skip_escape(const char *s, const char *end)
 {
     if (s + 1 < end && s[1] == '<') {
-        for (s += 2; s < end && *s != '>'; s++) {
+        for (s += 2; s < end && *s != '>'; s = is_comment(s, end) ? skip_comment(s, end) : s + 1) {
         }
         return s < end ? s + 1 : end;
     }
@@ -110,6 +110,10 @@ static const char *unescape_bytes(struct fs_text *t, const char *s, const char *
 {
     int value = 0, digits = 0;
     for (s += 2; s < end && *s != '>'; s++) {
+        if (is_comment(s, end)) {
+            s = skip_comment(s, end) - 1;
+            continue;
+        }
         int d = hex_digit(*s);
         if (d < 0) {
             continue;

@@ -78,6 +78,7 @@ struct fs_ipsum_maker {
     uint8_t protocol;                /* where the line says none */
     unsigned minor;                  /* version of the dump: 0 counts fragments' offsets in units of 8 bytes */
     bool no_ip, icmp_type, icmp_code;
+    bool ip_options, tcp_options; /* their fields were there, be it with none */
 };
 /* Sets what the text says; false when it says nothing that the field can be. */
 bool fs_ipsum_set_text(struct fs_ipsum_maker *m, enum fs_ipsum_field field, struct fs_span text, struct fs_text *scratch);

@@ -115,6 +115,7 @@ static void set_ip_header_length(struct fs_ipsum_maker *m, size_t length)
 
 static void set_ip_options(struct fs_ipsum_maker *m, const uint8_t *options, size_t n)
 {
+    m->ip_options = true;
     if (n > 0) {
         set_ip_header_length(m, (FS_IP_SIZE + n + 3) & ~(size_t)3);
     }
@@ -135,6 +136,7 @@ static void set_tcp_header_length(struct fs_ipsum_maker *m, size_t length)
 
 static void set_tcp_options(struct fs_ipsum_maker *m, const uint8_t *options, size_t n)
 {
+    m->tcp_options = true;
     if (n > 0) {
         set_tcp_header_length(m, (FS_TCP_SIZE + n + 3) & ~(size_t)3);
     }
@@ -167,7 +169,7 @@ static void account_payload(struct fs_ipsum_maker *m, size_t *offset, size_t n)
     size_t network = (size_t)(fs_network_header(p) - p->data);
     size_t whole = fs_get16(ip_of(m)->length) != 0 ? fs_get16(ip_of(m)->length) + network : m->wanted;
     size_t gap = whole > *offset + n ? whole - *offset - n : 0;
-    if (gap >= 4 && !fs_ip_later_fragment(ip_of(m)) && ip_of(m)->protocol == FS_PROTOCOL_TCP && transport_length(m) >= FS_TCP_SIZE
+    if (gap >= 4 && !m->tcp_options && !fs_ip_later_fragment(ip_of(m)) && ip_of(m)->protocol == FS_PROTOCOL_TCP && transport_length(m) >= FS_TCP_SIZE
         && transport_of(m)[12] >> 4 == 5) {
         size_t more = gap & ~(size_t)3;
         more = more > 40 ? 40 : more;
@@ -178,7 +180,7 @@ static void account_payload(struct fs_ipsum_maker *m, size_t *offset, size_t n)
         gap -= more;
         *offset += more;
     }
-    if (gap >= 4 && fs_ip_header_length(ip_of(m)) == FS_IP_SIZE) {
+    if (gap >= 4 && !m->ip_options && fs_ip_header_length(ip_of(m)) == FS_IP_SIZE) {
         size_t more = gap & ~(size_t)3;
         more = more > 40 ? 40 : more;
         if (!widen(m, network + FS_IP_SIZE, more)) {

@@ -1,6 +1,6 @@
 #include "net/nat_shift.h"
 
-enum { STEPS = 4, BUCKETS = 64, NOBODY = 0xffffffff, OPTION_END = 0, OPTION_NOP = 1, OPTION_SACK = 5 };
+enum { LONG_AGO = 1 << 30, STEPS = 4, BUCKETS = 64, NOBODY = 0xffffffff, OPTION_END = 0, OPTION_NOP = 1, OPTION_SACK = 5 };
 
 struct step {
     uint32_t from; /* sequence number, before the shift */
@@ -124,6 +124,18 @@ int32_t fs_nat_shift_of(const struct fs_nat_table *t, uint32_t entry)
     return count > 0 ? r->way[entry & 1].steps[count - 1].by : r->way[entry & 1].before;
 }
 
+/* A connection that is a gigabyte further has no use for a step, which numbers that went around would seem to precede. */
+static void forget_steps(struct record *r, unsigned direction, uint32_t sequence)
+{
+    uint32_t *count = &r->way[direction].count;
+    struct step *steps = r->way[direction].steps;
+    while (*count > 0 && reached(sequence, steps[0].from + LONG_AGO)) {
+        r->way[direction].before = steps[0].by;
+        __builtin_memmove(steps, steps + 1, (STEPS - 1) * sizeof *steps);
+        --*count;
+    }
+}
+
 static uint32_t shifted_sequence(const struct record *r, unsigned direction, uint32_t sequence)
 {
     uint32_t i = r->way[direction].count;
@@ -183,13 +195,14 @@ static void shift_selective(const struct record *r, unsigned direction, struct f
 void fs_nat_shift_apply(const struct fs_nat_table *t, const struct fs_nat_flow *f, unsigned direction,
                         const struct fs_ip *ip, struct fs_tcp *tcp, const uint8_t *end)
 {
-    const struct record *r = record_of(t, (uint32_t)(f - t->flows));
+    struct record *r = record_of(t, (uint32_t)(f - t->flows));
     unsigned header = fs_tcp_header_length(tcp);
     const uint8_t *ip_end = (const uint8_t *)ip + fs_get16(ip->length);
     end = ip_end < end ? ip_end : end;
     if (r == NULL || header < FS_TCP_SIZE || (const uint8_t *)tcp + header > end) {
         return;
     }
+    forget_steps(r, direction, fs_get32(tcp->sequence));
     write(tcp, tcp->sequence, shifted_sequence(r, direction, fs_get32(tcp->sequence)));
     write(tcp, tcp->acknowledgement, shifted_back(r, direction, fs_get32(tcp->acknowledgement))); /* as Click, ACK or not */
     if (header > FS_TCP_SIZE) {

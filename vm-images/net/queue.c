@@ -124,6 +124,14 @@ FS_READ(read_length, struct fs_queue, fs_text_u64(value, fs_queue_length(self)))
 FS_READ_NUMBER(read_highwater, struct fs_queue, highwater)
 FS_READ_NUMBER(read_capacity, struct fs_queue, capacity)
 FS_READ_NUMBER(read_drops, struct fs_queue, drops)
+/* As it would be written now. */
+FS_READ(read_config, struct fs_queue, {
+    if (!self->written) {
+        fs_text_string(value, fs_args_config(e->args));
+    } else {
+        fs_text_format(value, "CAPACITY %u", self->capacity);
+    }
+})
 /* Packets beyond a smaller capacity are dropped, the newest first, as Click does. */
 static int write_capacity(struct fs_element *e, const char *value, size_t value_length, struct fs_text *error)
 {
@@ -137,6 +145,7 @@ static int write_capacity(struct fs_element *e, const char *value, size_t value_
         return -1;
     }
     q->capacity = (uint32_t)capacity;
+    q->written = true;
     if (fs_queue_length(q) > q->capacity) {
         q->drops += fs_queue_length(q) - q->capacity;
         empty(q, q->capacity, FS_DROP_QUEUE_FULL);
@@ -167,6 +176,7 @@ const struct fs_handler fs_queue_handlers[FS_QUEUE_HANDLERS] = {
     {"length", read_length, NULL, 0, NULL, "Packets held now."},
     {"highwater_length", read_highwater, NULL, 0, NULL, "Most packets held at once since the start or reset_counts."},
     {"capacity", read_capacity, write_capacity, 0, NULL, "The CAPACITY argument."},
+    {"config", read_config, NULL, FS_HANDLER_CALM, NULL, "The arguments, with the capacity that was written last."},
     {"drops", read_drops, NULL, 0, NULL, "Packets that found it full, since the start or reset_counts."},
     {"reset_counts", NULL, write_reset_counts, FS_HANDLER_BUTTON, NULL, "Sets drops and highwater_length to zero."},
     {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "Drops all packets held, as `discarded`."},

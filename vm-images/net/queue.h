@@ -15,6 +15,7 @@ struct fs_queue {
     uint32_t head, tail; /* count up for ever; the place is the number & mask */
     uint32_t capacity;
     uint32_t highwater;
+    bool written; /* the capacity, by its handler */
     uint64_t drops;
     struct fs_signal nonempty, room;
 };
@@ -34,7 +35,7 @@ void fs_queue_refuse(struct fs_queue *q, struct fs_packet *p);
 void fs_queue_grown(struct fs_queue *q);
 static inline uint32_t fs_queue_length(const struct fs_queue *q) { return q->tail - q->head; }
 
-enum { FS_QUEUE_ARGS = 1, FS_QUEUE_HANDLERS = 6 };
+enum { FS_QUEUE_ARGS = 1, FS_QUEUE_HANDLERS = 7 };
 extern const struct fs_arg fs_queue_args[FS_QUEUE_ARGS];
 extern const struct fs_handler fs_queue_handlers[FS_QUEUE_HANDLERS];
 

@@ -332,6 +332,7 @@ static void apply_ping(unsigned direction, const struct look *l, struct fs_packe
     __builtin_memcpy(&before, icmp->rest, 2);
     __builtin_memcpy(icmp->rest, &identifier, 2);
     update(icmp->checksum, change(before, identifier));
+    fs_checksum_settle(icmp->checksum, icmp, fs_bytes_from(p, (const uint8_t *)icmp));
 }
 
 /* Changes the packet by its mapping; its output. The packet is writable. */

@@ -378,9 +378,13 @@ static void do_print(struct fs_script *s, const struct fs_script_instruction *i,
     if (result == NULL) {
         return;
     }
-    if (i->flags & (SAVE | APPEND)) { /* save HANDLER [FILE] */
-        struct fs_span rest = i->text;
+    if (i->flags & (SAVE | APPEND)) { /* save HANDLER [PARAMETERS] [FILE] */
+        struct fs_span rest = fs_span_trimmed(i->text), last;
         text = fs_span_word(&rest);
+        for (struct fs_span more = rest; (last = fs_span_word(&more)).length > 0; rest = last) {
+            text.length = (size_t)(last.at - text.at);
+        }
+        text = fs_span_trimmed(text);
         struct fs_text *redirected = fs_script_take(s);
         if (redirected == NULL) {
             fs_script_give(s);

@@ -22,6 +22,7 @@ int fs_stride_configure(struct fs_element *e, uint32_t count, struct fs_text *er
         int64_t n;
         __builtin_memcpy(&n, tickets.at + 8 * i, 8);
         set(&s->clients[i], (uint32_t)n);
+        s->clients[i].pass = s->clients[i].stride;
     }
     return 0;
 }

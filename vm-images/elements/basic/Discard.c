@@ -62,7 +62,9 @@ FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
     if (!e->inputs[0].push) {
         fs_task_init(e, &d->task, run);
         d->signals = fs_signal_listen(e, 0, FS_SIGNAL_NONEMPTY, &d->task);
-        fs_task_schedule(&d->task);
+        if (d->signals == 0 || d->task.ready > 0) {
+            fs_task_schedule(&d->task);
+        }
     }
     return 0;
 }

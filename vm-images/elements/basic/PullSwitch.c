@@ -5,6 +5,8 @@
 struct pull_switch {
     struct fs_element base;
     struct fs_gate gate;
+    struct fs_task *watches; /* of each input: what its signals say */
+    bool *polls;
     int64_t input; /* -1: none */
 };
 
@@ -39,12 +41,33 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct pull_switch *s = (struct pull_switch *)e;
     fs_gate_configure(e, &s->gate);
-    return set(s, fs_args_integer(e->args, INPUT, 0), error);
+    s->watches = fs_alloc(e, e->input_count * sizeof *s->watches);
+    s->polls = fs_alloc(e, e->input_count * sizeof *s->polls);
+    if (s->watches == NULL || s->polls == NULL) {
+        fs_text_string(error, "out of memory");
+        return -1;
+    }
+    int status = set(s, fs_args_integer(e->args, INPUT, 0), error);
+    if (status == 0 && s->input < 0) {
+        fs_gate_wait(&s->gate, UINT64_MAX);
+    }
+    return status;
+}
+
+static bool nothing(struct fs_element *e, struct fs_task *t)
+{
+    (void)e, (void)t;
+    return false;
 }
 static int initialize(struct fs_element *e, struct fs_text *error)
 {
+    struct pull_switch *s = (struct pull_switch *)e;
     (void)error;
-    fs_gate_initialize(e, &((struct pull_switch *)e)->gate);
+    fs_gate_initialize(e, &s->gate);
+    for (uint32_t i = 0; i < e->input_count; i++) {
+        fs_task_init(e, &s->watches[i], nothing);
+        s->polls[i] = fs_signal_listen(e, i, FS_SIGNAL_NONEMPTY, &s->watches[i]) == 0;
+    }
     return 0;
 }
 
@@ -65,7 +88,11 @@ static int write_switch(struct fs_element *e, const char *value, size_t length, 
         || set(s, input, error) != 0) {
         return -1;
     }
-    fs_gate_open(&s->gate);
+    if (s->input < 0 || (!s->polls[s->input] && s->watches[s->input].ready == 0)) {
+        fs_gate_wait(&s->gate, UINT64_MAX); /* until that input has something */
+    } else {
+        fs_gate_open(&s->gate);
+    }
     return 0;
 }
 

@@ -88,6 +88,7 @@ FS_TEST(queue_takes_a_new_capacity)
     FS_EQUAL(fs_test_pull(t, "out", 2), 2);
     send(t, 2, 6);
     FS_CHECK(fs_test_write(t, "q.capacity", "9"));
+    FS_TEXT(fs_test_read(t, "q.config"), "CAPACITY 9");
     send(t, 6, 20);
     FS_TEXT(fs_test_read(t, "q.length"), "9");
     FS_CHECK(fs_test_write(t, "q.capacity", "3")); /* the newest go */

@@ -7,6 +7,7 @@ struct timed_source {
     struct fs_timer timer;
     struct fs_source source;
     uint64_t interval, count;
+    uint64_t next; /* when the timer is due */
     int64_t limit; /* below 0: none */
     bool active, stop;
 };
@@ -15,8 +16,20 @@ enum { INTERVAL, DATA, LIMIT, ACTIVE, STOP, LENGTH };
 
 static struct timed_source *mine(struct fs_element *e) { return (struct timed_source *)e; }
 
+/* From the time that was due, not from when the timer came to run: a source that runs late does not become slower. One
+ * that was kept from running for long begins anew. */
+static void wait(struct timed_source *s, bool anew)
+{
+    const uint64_t late = 1000000000;
+    uint64_t now = fs_steady(&s->base);
+    s->next = anew || s->next + late < now ? now : s->next;
+    s->next += s->interval;
+    fs_timer_at(&s->timer, s->next);
+}
+
 static void fire(struct fs_element *e, struct fs_timer *t)
 {
+    (void)t;
     struct timed_source *s = mine(e);
     if (!s->active) {
         return;
@@ -32,7 +45,7 @@ static void fire(struct fs_element *e, struct fs_timer *t)
         s->count++;
         fs_output_push_one(e, 0, p);
     }
-    fs_timer_after(t, s->interval);
+    wait(s, false);
 }
 
 static int configure(struct fs_element *e, struct fs_text *error)
@@ -52,7 +65,7 @@ static int initialize(struct fs_element *e, struct fs_text *error)
     (void)error;
     fs_timer_init(e, &mine(e)->timer, fire);
     if (mine(e)->active) {
-        fs_timer_after(&mine(e)->timer, mine(e)->interval);
+        wait(mine(e), true);
     }
     return 0;
 }

@@ -96,6 +96,20 @@ FS_TEST(stridesched_shares)
     fs_test_end(t);
 }
 
+/* By passes that start a stride on: of 4, 2 and 1 tickets, the first has its second turn before the others' first. */
+FS_TEST(stridesched_starts_with_who_has_most)
+{
+    static const int64_t tickets[3] = {4, 2, 1};
+    struct fs_test *t = three("StrideSched");
+    fs_test_value(t, "TICKETS", tickets, sizeof tickets, 3);
+    FS_REQUIRE(fs_test_start(t));
+    for (unsigned i = 0; i < 3; i++) {
+        fill(t, i, 20, 1);
+    }
+    FS_TEXT(pulled(t, 14), "aabaabcaabaabc");
+    fs_test_end(t);
+}
+
 /* An input that was empty for long does not then take all turns. */
 FS_TEST(stridesched_saves_nothing_up)
 {

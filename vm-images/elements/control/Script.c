@@ -21,7 +21,7 @@ FS_ELEMENT(Script) = {
     .doc = "Instructions, each an argument:\n"
            "\n"
            "`write HANDLER [VALUE]`, `read HANDLER` (name and value to the log), `print [>FILE|>>FILE] TEXT|HANDLER` (to standard\n"
-           "output, in a machine to the log), `printn` (no newline), `save HANDLER [FILE]`, `append HANDLER [FILE]`;\n"
+           "output, in a machine to the log), `printn` (no newline), `save HANDLER [PARAMETERS] [FILE]`, `append` the same;\n"
            "`set VAR TEXT`, `init VAR TEXT` (once, at the start), `export VAR [TEXT]` (the same, and a handler VAR);\n"
            "`wait [TIME]`, `pause [N]` (until N steps, also wait_step and wait_stop), `label NAME`, `goto LABEL [CONDITION]`, `loop`,\n"
            "`end`, `exit`, `stop` (asks the driver to stop), `return [VALUE]`, `error [TEXT]`. With `q` behind the name (writeq, readq,\n"

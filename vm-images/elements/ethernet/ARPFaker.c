@@ -31,6 +31,7 @@ static void tell(struct fs_element *e, struct fs_timer *timer)
     __builtin_memcpy(arp->target_mac, fs_args_bytes(e->args, ETH1).at, 6);
     __builtin_memcpy(arp->target_ip, fs_args_bytes(e->args, IP1).at, 4);
     fs_set_mac_header(p, p->data);
+    fs_set_network_header(p, p->data + FS_ETHER_SIZE, FS_ARP_SIZE);
     fs_output_push_one(e, 0, p);
 }
 

@@ -59,6 +59,7 @@ static void send_query(struct querier *q, uint32_t address, uint16_t vlan, uint6
     __builtin_memset(arp->target_mac, 0, 6);
     fs_put32(arp->target_ip, address);
     fs_set_mac_header(p, p->data);
+    fs_set_network_header(p, p->data + FS_ETHER_SIZE, FS_ARP_SIZE);
     p->timestamp = timestamp;
     __builtin_memcpy(fs_annotation_at(p, FS_ANNO_VLAN_TCI, 2), &vlan, 2);
     q->queries++;

@@ -172,7 +172,7 @@ FS_TEST(arpquerier_drops_what_is_never_answered)
     fs_test_end(t);
 }
 
-/* The oldest half goes when the fifth packet comes; an entry may hold three. */
+/* When the fifth packet comes, half of the capacity is left to it and the newest; an entry may hold three. */
 FS_TEST(arpquerier_holds_so_many_packets)
 {
     struct fs_test *t = one();
@@ -186,11 +186,11 @@ FS_TEST(arpquerier_holds_so_many_packets)
     send_to(t, 0x0a000003, "b");
     FS_TEXT(fs_test_read(t, "q.length"), "4");
     send_to(t, 0x0a000003, "c");
-    FS_TEXT(fs_test_read(t, "q.length"), "3");
-    FS_EQUAL(fs_test_drops(t, "q", FS_DROP_QUEUE_FULL), 3);
+    FS_TEXT(fs_test_read(t, "q.length"), "2");
+    FS_EQUAL(fs_test_drops(t, "q", FS_DROP_QUEUE_FULL), 4);
     reply(t, 0x0a000002, 0x020000000002);
     reply(t, 0x0a000003, 0x020000000003);
-    FS_EQUAL(fs_test_count(t, "out"), 3);
+    FS_EQUAL(fs_test_count(t, "out"), 2);
     fs_test_end(t);
 }
 

@@ -54,8 +54,8 @@ static void answer(struct fs_packet *p, const struct entry *found)
     __builtin_memcpy(tci, p->annotations + at, 2);
     __builtin_memset(p->annotations, 0, sizeof p->annotations);
     __builtin_memcpy(p->annotations + at, tci, 2);
-    p->network_offset = p->transport_offset = FS_OFFSET_NONE;
     fs_set_mac_header(p, p->data);
+    fs_set_network_header(p, p->data + FS_ETHER_SIZE, FS_ARP_SIZE);
     p->timestamp = 0;
     p->packet_type = FS_TYPE_HOST;
 }

@@ -5,9 +5,10 @@
 struct decap {
     struct fs_element base;
     bool annotate;
+    uint16_t type;
 };
 
-enum { ANNO };
+enum { ANNO, ETHERTYPE };
 
 static void act(struct fs_element *e, struct fs_batch *batch)
 {
@@ -16,7 +17,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     for (uint32_t i = 0; i < batch->count; i++) {
         struct fs_packet *p = batch->packets[i];
         uint16_t tci = 0;
-        bool tagged = p->length >= FS_ETHER_SIZE && fs_get16(p->data + 12) == FS_ETHER_VLAN;
+        bool tagged = p->length >= FS_ETHER_SIZE && fs_get16(p->data + 12) == d->type;
         if (p->length < FS_ETHER_SIZE || (tagged && p->length < FS_ETHER_SIZE + FS_VLAN_SIZE)) {
             fs_drop(e, p, FS_DROP_BAD_LENGTH);
             continue;
@@ -43,12 +44,14 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     (void)error;
     ((struct decap *)e)->annotate = fs_args_boolean(e->args, ANNO, true);
+    ((struct decap *)e)->type = (uint16_t)fs_args_integer(e->args, ETHERTYPE, FS_ETHER_VLAN);
     return 0;
 }
 
 static const struct fs_arg args[] = {
     [ANNO] = {"ANNO", "boolean", FS_OPTIONAL, 0, 0, "true",
               "Whether the VLAN_TCI annotation is set to the tag's, or to 0 where there is no tag."},
+    [ETHERTYPE] = {"ETHERTYPE", "ether-type", FS_KEYWORD, 0, 0xffff, "0x8100", "The type of tag that is taken out."},
 };
 
 FS_ELEMENT(VLANDecap) = {
@@ -60,7 +63,7 @@ FS_ELEMENT(VLANDecap) = {
     .arg_count = FS_COUNT(args),
     .effects = "reads eth.type; writes vlan length annotation.VLAN_TCI; drops",
     .summary = "takes the VLAN tag out of Ethernet frames",
-    .doc = "Takes the outermost tag, of type 0x8100; frames without one pass as they are. Frames without a whole header are\n"
+    .doc = "Takes the outermost tag where it is of the type; frames without one pass as they are. Frames without a whole header are\n"
            "dropped as `bad-length`.\n\n"
            "    FromDevice(0) -> VLANDecap -> ToDevice(1);\n",
     .size = sizeof(struct decap),

@@ -133,6 +133,12 @@ FS_TEST(vlandecap_takes_the_tag_out)
     FS_EQUAL(fs_test_drops(t, "e", FS_DROP_BAD_LENGTH), 2);
     fs_test_end(t);
     t = one("VLANDecap");
+    fs_test_integer(t, "ETHERTYPE", 0x88a8);
+    FS_REQUIRE(fs_test_start(t));
+    send(t, tagged, 0); /* another kind of tag stays */
+    expect(t, 0, tagged);
+    fs_test_end(t);
+    t = one("VLANDecap");
     fs_test_boolean(t, "ANNO", false);
     FS_REQUIRE(fs_test_start(t));
     send(t, tagged, 0x1234);

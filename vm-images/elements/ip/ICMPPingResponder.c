@@ -41,6 +41,7 @@ static void answer(struct fs_packet *p)
     icmp->type = FS_ICMP_ECHO_REPLY;
     icmp->code = 0;
     fs_put16(icmp->checksum, fs_checksum_update16(fs_get16(icmp->checksum), before, fs_get16(&icmp->type)));
+    fs_checksum_settle(icmp->checksum, icmp, fs_bytes_from(p, (const uint8_t *)icmp));
 
     __builtin_memcpy(&destination, h->destination, 4);
     fs_set_anno_u32(p, FS_ANNO_DST_IP, destination);

@@ -70,6 +70,23 @@ FS_TEST(pingresponder_checksums_are_right_for_any_data)
     fs_test_end(t);
 }
 
+/* All zeros but the checksum: 0xffff is the one's complement of their sum, and 0 would not verify (RFC 1071). */
+FS_TEST(pingresponder_answers_with_zeros)
+{
+    static const uint8_t request[] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0x66, 0xdf, 10, 0, 0, 1, 10, 0, 0, 2,
+                                      8, 0, 0xf7, 0xff, 0, 0, 0, 0};
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "m", "MarkIPHeader");
+    fs_test_add(t, "r", "ICMPPingResponder");
+    fs_test_add(t, "out", "TestSink");
+    fs_test_chain(t, "in", "m", "r", "out");
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_send(t, "in", request, sizeof request);
+    FS_CHECK(memcmp(fs_test_out(t, "out", 0)->data + 20, "\0\0\xff\xff\0\0\0\0", 8) == 0);
+    fs_test_end(t);
+}
+
 FS_TEST(pingresponder_passes_the_rest_by_output_1)
 {
     struct fs_test *t = responder(true);

@@ -11,7 +11,7 @@ static const struct fs_handler handlers[] = {FS_RATED_HANDLER};
 
 FS_ELEMENT(RatedSplitter) = {
     .name = "RatedSplitter",
-    .ports = "1/2",
+    .ports = "1/1-2",
     .processing = "h/h",
     .flow = "x/x",
     .args = args,

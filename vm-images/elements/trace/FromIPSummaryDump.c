@@ -352,15 +352,19 @@ static struct fs_packet *next(struct from_dump *d, bool *again)
 static bool run(struct fs_element *e, struct fs_task *t)
 {
     bool again = true;
-    struct fs_packet *p = NULL;
-    while (mine(e)->active && p == NULL && again) {
-        p = next(mine(e), &again);
-    }
-    if (p != NULL) {
-        fs_output_push_one(e, 0, p);
-        fs_task_schedule(t);
-    }
-    return p != NULL;
+    struct fs_packet *p;
+    uint32_t left = mine(e)->timed ? FS_BATCH_MAX : 1; /* what is due at the same time comes in one go */
+    do {
+        p = NULL;
+        while (mine(e)->active && p == NULL && again) {
+            p = next(mine(e), &again);
+        }
+        if (p != NULL) {
+            fs_output_push_one(e, 0, p);
+            fs_task_schedule(t);
+        }
+    } while (p != NULL && --left > 0);
+    return p != NULL || left < (uint32_t)FS_BATCH_MAX;
 }
 
 static void pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)

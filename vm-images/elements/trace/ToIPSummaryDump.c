@@ -18,7 +18,7 @@ struct to_dump {
     bool multipacket, bad_packets, careful, extra_length, binary;
 };
 
-enum { FILENAME, CONTENTS, FIELDS, VERBOSE, HEADER, BANNER, MULTIPACKET, BAD_PACKETS, CAREFUL_TRUNC, EXTRA_LENGTH, BINARY };
+enum { FILENAME, CONTENTS, FIELDS, DATA, VERBOSE, HEADER, BANNER, MULTIPACKET, BAD_PACKETS, CAREFUL_TRUNC, EXTRA_LENGTH, BINARY };
 
 static struct to_dump *mine(struct fs_element *e) { return (struct to_dump *)e; }
 
@@ -148,7 +148,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct to_dump *d = mine(e);
     const struct fs_args *a = e->args;
-    struct fs_bytes given = fs_args_bytes(a, fs_args_given(a, FIELDS) ? FIELDS : CONTENTS);
+    struct fs_bytes given = fs_args_bytes(a, fs_args_given(a, FIELDS) ? FIELDS : fs_args_given(a, DATA) ? DATA : CONTENTS);
     struct fs_span text = fs_span("timestamp ip_src");
     uint32_t length;
     d->line = fs_text_growing(e);
@@ -229,6 +229,7 @@ static const struct fs_arg args[] = {
     [FILENAME] = {"FILENAME", "string", FS_POSITIONAL, 0, 0, NULL, "The file; `-` is standard output."},
     [CONTENTS] = {"CONTENTS", "texts", FS_KEYWORD, 0, 0, "timestamp ip_src", "The fields of a line, parted by space."},
     [FIELDS] = {"FIELDS", "texts", FS_KEYWORD, 0, 0, "", "The same as CONTENTS."},
+    [DATA] = {"DATA", "texts", FS_KEYWORD, 0, 0, "", "The same as CONTENTS."},
     [VERBOSE] = {"VERBOSE", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to write when it began."},
     [HEADER] = {"HEADER", "boolean", FS_KEYWORD, 0, 0, "true", "Whether to write the lines that tell of the dump."},
     [BANNER] = {"BANNER", "string", FS_KEYWORD, 0, 0, "", "A text for the `!creator` line."},

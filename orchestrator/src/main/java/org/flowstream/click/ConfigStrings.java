@@ -229,8 +229,11 @@ public final class ConfigStrings {
         if (!text.startsWith("\\<", from)) {
             return from + 1;
         }
-        int end = text.indexOf('>', from);
-        return end < 0 ? text.length() : end + 1;
+        int at = from + 2;
+        while (at < text.length() && text.charAt(at) != '>') {
+            at = endOfComment(text, at);
+        }
+        return Math.min(at + 1, text.length());
     }
 
     /** Behind the comment at {@code from}, its line's end not included; the next character when there is none. */

@@ -36,11 +36,13 @@ final class Escapes {
     }
 
     private static int readHex(String text, int from, Made made) {
-        int end = text.indexOf('>', from);
-        int stop = end < 0 ? text.length() : end;
+        int end = ConfigStrings.endOfHex(text, from);
+        int stop = text.charAt(end - 1) == '>' && end > from + 2 ? end - 1 : end;
         int high = -1;
-        for (int at = from + 2; at < stop; at++) {
-            int digit = digit(text.charAt(at));
+        int next;
+        for (int at = from + 2; at < stop; at = next) {
+            next = ConfigStrings.endOfComment(text, at);
+            int digit = next == at + 1 ? digit(text.charAt(at)) : -1;
             if (digit >= 0 && high >= 0) {
                 made.accept(high * 16 + digit, at);
                 high = -1;
@@ -48,7 +50,7 @@ final class Escapes {
                 high = digit;
             }
         }
-        return end < 0 ? stop : end + 1;
+        return end;
     }
 
     private static int readOctal(String text, int from, Made made) {

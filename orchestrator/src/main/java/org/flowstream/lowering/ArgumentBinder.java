@@ -15,7 +15,7 @@ import org.flowstream.element.ElementClass.Kind;
  * Finds for each argument that a class declares what an element gives for it, in Click's way: one after the other takes
  * what is given by its keyword, of which the last counts, and a positional one else the next text. A text that begins with
  * a word and a blank may be meant by a keyword: only an argument that has to be there takes it by its place. Behind a
- * keyword nothing is taken by its place.
+ * text that may be a keyword nothing is taken by its place, unless it is one of an argument that has no place.
  */
 final class ArgumentBinder {
     private static final int BY_PLACE = -1;
@@ -53,12 +53,8 @@ final class ArgumentBinder {
 
     private Bound bind() {
         Map<Integer, List<ConfigText>> values = new TreeMap<>();
-        for (int i = 0; i < declared.size(); i++) {
-            if (declared.get(i).kind() != Kind.REST) {
-                int index = i;
-                find(declared.get(i)).ifPresent(found -> values.put(index, List.of(found)));
-            }
-        }
+        findAll(values, true);
+        findAll(values, false);
         takeOthersText(values);
         List<ConfigText> rest = new ArrayList<>();
         for (int i = 0; i < keywords.length; i++) {
@@ -73,6 +69,16 @@ final class ArgumentBinder {
             }
         }
         return new Bound(values, rest);
+    }
+
+    private void findAll(Map<Integer, List<ConfigText>> values, boolean withoutPlace) {
+        for (int i = 0; i < declared.size(); i++) {
+            Kind kind = declared.get(i).kind();
+            if (kind != Kind.REST && (kind == Kind.KEYWORD) == withoutPlace) {
+                int index = i;
+                find(declared.get(i)).ifPresent(found -> values.put(index, List.of(found)));
+            }
+        }
     }
 
     /** An argument whose default is {@code =NAME} and that is not given has what is given for that one. */
@@ -95,7 +101,7 @@ final class ArgumentBinder {
         int place = -1;
         boolean open = true;
         for (int i = 0; i < keywords.length; i++) {
-            if (open && keywords[i] != BY_PLACE) {
+            if (open && keywords[i] != BY_PLACE && keywords[i] != BY_KEYWORD) {
                 open = false;
                 place = keywords[i] >= 0 ? i : -1;
             }

@@ -6,8 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flowstream.element.ElementClass;
 
-/** {@code integer}: decimal, {@code 0x} hex or {@code 0} octal, within the range that the class declares. */
+/**
+ * {@code integer}: decimal, {@code 0x} hex or {@code 0} octal, within the range that the class declares; where that is of
+ * ports, also the name of a well-known one.
+ */
 record IntegerLowering() implements Lowering {
+    private static final BigInteger MOST_OF_PORTS = BigInteger.valueOf(65535);
     private static final Pattern FORM = Pattern.compile("([+-]?)(?:0[xX](\\p{XDigit}+)|0([0-7]+)|([0-9]+))");
 
     @Override
@@ -20,6 +24,10 @@ record IntegerLowering() implements Lowering {
         Optional<BigInteger> number = parse(given.text().text());
         BigInteger least = bound(given.argument(), true);
         BigInteger most = bound(given.argument(), false);
+        Integer port = PatternNames.PORTS.get(given.text().text());
+        if (port != null && most.equals(MOST_OF_PORTS)) {
+            return Optional.of(Value.integer(port));
+        }
         if (number.isEmpty()) {
             given.expected(range(least, most));
             return Optional.empty();

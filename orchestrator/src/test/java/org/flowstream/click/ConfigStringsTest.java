@@ -43,6 +43,7 @@ final class ConfigStringsTest {
                 "\"a b\"c'd\"e' % a bcd\"e",
                 "\"\\<48 65 6C6c6F>\" % Hello",
                 "\\<48 65>\\n % He\\n",
+                "\\<48 /* 41 > */ 65> % He",
                 "\"\\t\\101\\x0041\\q\\\\\" % ~\tAAq\\~",
                 "'\\n' % \\n",
             })
