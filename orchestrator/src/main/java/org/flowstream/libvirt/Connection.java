@@ -81,6 +81,14 @@ final class Connection {
         return QemuUser.label(capabilities);
     }
 
+    /** Whether QEMU can use KVM here, as libvirt found when it tried; asked again while it says no. */
+    synchronized boolean offersKvm() {
+        if (!QemuUser.offersKvm(capabilities)) {
+            capabilities = Calls.text(Libvirt.INSTANCE.virConnectGetCapabilities(pointer));
+        }
+        return QemuUser.offersKvm(capabilities);
+    }
+
     /** All domains that carry a tag of ours, of any installation. */
     List<LibvirtMachine> machines() {
         PointerByReference records = new PointerByReference();

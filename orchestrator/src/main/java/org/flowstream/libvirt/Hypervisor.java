@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.flowstream.domain.HypervisorHost;
 import org.flowstream.domain.Places;
 import org.flowstream.model.Accelerator;
@@ -19,8 +20,9 @@ public record Hypervisor(HypervisorHost host, Accelerator best) {
      * Looks at the host; cheap but for libvirt's first answer about QEMU's user, so ask before each start.
      *
      * @param user QEMU's, from {@link LibvirtHost#qemuUser}
+     * @param offersKvm {@link LibvirtHost#offersKvm}, asked only where /dev/kvm is open
      */
-    public static Hypervisor of(Path root, Places places, Optional<String> user) {
+    public static Hypervisor of(Path root, Places places, Optional<String> user, BooleanSupplier offersKvm) {
         KvmAccess kvm = KvmAccess.of(root, user);
         HypervisorHost host = user.map(HypervisorHost.PLAIN::withUser).orElse(HypervisorHost.PLAIN);
         if (kvm == KvmAccess.CLOSED) {
@@ -32,6 +34,8 @@ public record Hypervisor(HypervisorHost host, Accelerator best) {
                 throw new UncheckedIOException(e);
             }
         }
-        return new Hypervisor(host, kvm == KvmAccess.OPEN ? Accelerator.KVM : Accelerator.QEMU);
+        // A file that can be opened need not be a KVM that works.
+        boolean works = kvm == KvmAccess.OPEN && offersKvm.getAsBoolean();
+        return new Hypervisor(host, works ? Accelerator.KVM : Accelerator.QEMU);
     }
 }

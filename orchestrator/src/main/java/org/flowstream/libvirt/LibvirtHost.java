@@ -99,6 +99,11 @@ public final class LibvirtHost implements AutoCloseable {
         return call(Connection::qemuUser);
     }
 
+    /** Whether QEMU can use KVM here, as libvirt found when it tried. */
+    public boolean offersKvm() {
+        return call(Connection::offersKvm);
+    }
+
     /** Creates a domain and starts it; a name that is taken is refused. */
     public void create(String xml) {
         call(connection -> {

@@ -113,7 +113,7 @@ final class HostMachines implements AutoCloseable {
     }
 
     private Hypervisor hypervisor() {
-        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser());
+        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser(), libvirt::offersKvm);
     }
 
     /** What {@code auto} means; while libvirt does not answer, nothing starts anyhow. */
@@ -127,7 +127,7 @@ final class HostMachines implements AutoCloseable {
 
     Optional<KvmFault> kvmFault() {
         try {
-            return KvmFault.of(KvmAccess.of(Path.of("/"), libvirt.qemuUser()));
+            return KvmFault.of(KvmAccess.of(Path.of("/"), libvirt.qemuUser()), libvirt::offersKvm);
         } catch (LibvirtFault e) {
             return Optional.empty();
         }

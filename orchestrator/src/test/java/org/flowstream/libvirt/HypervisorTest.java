@@ -72,13 +72,16 @@ final class HypervisorTest {
         file("etc/group", "rw-r--r--");
         file("dev/kvm", "rw-------");
         Optional<String> user = Optional.of("+64055:+64055");
-        Hypervisor without = Hypervisor.of(root, places(), user);
+        Hypervisor without = Hypervisor.of(root, places(), user, () -> true);
         assertThat(without.host().emulator()).as("no QEMU, no script").isEmpty();
         assertThat(without.best()).isEqualTo(Accelerator.QEMU);
 
         file("usr/bin/qemu-system-x86_64", "rwxr-xr-x", "one");
         file("usr/bin/setpriv", "rwxr-xr-x");
-        Path script = Hypervisor.of(root, places(), user).host().emulator().orElseThrow();
+        Path script = Hypervisor.of(root, places(), user, () -> true)
+                .host()
+                .emulator()
+                .orElseThrow();
         assertThat(script).isExecutable().hasParent(places().state());
         assertThat(Files.readString(script))
                 .startsWith("#!/bin/sh\n")
@@ -86,24 +89,28 @@ final class HypervisorTest {
                         + " /usr/bin/qemu-system-x86_64 \"$@\"\n");
         FileTime first = Files.getLastModifiedTime(script);
         String text = Files.readString(script);
-        assertThat(Hypervisor.of(root, places(), user).host().emulator()).contains(script);
+        assertThat(Hypervisor.of(root, places(), user, () -> true).host().emulator())
+                .contains(script);
         assertThat(Files.getLastModifiedTime(script)).as("left alone").isEqualTo(first);
         file("usr/bin/qemu-system-x86_64", "rwxr-xr-x", "another, of a newer version");
-        assertThat(Hypervisor.of(root, places(), user).host().emulator()).contains(script);
+        assertThat(Hypervisor.of(root, places(), user, () -> true).host().emulator())
+                .contains(script);
         assertThat(Files.readString(script)).as("another QEMU, another script").isNotEqualTo(text);
         assertThat(places().state().toFile().list()).as("nothing half-made").hasSize(1);
     }
 
     @Test
     void whereKvmIsOpenOrAbsentQemuIsLibvirts() throws IOException {
-        Hypervisor none = Hypervisor.of(root, places(), Optional.of("+1:+1"));
+        Hypervisor none = Hypervisor.of(root, places(), Optional.of("+1:+1"), () -> true);
         assertThat(none.best()).isEqualTo(Accelerator.QEMU);
         assertThat(none.host().emulator()).isEmpty();
         file("dev/kvm", "rw-rw-rw-");
         file("etc/passwd", "rw-r--r--");
-        Hypervisor open = Hypervisor.of(root, places(), Optional.of("+1:+1"));
+        Hypervisor open = Hypervisor.of(root, places(), Optional.of("+1:+1"), () -> true);
         assertThat(open.best()).isEqualTo(Accelerator.KVM);
         assertThat(open.host().emulator()).isEmpty();
         assertThat(open.host().user()).contains("+1:+1");
+        Hypervisor broken = Hypervisor.of(root, places(), Optional.of("+1:+1"), () -> false);
+        assertThat(broken.best()).as("open, but QEMU cannot use it").isEqualTo(Accelerator.QEMU);
     }
 }

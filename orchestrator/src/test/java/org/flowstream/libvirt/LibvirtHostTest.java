@@ -162,5 +162,10 @@ final class LibvirtHostTest {
                                 + "<baselabel type='qemu'>+64055:+110</baselabel></secmodel>"))
                 .contains("+64055:+110");
         assertThat(host.qemuUser()).as("the test driver runs no QEMU").isEmpty();
+        String guest = "<guest><arch name='i686'><domain type='kvm'/></arch></guest><guest><arch name='x86_64'>\n"
+                + "<domain type='qemu'/>%s</arch></guest>";
+        assertThat(QemuUser.offersKvm(guest.formatted("<domain type='kvm'/>"))).isTrue();
+        assertThat(QemuUser.offersKvm(guest.formatted(""))).isFalse();
+        assertThat(host.offersKvm()).isFalse();
     }
 }

@@ -71,7 +71,7 @@ final class MachineLifeTest {
     }
 
     private Hypervisor hypervisor() {
-        return Hypervisor.of(Path.of("/"), places, host.qemuUser());
+        return Hypervisor.of(Path.of("/"), places, host.qemuUser(), host::offersKvm);
     }
 
     /** Starts a guest that says READY; the time that libvirt took, in milliseconds. */
