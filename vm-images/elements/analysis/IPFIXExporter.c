@@ -48,7 +48,7 @@ static uint64_t hash(const struct exporter *x, const struct fs_flow_key *k)
                         fs_flow_mix(w[1] ^ x->seed.words[1], w[3] ^ x->seed.words[2]));
 }
 
-static void remove(struct exporter *x, uint32_t i)
+FS_ONCE static void remove(struct exporter *x, uint32_t i)
 {
     uint32_t last = --x->count;
     fs_flow_index_remove(&x->index, x->flows[i].hash, i);
@@ -60,7 +60,7 @@ static void remove(struct exporter *x, uint32_t i)
 }
 
 /* Reports what was counted since the latest record. False: no buffer, and nothing is changed. */
-static bool export(struct exporter *x, struct flow *f, enum fs_ipfix_end end)
+FS_ONCE static bool export(struct exporter *x, struct flow *f, enum fs_ipfix_end end)
 {
     struct fs_flow_key key = f->key;
     struct fs_ipfix_record r = {.key = &key, .packets = f->packets, .octets = f->octets, .first = f->first, .last = f->last,
@@ -77,7 +77,7 @@ static bool export(struct exporter *x, struct flow *f, enum fs_ipfix_end end)
     return true;
 }
 
-static void export_or_lose(struct exporter *x, struct flow *f, enum fs_ipfix_end end)
+FS_ONCE static void export_or_lose(struct exporter *x, struct flow *f, enum fs_ipfix_end end)
 {
     if (!export(x, f, end)) {
         x->stream.lost++;
@@ -87,7 +87,7 @@ static void export_or_lose(struct exporter *x, struct flow *f, enum fs_ipfix_end
 }
 
 /* Makes room: the flow that was idle longest among a few goes. */
-static void evict(struct exporter *x)
+FS_ONCE static void evict(struct exporter *x)
 {
     uint32_t oldest = x->hand = x->hand < x->count ? x->hand : 0;
     for (unsigned looks = 0; looks < EVICTION_LOOKS; looks++) {
@@ -171,7 +171,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 /* ---- records ---- */
 
 /* What is to be reported of the flow now: 0, nothing. */
-static unsigned due(const struct exporter *x, const struct flow *f, uint64_t now)
+FS_ONCE static unsigned due(const struct exporter *x, const struct flow *f, uint64_t now)
 {
     int64_t quiet = (int64_t)(now - f->last);
     if (f->ended && quiet >= SECOND_NS) { /* the last acknowledgements have come */
@@ -183,7 +183,7 @@ static unsigned due(const struct exporter *x, const struct flow *f, uint64_t now
     return f->packets > 0 && (int64_t)(now - f->first) >= (int64_t)x->active ? FS_IPFIX_ACTIVE : 0;
 }
 
-static void tick(struct fs_element *e, struct fs_timer *t)
+FS_ONCE static void tick(struct fs_element *e, struct fs_timer *t)
 {
     struct exporter *x = mine(e);
     uint64_t now = fs_now(e), enough = x->stream.messages + TICK_MESSAGES;
@@ -208,13 +208,13 @@ static void tick(struct fs_element *e, struct fs_timer *t)
     }
 }
 
-static void refresh(struct fs_element *e, struct fs_timer *t)
+FS_ONCE static void refresh(struct fs_element *e, struct fs_timer *t)
 {
     fs_ipfix_refresh(&mine(e)->stream, e);
     fs_timer_after(t, mine(e)->stream.interval);
 }
 
-static uint64_t time_of(const struct fs_element *e, unsigned arg, unsigned seconds)
+FS_ONCE static uint64_t time_of(const struct fs_element *e, unsigned arg, unsigned seconds)
 {
     uint64_t ns = (uint64_t)fs_args_integer(e->args, arg, (int64_t)seconds * SECOND_NS);
     return ns > SECOND_NS / TICKS ? ns : SECOND_NS / TICKS;
@@ -249,14 +249,14 @@ FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static int initialize(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int initialize(struct fs_element *e, struct fs_text *error)
 {
     (void)error;
     fs_timer_after(&mine(e)->refresh, mine(e)->stream.interval);
     return 0;
 }
 
-static void cleanup(struct fs_element *e)
+FS_ONCE static void cleanup(struct fs_element *e)
 {
     if (mine(e)->stream.message != NULL) {
         fs_drop(e, mine(e)->stream.message, FS_DROP_SHUTDOWN);

@@ -4,12 +4,12 @@
 # each packet or round is compiled for speed, as the engine is.
 PVH := platform/pvh
 PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
-# What works on files is the process build's alone (docs/contracts.md 8).
+# What works on traces is the process build's alone (docs/contracts.md 8).
 PVH_PORTABLE := $(filter-out elements/trace/%,$(PORTABLE))
 # What runs for few packets, or prints, is compiled for size too: the runtime with all classes has its limit.
-PVH_RARE := $(addprefix net/,script%.c config_text.c contents.c decimal.c icmp_names.c igmp.c ipfix.c ipsum%.c md5.c nat_pattern.c \
+PVH_RARE := $(addprefix net/,script%.c config_text.c contents.c decimal.c icmp_names.c held_fragments.c igmp.c ipfix.c ipsum%.c md5.c nat_pattern.c \
 	nd.c ppp%.c quantity.c reader.c values.c) elements/control/%.c elements/basic/Print.c elements/basic/RatedSource.c \
-	elements/basic/TimedSource.c elements/analysis/AggregateCounter.c elements/analysis/IPFIXExporter.c \
+	elements/basic/TimedSource.c elements/analysis/AggregateCounter.c \
 	$(addprefix elements/ethernet/,ARPQuerier.c ARPResponder.c ARPFaker.c) \
 	$(addprefix elements/ip/,ICMPError.c ICMPPing%.c IPPrint.c IPReassembler.c) \
 	$(addprefix elements/ip6/,ICMP6Error.c IP6ND%.c IP6Print.c) elements/rewriter/FTPPortMapper.c elements/tunnel/PPPoEServer.c

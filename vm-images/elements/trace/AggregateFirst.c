@@ -82,7 +82,7 @@ FS_ELEMENT(AggregateFirst) = {
     .effects = "reads annotation.AGGREGATE; drops; keeps-state",
     .summary = "passes the first packet of each aggregate",
     .doc = "Later packets leave by output 1, or are dropped as `denied`; so are those of a new aggregate when the table is\n"
-           "full, as `table-full`.\n\n"
+           "full, as `table-full`. Process build only.\n\n"
            "    ... -> f :: AggregateIPFlows -> AggregateFirst(NOTIFIER f) -> ToDump(first.pcap)\n",
     .size = sizeof(struct first),
     .configure = configure,

@@ -68,7 +68,7 @@ FS_ELEMENT(AdjustTimestamp) = {
     .handler_count = FS_COUNT(handlers),
     .effects = "writes annotation.timestamp",
     .summary = "moves packets' timestamps",
-    .doc = "A timestamp that comes to lie before 1970 stays what it is, below zero.\n\n"
+    .doc = "A timestamp that comes to lie before 1970 stays what it is, below zero. Process build only.\n\n"
            "    FromDump(a.pcap) -> AdjustTimestamp(-3600) -> ToDump(b.pcap)\n",
     .size = sizeof(struct adjust),
     .configure = configure,

@@ -69,7 +69,7 @@ FS_ELEMENT(StoreTimestamp) = {
     .summary = "writes packets' timestamps into their bytes",
     .doc = "Eight bytes, as Click has them in memory on x86: nanoseconds within the second and seconds since 1970, each of\n"
            "four bytes, least significant first. Supply exactly one of OFFSET and TAIL. A packet without room to grow is\n"
-           "dropped as `no-room`.\n\n"
+           "dropped as `no-room`. Process build only.\n\n"
            "    ... -> StoreTimestamp(TAIL true) -> ...\n",
     .size = sizeof(struct store),
     .configure = configure,

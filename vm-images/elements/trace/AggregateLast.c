@@ -167,7 +167,7 @@ FS_ELEMENT(AggregateLast) = {
     .summary = "passes the last packet of each aggregate",
     .doc = "Which one is the last shows when `clear` is written or the NOTIFIER says so. Its annotations then tell the\n"
            "aggregate's volume: extra packets, extra length, first timestamp. The others leave by output 1, or are dropped as\n"
-           "`denied`. A packet of a new aggregate for which there is no room does so as `table-full`.\n\n"
+           "`denied`. A packet of a new aggregate for which there is no room does so as `table-full`. Process build only.\n\n"
            "    FromDump(a.pcap, STOP true, FORCE_IP true) -> f :: AggregateIPFlows\n"
            "        -> l :: AggregateLast(NOTIFIER f) -> ToIPSummaryDump(-, CONTENTS aggregate first_timestamp timestamp count)\n"
            "    DriverManager(wait, write f.clear, write l.clear)\n",

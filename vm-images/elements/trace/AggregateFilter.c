@@ -243,7 +243,7 @@ FS_ELEMENT(AggregateFilter) = {
     .effects = "reads annotation.AGGREGATE; drops",
     .summary = "chooses an output by aggregate annotation",
     .doc = "The first filter that lists a packet's aggregate says where it goes; a packet that none lists is dropped as\n"
-           "`denied`. The filters are made one table, in which an aggregate is found by halving.\n\n"
+           "`denied`. The filters are made one table, in which an aggregate is found by halving. Process build only.\n\n"
            "    ... -> AggregateIPFlows -> AggregateFilter(allow 1093 3500 972 865-870) -> ...\n",
     .size = sizeof(struct filter),
     .configure = configure,
