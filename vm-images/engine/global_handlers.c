@@ -190,6 +190,28 @@ static int write_stop(struct fs_router *r, const char *value, size_t length, str
     return 0;
 }
 
+static void read_simtime(struct fs_router *r, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    const struct fs_platform *p = r->platform;
+    fs_text_format(value, "%lu", p->arrived != NULL ? p->arrived(p->context) : 0);
+}
+
+static int write_simtime(struct fs_router *r, const char *value, size_t length, struct fs_text *error)
+{
+    const struct fs_platform *p = r->platform;
+    uint64_t to = 0;
+    for (size_t i = 0; i < length && value[i] >= '0' && value[i] <= '9'; i++) {
+        to = to * 10 + (uint64_t)(value[i] - '0');
+    }
+    if (p->go_on == NULL) {
+        fs_text_string(error, "the clock runs by itself");
+        return -1;
+    }
+    p->go_on(p->context, to);
+    return 0;
+}
+
 const struct fs_global_handler fs_global_handlers[] = {
     {"version", read_version, NULL, FS_HANDLER_CALM},
     {"list", read_list, NULL, FS_HANDLER_CALM},
@@ -205,6 +227,7 @@ const struct fs_global_handler fs_global_handlers[] = {
     {"pool", read_pool, NULL, 0},
     {"devices", read_devices, NULL, 0},
     {"stop", NULL, write_stop, FS_HANDLER_BUTTON},
+    {"simtime", read_simtime, write_simtime, 0},
 };
 const unsigned fs_global_handler_count = sizeof(fs_global_handlers) / sizeof(fs_global_handlers[0]);
 

@@ -57,6 +57,11 @@ struct fs_platform {
     /* The global handler `stop` was written: end the process or power the machine off, soon (the caller returns). */
     void (*stop)(void *context);
 
+    /* A machine's clock that stands, for packet tests; NULL where clocks run by themselves. go_on: to this time, doing
+     * what is due on the way. arrived: the time, once it is that one and nothing is left to do; else 0. */
+    void (*go_on)(void *context, uint64_t to);
+    uint64_t (*arrived)(void *context);
+
     struct fs_pool *pool;
     struct fs_device *const *devices; /* device_count of them; devices[i]->index is i */
     uint32_t device_count;

@@ -10,6 +10,7 @@
 #include "machine/machine.h"
 #include "machine/ready.h"
 #include "machine/serial.h"
+#include "machine/simtime.h"
 
 static struct machine machine;
 static struct fs_control control;
@@ -97,6 +98,7 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
     platform.device_count = machine.net_count;
     platform.started = clock_steady();
     platform.seed = started;
+    simtime_open(machine.command_line, &platform);
     struct fs_router *router = start_router();
     fs_health_init(&health, router, ready_say(&machine, router));
     fs_control_init(&control, &platform, router);
@@ -108,8 +110,9 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
             machine_flush(&machine);
             end_stop("control");
         }
-        if (!more) {
-            machine_sleep(&machine, fs_router_next_timer(router));
+        uint64_t until = fs_router_next_timer(router);
+        if (!more && !simtime_jump(&until)) {
+            machine_sleep(&machine, until);
         }
     }
 }

@@ -22,7 +22,7 @@ struct memory_map_entry {
 
 struct start_info start_info_read(uint64_t at)
 {
-    struct start_info answer = {0, 0};
+    struct start_info answer = {0, 0, 0};
     const struct hvm_start_info *info = pages_reach(at, sizeof *info);
     /* One question: each branch is a block more to translate (docs/decisions.md, "What starting costs under TCG"). */
     if ((info->magic != MAGIC) | (info->version < 1) | (info->memory_map == 0)
@@ -36,5 +36,6 @@ struct start_info start_info_read(uint64_t at)
         answer.memory_end += (map[i].at + map[i].size) & -(uint64_t)holds_image; /* of one entry, entries do not overlap */
     }
     answer.acpi_root = info->acpi_root;
+    answer.command_line = info->command_line;
     return answer;
 }

@@ -91,6 +91,7 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     if (m->memory_end < (uintptr_t)image_start + 4096) {
         end_panic("the loader gave no memory map");
     }
+    m->command_line = info.command_line;
     pages_reach((uintptr_t)image_start, m->memory_end - (uintptr_t)image_start);
     find_image(m);
     m->image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;

@@ -18,6 +18,7 @@ struct machine {
     struct channels channels;
     struct fs_pool pool;
     pci_function console;     /* the virtio-serial device; 0 none */
+    uint64_t command_line;    /* as start_info.h has it */
     uintptr_t image_end, memory_end;
     const void *image;        /* the segment of contracts.md, section 3; NULL when there is none */
     size_t image_length;

@@ -161,6 +161,39 @@ def test_stop_by_control(accel):
             check(m.ended() == 0, "QEMU's exit status")
 
 
+def test_simtime(accel):
+    """The clock stands where the command line says, and goes on to where it is told."""
+    begin = 10**18
+
+    def asked(s, command):
+        s.sendall(command.encode() + b"\r\n")
+        answer = b""
+        while not answer.startswith(b"5") and not re.match(rb"200 [^\r]*\r\n(DATA (\d+)\r\n.+|$)", answer, re.DOTALL):
+            answer += s.recv(1000)
+        return answer.decode()
+
+    def arrives(s, at):
+        deadline = time.monotonic() + 10
+        while not asked(s, "READ simtime").endswith(str(at)):
+            check(time.monotonic() < deadline, f"the clock did not come to {at}")
+
+    with Machine(wire(), "pc+qboot", accel, channels=True, extra=["-append", f"simtime={begin} seed=1"]) as m:
+        ready(m)
+        forwards(m, 64)
+        with m.channel("control") as s:
+            s.recv(100)
+            arrives(s, begin)
+            check(asked(s, "READ uptime").endswith("0.000000"), "no time has passed")
+            check(asked(s, f"WRITE simtime {begin + 3600 * 10**9}").startswith("200"), "the answer to simtime")
+            arrives(s, begin + 3600 * 10**9)
+            check(asked(s, "READ uptime").endswith("3600.000000"), "an hour has passed")
+    with Machine(wire(), "pc+qboot", accel, channels=True) as m:
+        ready(m)
+        with m.channel("control") as s:
+            s.recv(100)
+            check("the clock runs by itself" in asked(s, "WRITE simtime 5"), "a clock that runs is left alone")
+
+
 def test_trespass(accel):
     with open(os.path.join(HERE, "Trespass.c")) as f:
         deeds = re.findall(r'^    \{"([a-z-]+)", [a-z_]+\},$', f.read(), re.MULTILINE)

@@ -1,0 +1,77 @@
+/* simtime.c: see simtime.h. */
+#include "simtime.h"
+
+#include <string.h>
+
+#include "../boot/pages.h"
+
+enum { LINE_BYTES = 64 };
+
+static uint64_t now; /* 0: the clock runs by itself */
+static uint64_t goal;
+static bool quiet;
+
+static uint64_t standing(void *context)
+{
+    (void)context;
+    return now;
+}
+
+static void go_on(void *context, uint64_t to)
+{
+    (void)context;
+    goal = to > now ? to : now;
+    quiet = false;
+}
+
+static uint64_t arrived(void *context)
+{
+    (void)context;
+    return quiet ? now : 0;
+}
+
+/* The number behind a word; 0 when the word is not there. */
+static uint64_t number(const char **at, const char *word)
+{
+    size_t length = strlen(word);
+    uint64_t n = 0;
+    if (memcmp(*at, word, length) != 0) {
+        return 0;
+    }
+    for (*at += length; **at >= '0' && **at <= '9'; ++*at) {
+        n = n * 10 + (uint64_t)(**at - '0');
+    }
+    return n;
+}
+
+void simtime_open(uint64_t command_line, struct fs_platform *platform)
+{
+    if (command_line == 0) {
+        return;
+    }
+    const char *at = pages_reach(command_line, LINE_BYTES);
+    now = number(&at, "simtime=");
+    if (now == 0) {
+        return;
+    }
+    goal = now;
+    platform->now = standing;
+    platform->steady = standing;
+    platform->rounds_a_time = 0;
+    platform->started = now;
+    platform->go_on = go_on;
+    platform->arrived = arrived;
+    platform->seed = number(&at, " seed=");
+}
+
+bool simtime_jump(uint64_t *until)
+{
+    if (now == 0) {
+        return false;
+    }
+    uint64_t next = *until != 0 && *until < goal ? *until : goal;
+    *until = 0;
+    quiet = next <= now;
+    now = quiet ? now : next;
+    return !quiet;
+}
