@@ -28,6 +28,7 @@ final class Connection {
     private static final int STATS_CPU = 2;
     private static final int STATS_BALLOON = 4;
     private static final int STATS_DO_NOT_WAIT = 1 << 29;
+    private static final int START_AUTO_DESTROY = 1 << 1;
     private static final int KEEP_ALIVE_SECONDS = 5;
     private static final int KEEP_ALIVE_MISSES = 3;
 
@@ -115,8 +116,14 @@ final class Connection {
         return machines;
     }
 
-    void create(String xml) {
-        Libvirt.INSTANCE.virDomainFree(Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, 0)));
+    /**
+     * Creates a domain and starts it.
+     *
+     * @param ends whether it ends with this connection
+     */
+    void create(String xml, boolean ends) {
+        Libvirt.INSTANCE.virDomainFree(
+                Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, ends ? START_AUTO_DESTROY : 0)));
     }
 
     /** A domain by its name. */

@@ -107,7 +107,36 @@ public final class LibvirtHost implements AutoCloseable {
     /** Creates a domain and starts it; a name that is taken is refused. */
     public void create(String xml) {
         call(connection -> {
-            connection.create(xml);
+            connection.create(xml, false);
+            return true;
+        });
+    }
+
+    /** Creates a domain that bears no tag and ends with this connection at the latest. */
+    public void createBriefly(String xml) {
+        call(connection -> {
+            connection.create(xml, true);
+            return true;
+        });
+    }
+
+    /** Ends such a domain; one that bears a tag is left alone. */
+    public void destroyBrief(String name) {
+        call(connection -> {
+            try {
+                DomainPointer domain = connection.domain(name);
+                try {
+                    if (Connection.tag(domain).isEmpty()) {
+                        Connection.destroy(domain);
+                    }
+                } finally {
+                    Connection.free(domain);
+                }
+            } catch (LibvirtFault e) {
+                if (e.kind() != LibvirtFault.Kind.ABSENT) {
+                    throw e;
+                }
+            }
             return true;
         });
     }

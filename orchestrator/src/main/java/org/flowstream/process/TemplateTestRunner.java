@@ -27,10 +27,11 @@ import org.flowstream.template.TemplateTest;
  */
 public final class TemplateTestRunner {
     /** Where virtual time begins, nanoseconds since 1970. */
-    private static final long BEGIN = 1_000_000_000_000_000_000L;
+    public static final long BEGIN = 1_000_000_000_000_000_000L;
 
     private static final Duration BOUND = Duration.ofSeconds(30);
-    private static final String DROPS = "drops";
+    /** The handler that tells of all drops. */
+    public static final String DROPS = "drops";
 
     private final ImageCompiler compiler;
     private final EngineProgram engine;
@@ -103,7 +104,8 @@ public final class TemplateTestRunner {
         return PcapFile.read(file).stream().map(it -> Frame.of(it.frame())).toList();
     }
 
-    private static Set<String> handlers(TemplateTest test) {
+    /** What is to be read for a test when its frames have passed. */
+    public static Set<String> handlers(TemplateTest test) {
         Set<String> handlers = new LinkedHashSet<>();
         test.handlers().forEach(it -> handlers.add(it.handler()));
         if (!test.drops().isEmpty()) {

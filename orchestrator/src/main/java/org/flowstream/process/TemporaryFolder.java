@@ -9,14 +9,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder that goes, with all that is in it, when it is closed. */
-final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
     private final Path path;
 
-    TemporaryFolder() throws IOException {
+    public TemporaryFolder() throws IOException {
         path = Files.createTempDirectory("flowstream");
     }
 
-    Path resolve(String name) {
+    public Path path() {
+        return path;
+    }
+
+    public Path resolve(String name) {
         return path.resolve(name);
     }
 

@@ -20,7 +20,7 @@ final class LayeringTest {
             List.of("net", "problem", "model"),
             List.of("element", "click", "verification", "lowering", "drawing", "template", "image"),
             List.of("chain", "domain", "rules", "plan"),
-            List.of("host", "libvirt", "process", "ovsdb", "openflow", "control"),
+            List.of("host", "libvirt", "process", "ovsdb", "openflow", "control", "trial"),
             List.of("store", "reconcile", "health", "pool", "firstpacket", "operation", "event", "doctor"),
             List.of("api", "daemon"));
 

@@ -1,0 +1,168 @@
+package org.flowstream.trial;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.flowstream.control.Console;
+import org.flowstream.control.ControlClient;
+import org.flowstream.control.HandlerException;
+import org.flowstream.domain.Places;
+import org.flowstream.domain.TrialSpec;
+import org.flowstream.domain.TrialXml;
+import org.flowstream.image.Image;
+import org.flowstream.image.ImageCompiler;
+import org.flowstream.libvirt.Hypervisor;
+import org.flowstream.libvirt.LibvirtHost;
+import org.flowstream.net.MacAddress;
+import org.flowstream.problem.Problems;
+import org.flowstream.process.TemplateTestRunner;
+import org.flowstream.process.TemplateTestRunner.Result;
+import org.flowstream.process.TemporaryFolder;
+import org.flowstream.template.Frame;
+import org.flowstream.template.ParameterBinder;
+import org.flowstream.template.Template;
+import org.flowstream.template.TemplateTest;
+
+/**
+ * Runs packet tests of templates in a machine booted through libvirt, one for each test. The machine's clock stands while
+ * frames go in and goes on by the test's times, so that the outcome is the one of the process build.
+ */
+public final class MachineTestRunner implements AutoCloseable {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    /** So much virtual time without a frame ends a test, as in the process build. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
+    private static final int LAST_LINES = 100;
+    private static final long FIRST_MAC = 0x020000000000L;
+
+    private final ImageCompiler compiler;
+    private final LibvirtHost libvirt;
+    private final Places places;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * A runner.
+     *
+     * @param places the installation's, for what QEMU needs beside libvirt
+     */
+    public MachineTestRunner(ImageCompiler compiler, URI uri, Places places) {
+        this.compiler = compiler;
+        this.libvirt = LibvirtHost.open(uri, Clock.systemUTC(), event -> {});
+        this.places = places;
+    }
+
+    /** Runs one test; a test that cannot be run has failed, and its differences say why. */
+    public Result run(Template template, TemplateTest test) {
+        Problems problems = new Problems();
+        Image image = compiler.build(template, ParameterBinder.bind(template, test.parameters(), problems), problems);
+        try (TemporaryFolder folder = new TemporaryFolder();
+                Wires wires = new Wires(template.devices().size())) {
+            TrialSpec spec = spec(template, image, folder, wires);
+            libvirt.createBriefly(
+                    TrialXml.render(spec, hypervisor().best(), hypervisor().host()));
+            try (ControlClient control = ControlClient.open(spec.control(), BOUND)) {
+                return new Result(
+                        test, pass(template, test, new TrialMachine(control, wires, TemplateTestRunner.BEGIN), wires));
+            } catch (HandlerException e) {
+                return new Result(test, List.of(String.valueOf(e.getMessage())));
+            } catch (IOException e) {
+                return new Result(test, List.of("the machine: " + e.getMessage() + lastWord(spec)));
+            } finally {
+                libvirt.destroyBrief(spec.name());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run the test \"" + test.name() + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private Hypervisor hypervisor() throws IOException {
+        Files.createDirectories(places.state());
+        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser());
+    }
+
+    /** The machine's image and folders, open to QEMU's user. */
+    private TrialSpec spec(Template template, Image image, TemporaryFolder folder, Wires wires) throws IOException {
+        Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwx--x--x"));
+        Path file = folder.resolve("image.elf");
+        image.writeTo(file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Path sockets = Files.createDirectory(folder.resolve("machine"));
+        Optional<String> user = libvirt.qemuUser();
+        if (user.isPresent()) {
+            UserPrincipal owner = sockets.getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(user.get().substring(1, user.get().indexOf(':')));
+            Files.setOwner(sockets, owner);
+        }
+        List<TrialSpec.Device> devices = new ArrayList<>();
+        for (int i = 0; i < template.devices().size(); i++) {
+            devices.add(new TrialSpec.Device(new MacAddress(FIRST_MAC + i), wires.port(i), wires.peer(i)));
+        }
+        byte[] number = new byte[5];
+        random.nextBytes(number);
+        return new TrialSpec(
+                "packet-test-" + HexFormat.of().formatHex(number),
+                file,
+                "simtime=" + TemplateTestRunner.BEGIN + " seed=1",
+                template.memoryMib(),
+                sockets.resolve("control.sock"),
+                folder.resolve("console"),
+                devices);
+    }
+
+    private static List<String> pass(Template template, TemplateTest test, TrialMachine machine, Wires wires)
+            throws IOException {
+        List<String> names = template.devices().stream().map(it -> it.name()).toList();
+        List<TemplateTest.Send> sends = test.sends().stream()
+                .sorted(Comparator.comparing(TemplateTest.Send::at).thenComparing(it -> names.indexOf(it.device())))
+                .toList();
+        for (int i = 0; i < sends.size(); ) {
+            TemplateTest.Send first = sends.get(i);
+            List<byte[]> together = new ArrayList<>();
+            while (i < sends.size()
+                    && sends.get(i).at().equals(first.at())
+                    && sends.get(i).device().equals(first.device())) {
+                together.add(sends.get(i++).frame().bytes());
+            }
+            machine.goOn(TemplateTestRunner.BEGIN + first.at().toNanos());
+            machine.take(names.indexOf(first.device()), together);
+        }
+        machine.settle(SILENCE);
+        Map<String, String> values = new TreeMap<>();
+        for (String handler : TemplateTestRunner.handlers(test)) {
+            values.put(handler, machine.read(handler));
+        }
+        Map<String, List<Frame>> frames = new TreeMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            frames.put(names.get(i), wires.frames(i));
+        }
+        return test.compare(
+                new TemplateTest.Outcome(frames, values, values.getOrDefault(TemplateTestRunner.DROPS, "")));
+    }
+
+    /** What the machine said before it ended. */
+    private static String lastWord(TrialSpec spec) throws IOException {
+        return Console.lastWord(Console.lastLines(spec.console(), LAST_LINES))
+                .map(word -> "; its last word: " + word)
+                .orElse("");
+    }
+
+    @Override
+    public void close() {
+        libvirt.close();
+    }
+}
