@@ -197,18 +197,23 @@ static void read_simtime(struct fs_router *r, const char *parameters, struct fs_
     fs_text_format(value, "%lu", p->arrived != NULL ? p->arrived(p->context) : 0);
 }
 
+/* TIME [FRAMES] */
 static int write_simtime(struct fs_router *r, const char *value, size_t length, struct fs_text *error)
 {
     const struct fs_platform *p = r->platform;
-    uint64_t to = 0;
-    for (size_t i = 0; i < length && value[i] >= '0' && value[i] <= '9'; i++) {
-        to = to * 10 + (uint64_t)(value[i] - '0');
+    uint64_t numbers[2] = {0, 0};
+    for (size_t i = 0, field = 0; i < length && field < 2; i++) {
+        if (value[i] >= '0' && value[i] <= '9') {
+            numbers[field] = numbers[field] * 10 + (uint64_t)(value[i] - '0');
+        } else {
+            field++;
+        }
     }
     if (p->go_on == NULL) {
         fs_text_string(error, "the clock runs by itself");
         return -1;
     }
-    p->go_on(p->context, to);
+    p->go_on(p->context, numbers[0], (uint32_t)numbers[1]);
     return 0;
 }
 

@@ -58,8 +58,9 @@ struct fs_platform {
     void (*stop)(void *context);
 
     /* A machine's clock that stands, for packet tests; NULL where clocks run by themselves. go_on: to this time, doing
-     * what is due on the way. arrived: the time, once it is that one and nothing is left to do; else 0. */
-    void (*go_on)(void *context, uint64_t to);
+     * what is due on the way, once so many frames wait at its devices. arrived: the time, once it is that one and nothing
+     * is left to do; else 0. */
+    void (*go_on)(void *context, uint64_t to, uint32_t frames);
     uint64_t (*arrived)(void *context);
 
     struct fs_pool *pool;

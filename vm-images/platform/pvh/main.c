@@ -104,7 +104,10 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
     fs_control_init(&control, &platform, router);
     machine_settle(&machine, &control.service, &health.service);
     for (;;) {
-        bool more = fs_router_run_once(router);
+        if (simtime_frames > 0 && machine_frames(&machine) >= simtime_frames) {
+            simtime_frames = 0;
+        }
+        bool more = simtime_frames == 0 && fs_router_run_once(router);
         more |= machine_poll(&machine);
         if (stopping) {
             machine_flush(&machine);

@@ -143,6 +143,15 @@ bool machine_poll(struct machine *m)
     return any;
 }
 
+uint32_t machine_frames(struct machine *m)
+{
+    uint32_t frames = 0;
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        frames += queue_done(&m->nets[i].receive);
+    }
+    return frames;
+}
+
 /* Sets the timer for a steady time, if it is not set for one as early already. */
 static bool set_timer(uint64_t until)
 {

@@ -33,6 +33,8 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
 
 /* Looks at all devices; true when there was something. */
 bool machine_poll(struct machine *m);
+/* How many frames wait at all devices. */
+uint32_t machine_frames(struct machine *m);
 /* Before an end: lets what the channels have to say go out, for a moment at most. */
 void machine_flush(struct machine *m);
 /* Sleeps until a device, the power button or the steady time `until` (0: no time); may wake for nothing. */

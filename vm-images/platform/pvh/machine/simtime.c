@@ -10,6 +10,7 @@ enum { LINE_BYTES = 64 };
 static uint64_t now; /* 0: the clock runs by itself */
 static uint64_t goal;
 static bool quiet;
+uint32_t simtime_frames;
 
 static uint64_t standing(void *context)
 {
@@ -17,10 +18,11 @@ static uint64_t standing(void *context)
     return now;
 }
 
-static void go_on(void *context, uint64_t to)
+static void go_on(void *context, uint64_t to, uint32_t frames)
 {
     (void)context;
     goal = to > now ? to : now;
+    simtime_frames = frames;
     quiet = false;
 }
 
@@ -71,6 +73,9 @@ bool simtime_jump(uint64_t *until)
     }
     uint64_t next = *until != 0 && *until < goal ? *until : goal;
     *until = 0;
+    if (simtime_frames > 0) {
+        return false;
+    }
     quiet = next <= now;
     now = quiet ? now : next;
     return !quiet;

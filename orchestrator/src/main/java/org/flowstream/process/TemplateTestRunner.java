@@ -115,7 +115,7 @@ public final class TemplateTestRunner {
     }
 
     /** The values that {@code --read} prints: {@code HANDLER:}, the value, an empty line. */
-    private static Map<String, String> values(String out) {
+    static Map<String, String> values(String out) {
         Map<String, String> values = new TreeMap<>();
         String handler = "";
         StringBuilder value = new StringBuilder();

@@ -26,6 +26,7 @@ import org.flowstream.domain.TrialXml;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageCompiler;
 import org.flowstream.libvirt.Hypervisor;
+import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.net.MacAddress;
 import org.flowstream.problem.Problems;
@@ -52,7 +53,8 @@ public final class MachineTestRunner implements AutoCloseable {
     private final ImageCompiler compiler;
     private final LibvirtHost libvirt;
     private final Places places;
-    private final SecureRandom random = new SecureRandom();
+    private final String prefix;
+    private int count;
 
     /**
      * A runner.
@@ -63,6 +65,14 @@ public final class MachineTestRunner implements AutoCloseable {
         this.compiler = compiler;
         this.libvirt = LibvirtHost.open(uri, Clock.systemUTC(), event -> {});
         this.places = places;
+        byte[] number = new byte[5];
+        new SecureRandom().nextBytes(number);
+        this.prefix = "packet-test-" + HexFormat.of().formatHex(number) + "-";
+    }
+
+    /** Whether a domain of this name is one of this runner's. */
+    public boolean made(String domain) {
+        return domain.startsWith(prefix);
     }
 
     /** Runs one test; a test that cannot be run has failed, and its differences say why. */
@@ -72,20 +82,35 @@ public final class MachineTestRunner implements AutoCloseable {
         try (TemporaryFolder folder = new TemporaryFolder();
                 Wires wires = new Wires(template.devices().size())) {
             TrialSpec spec = spec(template, image, folder, wires);
-            libvirt.createBriefly(
-                    TrialXml.render(spec, hypervisor().best(), hypervisor().host()));
+            start(spec);
             try (ControlClient control = ControlClient.open(spec.control(), BOUND)) {
                 return new Result(
                         test, pass(template, test, new TrialMachine(control, wires, TemplateTestRunner.BEGIN), wires));
             } catch (HandlerException e) {
                 return new Result(test, List.of(String.valueOf(e.getMessage())));
             } catch (IOException e) {
-                return new Result(test, List.of("the machine: " + e.getMessage() + lastWord(spec)));
+                return new Result(
+                        test,
+                        List.of(lastWord(spec)
+                                .map(word -> "the machine ended: " + word)
+                                .orElse("the machine: " + e.getMessage())));
             } finally {
                 libvirt.destroyBrief(spec.name());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run the test \"" + test.name() + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private void start(TrialSpec spec) throws IOException {
+        try {
+            libvirt.createBriefly(
+                    TrialXml.render(spec, hypervisor().best(), hypervisor().host()));
+        } catch (LibvirtFault e) {
+            // A machine that ends at once may be gone before libvirt has looked at it.
+            if (lastWord(spec).isEmpty()) {
+                throw e;
+            }
         }
     }
 
@@ -112,10 +137,8 @@ public final class MachineTestRunner implements AutoCloseable {
         for (int i = 0; i < template.devices().size(); i++) {
             devices.add(new TrialSpec.Device(new MacAddress(FIRST_MAC + i), wires.port(i), wires.peer(i)));
         }
-        byte[] number = new byte[5];
-        random.nextBytes(number);
         return new TrialSpec(
-                "packet-test-" + HexFormat.of().formatHex(number),
+                prefix + ++count,
                 file,
                 "simtime=" + TemplateTestRunner.BEGIN + " seed=1",
                 template.memoryMib(),
@@ -131,15 +154,15 @@ public final class MachineTestRunner implements AutoCloseable {
                 .sorted(Comparator.comparing(TemplateTest.Send::at).thenComparing(it -> names.indexOf(it.device())))
                 .toList();
         for (int i = 0; i < sends.size(); ) {
-            TemplateTest.Send first = sends.get(i);
-            List<byte[]> together = new ArrayList<>();
-            while (i < sends.size()
-                    && sends.get(i).at().equals(first.at())
-                    && sends.get(i).device().equals(first.device())) {
-                together.add(sends.get(i++).frame().bytes());
+            Duration at = sends.get(i).at();
+            List<TrialMachine.Arrival> together = new ArrayList<>();
+            for (; i < sends.size() && sends.get(i).at().equals(at); i++) {
+                TemplateTest.Send send = sends.get(i);
+                together.add(new TrialMachine.Arrival(
+                        names.indexOf(send.device()), send.frame().bytes()));
             }
-            machine.goOn(TemplateTestRunner.BEGIN + first.at().toNanos());
-            machine.take(names.indexOf(first.device()), together);
+            machine.goOn(TemplateTestRunner.BEGIN + at.toNanos());
+            machine.take(together);
         }
         machine.settle(SILENCE);
         Map<String, String> values = new TreeMap<>();
@@ -155,10 +178,9 @@ public final class MachineTestRunner implements AutoCloseable {
     }
 
     /** What the machine said before it ended. */
-    private static String lastWord(TrialSpec spec) throws IOException {
-        return Console.lastWord(Console.lastLines(spec.console(), LAST_LINES))
-                .map(word -> "; its last word: " + word)
-                .orElse("");
+    private static Optional<String> lastWord(TrialSpec spec) throws IOException {
+        List<String> lines = Console.lastLines(spec.console(), LAST_LINES);
+        return Console.lastWord(lines).map(word -> lines.get(lines.size() - 1).strip());
     }
 
     @Override

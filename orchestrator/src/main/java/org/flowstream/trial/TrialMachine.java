@@ -11,9 +11,15 @@ import org.flowstream.control.ControlClient;
 final class TrialMachine {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final String SIMTIME = "simtime";
+    /** So many have room in a device's ring: more of one instant may be taken in several goes. */
+    private static final int MOST_TOGETHER = 16;
+
     // `devices`: INDEX NAME MAC received received_bytes sent ...
-    private static final int RECEIVED = 3;
     private static final int SENT = 5;
+
+    /** A frame for a device. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Arrival(int device, byte[] frame) {}
 
     private final ControlClient control;
     private final Wires wires;
@@ -35,22 +41,24 @@ final class TrialMachine {
     void goOn(long to) throws IOException {
         now = Math.max(now, to);
         control.write(SIMTIME, Long.toString(now).getBytes(StandardCharsets.UTF_8));
+        await();
+    }
+
+    /** Gives frames to devices, all at this instant, and waits until the machine has done with them. */
+    void take(List<Arrival> frames) throws IOException {
+        String order = now + " " + Math.min(frames.size(), MOST_TOGETHER);
+        control.write(SIMTIME, order.getBytes(StandardCharsets.UTF_8));
+        for (Arrival each : frames) {
+            wires.send(each.device(), each.frame());
+        }
+        await();
+    }
+
+    private void await() throws IOException {
         String goal = Long.toString(now);
         await(
                 "its clock to come to " + goal,
                 () -> control.text(SIMTIME).strip().equals(goal));
-    }
-
-    /** Gives frames to a device, and waits until the machine has done with them. */
-    void take(int device, List<byte[]> frames) throws IOException {
-        long goal = counters(RECEIVED).get(device) + frames.size();
-        for (byte[] frame : frames) {
-            wires.send(device, frame);
-        }
-        await(
-                "device " + device + " to take its frames",
-                () -> counters(RECEIVED).get(device) >= goal);
-        goOn(now);
     }
 
     /** Lets the clock go on until this long has passed without a frame leaving. */
