@@ -104,8 +104,8 @@ public final class MachineTestRunner implements AutoCloseable {
 
     private void start(TrialSpec spec) throws IOException {
         try {
-            libvirt.createBriefly(
-                    TrialXml.render(spec, hypervisor().best(), hypervisor().host()));
+            Hypervisor hypervisor = hypervisor();
+            libvirt.createBriefly(TrialXml.render(spec, hypervisor.best(), hypervisor.host()));
         } catch (LibvirtFault e) {
             // A machine that ends at once may be gone before libvirt has looked at it.
             if (lastWord(spec).isEmpty()) {
@@ -116,7 +116,7 @@ public final class MachineTestRunner implements AutoCloseable {
 
     private Hypervisor hypervisor() throws IOException {
         Files.createDirectories(places.state());
-        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser());
+        return Hypervisor.of(Path.of("/"), places, libvirt.qemuUser(), libvirt::offersKvm);
     }
 
     /** The machine's image and folders, open to QEMU's user. */
