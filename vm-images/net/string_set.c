@@ -3,7 +3,7 @@
 #include "net/bytes.h"
 #include "net/nat_pattern.h" /* tables of texts */
 
-enum { STATE = FS_STRING_ENDS - 1 };
+enum { STATE = FS_STRING_ENDS - 1, BEGINS_MOST = 1024 };
 
 static uint8_t folded(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }
 
@@ -31,6 +31,32 @@ static FS_ONCE void set_columns(struct fs_string_set *x)
     while (1u << x->shift < columns) {
         x->shift++;
     }
+}
+
+/* The same letter, small or capital, where case does not matter. */
+static uint8_t other_case(const struct fs_string_set *x, uint8_t c)
+{
+    return x->column[c ^ 0x20] == x->column[c] ? c ^ 0x20 : c;
+}
+
+/* Notes with which two bytes strings begin; behind one of a single byte any may come. Where it is too many, they would be
+ * met all the time, and asking for them would cost more than it saves. */
+static FS_ONCE bool set_begins(struct fs_string_set *x, uint64_t *begins)
+{
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < x->count; s++) {
+        struct fs_bytes string = x->strings[s];
+        uint32_t first = string.length == 1 ? 0 : string.at[1], last = string.length == 1 ? 255 : first;
+        for (uint32_t second = first; second <= last; second++) {
+            for (unsigned i = 0; i < 4; i++) {
+                uint32_t a = i & 1 ? other_case(x, string.at[0]) : string.at[0];
+                uint32_t two = a | (uint32_t)(i & 2 ? other_case(x, (uint8_t)second) : second) << 8;
+                count += (begins[two / 64] >> two % 64 & 1) == 0;
+                begins[two / 64] |= (uint64_t)1 << two % 64;
+            }
+        }
+    }
+    return count <= BEGINS_MOST;
 }
 
 /* The tree of all strings. A string that is there already is put in front of its equal. */
@@ -123,11 +149,13 @@ FS_ONCE int fs_string_set_configure(struct fs_string_set *x, struct fs_element *
     size_t states = bytes + 1;
     uint16_t *next = fs_alloc(e, states * sizeof *next << x->shift), *each = fs_alloc(e, 3 * states * sizeof *each);
     uint16_t *shorter = fs_alloc(e, (x->count + 1) * sizeof *shorter);
-    if (next == NULL || each == NULL || shorter == NULL) {
+    uint64_t *begins = fs_alloc(e, 65536 / 8);
+    if (begins == NULL || next == NULL || each == NULL || shorter == NULL) {
         fs_text_format(error, "no memory for strings of %llu bytes", (unsigned long long)bytes);
         return -1;
     }
     __builtin_memset(each, 0xff, states * sizeof *each); /* FS_STRING_NONE */
+    x->begins = set_begins(x, begins) ? begins : NULL;
     add_strings(x, next, each, shorter);
     complete(x, next, each, shorter, each + states, each + 2 * states);
     x->next = next;

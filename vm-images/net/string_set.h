@@ -19,6 +19,7 @@ enum {
 struct fs_string_set {
     const uint16_t *next; /* of state s and column c: [s << shift | c] */
     uint8_t column[256];
+    const uint64_t *begins; /* a bit for each two bytes that a string begins with; NULL: not worth asking */
     uint32_t shift, states;
     const uint16_t *ends;    /* of a state: the longest string that ends there */
     const uint16_t *shorter; /* of a string: the next one that ends wherever it does */
@@ -35,17 +36,33 @@ bool fs_string_set_same(const struct fs_string_set *a, const struct fs_string_se
 /* The string as it may be written: bytes that are not plain text between bars. */
 void fs_text_pattern(struct fs_text *t, struct fs_bytes string);
 
+static inline bool fs_string_begins(const struct fs_string_set *x, const uint8_t *p)
+{
+    uint32_t two = p[0] | (uint32_t)p[1] << 8;
+    return (x->begins[two / 64] >> two % 64 & 1) != 0;
+}
 /* Goes on from the state over bytes, up to the first at which strings end, or all: *at is then behind it. At the start
  * the state is 0. The answer is the new state, with FS_STRING_ENDS where strings end. */
 static inline uint32_t fs_string_set_scan(const struct fs_string_set *x, uint32_t state, const uint8_t **at,
                                           const uint8_t *end)
 {
+    const uint16_t *next = x->next;
+    const uint32_t shift = x->shift;
     const uint8_t *p = *at;
-    while (p < end) {
-        state = x->next[state << x->shift | x->column[*p++]];
-        if (__builtin_expect((state & FS_STRING_ENDS) != 0, 0)) {
-            break;
+    if (x->begins == NULL) {
+        while (p < end && (state & FS_STRING_ENDS) == 0) {
+            state = next[state << shift | x->column[*p++]];
         }
+        *at = p;
+        return state;
+    }
+    while (p < end && (state & FS_STRING_ENDS) == 0) {
+        if (state == 0) { /* where most bytes leave it: looked at without the one waiting for the other */
+            while (p + 1 < end && !fs_string_begins(x, p)) {
+                p++;
+            }
+        }
+        state = next[state << shift | x->column[*p++]];
     }
     *at = p;
     return state;

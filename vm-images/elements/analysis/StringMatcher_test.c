@@ -190,3 +190,60 @@ FS_TEST(stringclassifier_shows_its_strings)
     FS_EQUAL(fs_test_count(t, "b"), 1);
     fs_test_end(t);
 }
+
+static uint8_t folded(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c; }
+
+/* Few and many strings of one byte and more, of all values, with case and without. */
+FS_TEST(stringmatcher_finds_any_bytes_among_many)
+{
+    static uint8_t table[16384];
+    uint64_t state = 3;
+    unsigned found = 0, sent = 0;
+    for (unsigned round = 0; round < 24; round++) {
+        unsigned count = round % 3 == 0 ? 1500 : 1 + (unsigned)(noise(&state) % 30), shortest = round % 4 == 0 ? 1 : 2;
+        bool ignore = round % 2 == 0;
+        size_t size = 8, at[1500];
+        put_le32(table, 1);
+        put_le32(table + 4, count);
+        for (unsigned i = 0; i < count; i++) {
+            unsigned length = (count > 100 ? 3 : shortest) + (unsigned)(noise(&state) % 2);
+            at[i] = size;
+            put_le32(table + size, length);
+            size += 4;
+            for (unsigned k = 0; k < length; k++) {
+                table[size++] = (uint8_t)(noise(&state) % 2 == 0 ? noise(&state) : 'A' + noise(&state) % 4);
+            }
+            table[size++] = 0;
+        }
+        struct fs_test *t = matcher();
+        fs_test_table(t, "STRING", table, size, count);
+        fs_test_boolean(t, "IGNORE_CASE", ignore);
+        FS_REQUIRE(fs_test_start(t));
+        for (unsigned k = 0; k < 60; k++) {
+            uint8_t text[90];
+            size_t length = noise(&state) % sizeof text;
+            bool holds = false;
+            for (size_t i = 0; i < length; i++) {
+                text[i] = (uint8_t)(noise(&state) % 3 == 0 ? noise(&state) : (noise(&state) % 2 ? 'a' : 'A') + noise(&state) % 4);
+            }
+            for (unsigned s = 0; s < count && !holds; s++) {
+                uint32_t n = table[at[s]];
+                for (size_t i = 0; i + n <= length && !holds; i++) {
+                    uint32_t same = 0;
+                    while (same < n && (ignore ? folded(text[i + same]) == folded(table[at[s] + 4 + same])
+                                               : text[i + same] == table[at[s] + 4 + same])) {
+                        same++;
+                    }
+                    holds = same == n;
+                }
+            }
+            fs_test_send(t, "in", text, length);
+            sent++;
+            found += holds;
+            FS_EQUAL(fs_test_count(t, "none"), holds ? 0 : 1);
+            fs_test_forget(t, "none");
+        }
+        fs_test_end(t);
+    }
+    FS_CHECK(found > sent / 10 && found < sent - sent / 10);
+}
