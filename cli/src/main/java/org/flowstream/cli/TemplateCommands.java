@@ -2,8 +2,10 @@ package org.flowstream.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.flowstream.template.Template;
+import org.flowstream.template.TemplateDevice;
 import org.flowstream.template.TemplateFiles;
 import org.flowstream.template.TemplateLoader;
 import org.flowstream.template.TemplateSchema;
@@ -41,23 +43,18 @@ final class TemplateCommands extends GroupCommand {
                     .map(TemplateLoader::stock)
                     .toList();
             ArrayNode json = new ObjectMapper().createArrayNode();
-            Table table = new Table("NAME", "VERSION", "PARAMETERS", "SUMMARY");
+            Table table = new Table("NAME", "VERSION", "DEVICES", "SUMMARY");
             for (Template template : templates) {
-                json.addObject()
+                List<String> devices =
+                        template.devices().stream().map(TemplateDevice::name).toList();
+                ObjectNode node = json.addObject()
                         .put("name", template.name())
                         .put("version", template.version())
                         .put("summary", template.summary());
-                table.row(
-                        template.name(),
-                        template.version(),
-                        template.parameters().isEmpty()
-                                ? "-"
-                                : String.join(
-                                        " ",
-                                        template.parameters().stream()
-                                                .map(it -> it.name())
-                                                .toList()),
-                        template.summary());
+                devices.forEach(node.putArray("devices")::add);
+                ArrayNode parameters = node.putArray("parameters");
+                template.parameters().forEach(it -> parameters.add(it.name()));
+                table.row(template.name(), template.version(), String.join(" ", devices), template.summary());
             }
             output.print(terminal(), json, table);
             return 0;
