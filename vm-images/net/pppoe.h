@@ -39,7 +39,7 @@ struct fs_ppp_layer {
 };
 
 struct fs_ppp_session {
-    uint8_t mac[6];
+    _Alignas(64) uint8_t mac[6]; /* what a packet needs is in the first cache line, of two */
     uint8_t phase;
     uint8_t echoes; /* requests since the peer was heard */
     uint16_t mru;   /* what the peer takes */

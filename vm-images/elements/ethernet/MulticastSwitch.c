@@ -226,7 +226,7 @@ FS_ELEMENT(MulticastSwitch) = {
            "other ports, reports and leaves to routers alone (RFC 4541). With ETH it asks by itself, unless another querier\n"
            "with a lower address is heard. What is not IPv4 to a group, VLAN tags included, leaves by output N + i, where\n"
            "there are N inputs and twice as many outputs; else it is dropped as `no-match`.\n\n"
-           "    m :: MulticastSwitch(0, ROUTER 0);  s :: EtherSwitch;\n"
+           "    m :: MulticastSwitch(eth0, ROUTER 0);  s :: EtherSwitch;\n"
            "    FromDevice(0, PROMISC true) -> [0]m[0] -> d0 :: ToDevice(0);  m[2] -> [0]s[0] -> d0;\n"
            "    FromDevice(1, PROMISC true) -> [1]m[1] -> d1 :: ToDevice(1);  m[3] -> [1]s[1] -> d1;\n",
     .size = sizeof(struct fs_igmp),

@@ -338,7 +338,7 @@ static const struct fs_arg args[] = {
     [SERVICE] = {"SERVICE", "string", FS_KEYWORD, 0, 0, "", "The name of the service; empty: whatever is asked for."},
     [MRU] = {"MRU", "integer", FS_KEYWORD, 68, FS_PPPOE_MRU, "1492", "The longest IP packet from a subscriber."},
     [SESSIONS] = {"SESSIONS", "integer", FS_KEYWORD, 1, 65534, "1024",
-                  "Sessions at a time, 116 bytes each; at most the addresses of POOL."},
+                  "Sessions at a time, 140 bytes each; at most the addresses of POOL."},
     [LIMIT] = {"LIMIT", "integer", FS_KEYWORD, 1, 65534, "1",
                "Sessions that one Ethernet address may have; a new one ends the oldest."},
     [ECHO] = {"ECHO", "duration", FS_KEYWORD, 0, 0, "30s",
@@ -381,7 +381,7 @@ FS_ELEMENT(PPPoEServer) = {
            "Dropped are: packets from another address than the subscriber's (`bad-source`), for nobody (`unresolved`),\n"
            "longer than the peer takes (`too-long`: put IPFragmenter in front), of no session or before it is open\n"
            "(`state`). Packets of discovery and control end here: `discarded` when they were answered.\n\n"
-           "    FromDevice(0) -> pppoe :: PPPoEServer(0, 10.64.0.0/16, alice secret, DNS 192.0.2.53) -> ToDevice(0);\n"
+           "    FromDevice(0) -> pppoe :: PPPoEServer(eth0, 10.64.0.0/16, alice secret, DNS 192.0.2.53) -> ToDevice(0);\n"
            "    pppoe[1] -> CheckIPHeader -> ... -> ToDevice(1);  FromDevice(1) -> ... -> [1] pppoe;\n",
     .size = sizeof(struct fs_pppoe),
     .configure = configure,
