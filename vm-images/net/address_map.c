@@ -37,7 +37,7 @@ static void link_newest(struct fs_address_map *m, uint32_t place)
     m->newest = place;
 }
 
-int fs_address_map_init(struct fs_address_map *m, struct fs_element *e, uint32_t capacity)
+FS_ONCE int fs_address_map_init(struct fs_address_map *m, struct fs_element *e, uint32_t capacity)
 {
     m->capacity = capacity;
     for (m->bits = 4; (1u << m->bits) < capacity; m->bits++) {
@@ -49,7 +49,7 @@ int fs_address_map_init(struct fs_address_map *m, struct fs_element *e, uint32_t
     return m->pairs == NULL || m->heads[0] == NULL || m->heads[1] == NULL ? -1 : 0;
 }
 
-void fs_address_map_pair(struct fs_address_map *m, const struct fs_address6 address[FS_SIDES],
+FS_ONCE void fs_address_map_pair(struct fs_address_map *m, const struct fs_address6 address[FS_SIDES],
                          const uint16_t port[FS_SIDES])
 {
     struct fs_pair *p = &m->pairs[++m->count];
@@ -62,7 +62,7 @@ void fs_address_map_pair(struct fs_address_map *m, const struct fs_address6 addr
     }
 }
 
-void fs_address_map_pool(struct fs_address_map *m, struct fs_address6 given)
+FS_ONCE void fs_address_map_pool(struct fs_address_map *m, struct fs_address6 given)
 {
     m->unused = m->unused == FS_PAIR_NONE ? m->count + 1 : m->unused;
     m->pairs[++m->count].address[m->given] = given;
@@ -124,7 +124,7 @@ struct fs_pair *fs_address_map_bind(struct fs_address_map *m, struct fs_address6
     return bind(m, place, a, now);
 }
 
-void fs_address_map_adopt(struct fs_address_map *m, const struct fs_address_map *old)
+FS_ONCE void fs_address_map_adopt(struct fs_address_map *m, const struct fs_address_map *old)
 {
     if (m->given != old->given) {
         return;

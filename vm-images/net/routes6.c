@@ -3,7 +3,7 @@
 enum { SLOTS_MIN = 64, ROOM_MIN = 16 };
 
 /* The first place in `sorted` whose route is not before this one. */
-static uint32_t lower_bound(const struct fs_routes6 *t, struct fs_address6 a, unsigned bits)
+FS_ONCE static uint32_t lower_bound(const struct fs_routes6 *t, struct fs_address6 a, unsigned bits)
 {
     uint32_t low = 0, high = t->count;
     while (low < high) {
@@ -18,7 +18,7 @@ static uint32_t lower_bound(const struct fs_routes6 *t, struct fs_address6 a, un
     return low;
 }
 
-uint32_t fs_routes6_find(const struct fs_routes6 *t, struct fs_address6 address, unsigned bits)
+FS_ONCE uint32_t fs_routes6_find(const struct fs_routes6 *t, struct fs_address6 address, unsigned bits)
 {
     uint32_t i = lower_bound(t, address, bits);
     if (i < t->count) {
@@ -30,7 +30,7 @@ uint32_t fs_routes6_find(const struct fs_routes6 *t, struct fs_address6 address,
     return FS_ROUTE6_NONE;
 }
 
-static int reserve(struct fs_routes6 *t, uint32_t capacity)
+FS_ONCE static int reserve(struct fs_routes6 *t, uint32_t capacity)
 {
     struct fs_route6 *all = fs_alloc(t->element, capacity * sizeof *all);
     uint32_t *sorted = fs_alloc(t->element, capacity * sizeof *sorted);
@@ -47,7 +47,7 @@ static int reserve(struct fs_routes6 *t, uint32_t capacity)
     return 0;
 }
 
-int fs_routes6_put(struct fs_routes6 *t, const struct fs_route6 *route)
+FS_ONCE int fs_routes6_put(struct fs_routes6 *t, const struct fs_route6 *route)
 {
     uint32_t place = fs_routes6_find(t, route->address, route->bits), at;
     if (place != FS_ROUTE6_NONE) {
@@ -72,7 +72,7 @@ int fs_routes6_put(struct fs_routes6 *t, const struct fs_route6 *route)
     return 0;
 }
 
-void fs_routes6_remove(struct fs_routes6 *t, uint32_t place)
+FS_ONCE void fs_routes6_remove(struct fs_routes6 *t, uint32_t place)
 {
     struct fs_route6 *r = &t->all[place];
     uint32_t at = lower_bound(t, r->address, r->bits);
@@ -86,7 +86,7 @@ void fs_routes6_remove(struct fs_routes6 *t, uint32_t place)
 struct way {
     unsigned low, high, middle;
 };
-static bool next_on_way(struct way *w, unsigned index)
+FS_ONCE static bool next_on_way(struct way *w, unsigned index)
 {
     w->middle = (w->low + w->high) / 2;
     if (w->middle == index) {
@@ -100,14 +100,14 @@ static bool next_on_way(struct way *w, unsigned index)
     return true;
 }
 
-static void enter(struct fs_routes6 *t, struct fs_address6 prefix, unsigned bits, uint32_t route)
+FS_ONCE static void enter(struct fs_routes6 *t, struct fs_address6 prefix, unsigned bits, uint32_t route)
 {
     const struct fs_route6_entry *found = fs_route6_entry(t, prefix, bits);
     t->entries[found - t->entries] =
         (struct fs_route6_entry){.prefix = prefix, .route = route, .bits = (uint8_t)bits, .used = true};
 }
 
-static void find_lengths(struct fs_routes6 *t, uint8_t number[FS_ROUTE6_LENGTHS])
+FS_ONCE static void find_lengths(struct fs_routes6 *t, uint8_t number[FS_ROUTE6_LENGTHS])
 {
     bool occurs[FS_ROUTE6_LENGTHS] = {false};
     for (uint32_t i = 0; i < t->count; i++) {
@@ -123,7 +123,7 @@ static void find_lengths(struct fs_routes6 *t, uint8_t number[FS_ROUTE6_LENGTHS]
     }
 }
 
-static void find_parents(struct fs_routes6 *t)
+FS_ONCE static void find_parents(struct fs_routes6 *t)
 {
     uint32_t last = FS_ROUTE6_NONE;
     for (uint32_t i = 0; i < t->count; i++) {
@@ -138,7 +138,7 @@ static void find_parents(struct fs_routes6 *t)
 }
 
 /* The entries that there may be: each route's own, and a marker for each step of its way towards longer ones. */
-static uint32_t count_entries(const struct fs_routes6 *t, const uint8_t *number)
+FS_ONCE static uint32_t count_entries(const struct fs_routes6 *t, const uint8_t *number)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->count; i++) {
@@ -152,7 +152,7 @@ static uint32_t count_entries(const struct fs_routes6 *t, const uint8_t *number)
     return count;
 }
 
-int fs_routes6_build(struct fs_routes6 *t)
+FS_ONCE int fs_routes6_build(struct fs_routes6 *t)
 {
     uint8_t number[FS_ROUTE6_LENGTHS];
     find_lengths(t, number);
@@ -192,7 +192,7 @@ int fs_routes6_build(struct fs_routes6 *t)
     return 0;
 }
 
-int fs_routes6_init(struct fs_routes6 *t, struct fs_element *e, uint32_t room)
+FS_ONCE int fs_routes6_init(struct fs_routes6 *t, struct fs_element *e, uint32_t room)
 {
     t->element = e;
     return reserve(t, room < ROOM_MIN ? ROOM_MIN : room) != 0 ? -1 : fs_routes6_build(t);

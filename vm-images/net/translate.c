@@ -19,7 +19,7 @@ enum {
 
 /* ---- addresses ---- */
 
-static int set_prefix(struct fs_ip_prefix *p, struct fs_bytes given, const char *name, struct fs_text *error)
+FS_ONCE static int set_prefix(struct fs_ip_prefix *p, struct fs_bytes given, const char *name, struct fs_text *error)
 {
     __builtin_memcpy(p->at, given.at, 16);
     p->bits = given.at[16];
@@ -31,7 +31,7 @@ static int set_prefix(struct fs_ip_prefix *p, struct fs_bytes given, const char 
     return 0;
 }
 
-int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_bytes hosts, struct fs_text *error)
+FS_ONCE int fs_translator_init(struct fs_translator *t, struct fs_bytes prefix, struct fs_bytes hosts, struct fs_text *error)
 {
     t->converted.bits = 96;
     t->mapped = prefix.length == 0;
@@ -152,7 +152,7 @@ static enum fs_drop_reason head_6_to_4(struct fs_translator *t, uint8_t *ip6, ui
 }
 
 /* Whether there is a source route that has not been used up. */
-static bool routed(const uint8_t *ip, unsigned header)
+FS_ONCE static bool routed(const uint8_t *ip, unsigned header)
 {
     struct fs_ip_option o = {FS_IP_SIZE, 0};
     while (fs_next_ip_option(ip, header, &o) > 0) {
@@ -350,7 +350,7 @@ static void begin(struct fs_packet *p, const struct half *h, uint8_t *at, const 
     }
 }
 
-static enum fs_drop_reason translate_error(const struct way *w, struct fs_packet *p, struct half *h, uint8_t made[ICMP_SIZE])
+static __attribute__((cold)) enum fs_drop_reason translate_error(const struct way *w, struct fs_packet *p, struct half *h, uint8_t made[ICMP_SIZE])
 {
     struct half inner = {.size = 0};
     uint8_t inner_made[ICMP_SIZE];

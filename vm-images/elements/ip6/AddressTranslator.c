@@ -138,12 +138,12 @@ struct reader {
     struct fs_text *error;
 };
 
-static int expected(const struct reader *r, const char *what)
+FS_ONCE static int expected(const struct reader *r, const char *what)
 {
     fs_text_format(r->error, "argument %u should be : %s", r->number - 1, what);
     return -1;
 }
-static void next(struct reader *r)
+FS_ONCE static void next(struct reader *r)
 {
     r->number++;
     if (!fs_nat_next_item(&r->items, &r->text, &r->length)) {
@@ -151,13 +151,13 @@ static void next(struct reader *r)
         r->length = 0;
     }
 }
-static int next_boolean(struct reader *r, bool *value)
+FS_ONCE static int next_boolean(struct reader *r, bool *value)
 {
     next(r);
     return fs_parse_boolean(r->text, r->length, value) ? 0 : expected(r, "bool");
 }
 
-static bool word_address(struct reader *r, struct fs_address6 *a)
+FS_ONCE static bool word_address(struct reader *r, struct fs_address6 *a)
 {
     const char *word;
     uint8_t bytes[16];
@@ -168,13 +168,13 @@ static bool word_address(struct reader *r, struct fs_address6 *a)
     *a = fs_get_address6(bytes);
     return true;
 }
-static bool word_number(struct reader *r, int64_t least, int64_t most, int64_t *number)
+FS_ONCE static bool word_number(struct reader *r, int64_t least, int64_t most, int64_t *number)
 {
     const char *word;
     size_t n;
     return fs_parse_word(&r->text, &r->length, &word, &n) && fs_parse_integer(word, n, least, most, number);
 }
-static bool at_end(struct reader *r)
+FS_ONCE static bool at_end(struct reader *r)
 {
     const char *word;
     size_t n;
@@ -182,7 +182,7 @@ static bool at_end(struct reader *r)
 }
 
 /* `INNER [PORT] OUTER [PORT]` */
-static int read_pair(struct fs_address_map *m, struct reader *r, bool ports)
+FS_ONCE static int read_pair(struct fs_address_map *m, struct reader *r, bool ports)
 {
     struct fs_address6 address[FS_SIDES];
     uint16_t port[FS_SIDES] = {0, 0};
@@ -204,7 +204,7 @@ static int read_pair(struct fs_address_map *m, struct reader *r, bool ports)
 }
 
 /* `ADDRESS [COUNT]`; answers how many there are, or -1. */
-static int64_t read_pool(struct fs_address_map *m, struct reader *r)
+FS_ONCE static int64_t read_pool(struct fs_address_map *m, struct reader *r)
 {
     struct fs_address6 first;
     int64_t count = 1;
@@ -222,7 +222,7 @@ static int64_t read_pool(struct fs_address_map *m, struct reader *r)
 }
 
 /* Reads all; adds to the map where it has room already. Answers the number of pairs, or -1. */
-static int64_t read_all(struct translator *t, struct fs_text *error)
+FS_ONCE static int64_t read_all(struct translator *t, struct fs_text *error)
 {
     struct fs_address_map *m = &t->map;
     struct reader r = {.error = error};
@@ -272,7 +272,7 @@ static int64_t read_all(struct translator *t, struct fs_text *error)
     return total;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct translator *t = (struct translator *)e;
     int64_t total = read_all(t, error);
@@ -292,7 +292,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
     fs_address_map_adopt(&((struct translator *)e)->map, &((struct translator *)old)->map);
 }
 
-static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_address_map *m = &((struct translator *)e)->map;
     (void)parameters;
@@ -308,7 +308,7 @@ static void read_table(struct fs_element *e, const char *parameters, struct fs_t
         }
     }
 }
-static void read_count(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_count(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_address_map *m = &((struct translator *)e)->map;
     uint32_t count = 0;

@@ -42,7 +42,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     batch->count = kept;
 }
 
-static int set_destination(struct encap *c, const char *text, size_t length, struct fs_text *error)
+FS_ONCE static int set_destination(struct encap *c, const char *text, size_t length, struct fs_text *error)
 {
     const char *word = "";
     size_t n = 0;
@@ -55,7 +55,7 @@ static int set_destination(struct encap *c, const char *text, size_t length, str
     return 0;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct encap *c = (struct encap *)e;
     const char *destination = fs_args_text(e->args, DST, "");
@@ -77,7 +77,7 @@ FS_READ(read_destination, struct encap, {
         fs_text_ip6(value, self->header.destination);
     }
 })
-static int write_source(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_source(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     const char *word = "";
     size_t n = 0;
@@ -88,7 +88,7 @@ static int write_source(struct fs_element *e, const char *value, size_t length, 
     }
     return 0;
 }
-static int write_destination(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_destination(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct encap changed = *(struct encap *)e; /* a bad value changes nothing */
     if (set_destination(&changed, value, length, error) != 0) {

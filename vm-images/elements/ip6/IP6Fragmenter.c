@@ -42,7 +42,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     fs_output_push(e, 0, &small);
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fragmenter *f = (struct fragmenter *)e;
     (void)error;

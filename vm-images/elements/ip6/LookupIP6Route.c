@@ -38,7 +38,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 /* ---- handlers ---- */
 
 /* `ADDR/PREFIX [GATEWAY] OUTPUT`; what is left of the text after the prefix where `route` is not wanted whole. */
-static bool parse(const char *text, size_t length, uint32_t outputs, bool whole, struct fs_route6 *r)
+FS_ONCE static bool parse(const char *text, size_t length, uint32_t outputs, bool whole, struct fs_route6 *r)
 {
     const char *word;
     size_t n;
@@ -67,7 +67,7 @@ static bool parse(const char *text, size_t length, uint32_t outputs, bool whole,
     return !fs_parse_word(&text, &length, &word, &n);
 }
 
-static int write_add(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_add(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct fs_routes6 *t = &((struct lookup *)e)->routes;
     struct fs_route6 r = {.real = true};
@@ -88,7 +88,7 @@ static int write_add(struct fs_element *e, const char *value, size_t length, str
     return 0;
 }
 
-static int write_remove(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_remove(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct fs_routes6 *t = &((struct lookup *)e)->routes;
     struct fs_route6 r = {.real = true};
@@ -109,7 +109,7 @@ static bool is(const char *word, size_t n, const char *what)
     return n == __builtin_strlen(what) && __builtin_memcmp(word, what, n) == 0;
 }
 
-static int write_ctrl(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_ctrl(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     const char *word = "";
     size_t n = 0;
@@ -124,14 +124,14 @@ static int write_ctrl(struct fs_element *e, const char *value, size_t length, st
     return -1;
 }
 
-static void text_address(struct fs_text *t, struct fs_address6 a)
+FS_ONCE static void text_address(struct fs_text *t, struct fs_address6 a)
 {
     uint8_t bytes[16];
     fs_put_address6(bytes, a);
     fs_text_ip6(t, bytes);
 }
 
-static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_routes6 *t = &((struct lookup *)e)->routes;
     (void)parameters;
@@ -149,7 +149,7 @@ static void read_table(struct fs_element *e, const char *parameters, struct fs_t
     }
 }
 
-static void read_lookup(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_lookup(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct lookup *l = (struct lookup *)e;
     uint8_t address[16];
@@ -172,7 +172,7 @@ static uint32_t get_le32(const uint8_t *at)
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_routes6 *t = &((struct lookup *)e)->routes;
     struct fs_bytes table = fs_args_bytes(e->args, ROUTE);

@@ -45,7 +45,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     fs_output_push(e, 0, &made);
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_translator *t = &((struct translator *)e)->t;
     t->mtu = (uint32_t)fs_args_integer(e->args, MTU, FS_IP6_MTU_MIN);

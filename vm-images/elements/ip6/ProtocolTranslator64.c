@@ -27,7 +27,7 @@ static void act(struct fs_element *e, struct fs_batch *batch)
     batch->count = kept;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_translator *t = &((struct translator *)e)->t;
     return fs_translator_init(t, fs_args_bytes(e->args, PREFIX), fs_args_bytes(e->args, HOSTS), error);
