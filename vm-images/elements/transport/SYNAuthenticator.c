@@ -15,7 +15,12 @@ struct known {
 struct authenticator {
     struct fs_element base;
     struct fs_flow_seed seed; /* of places in the table */
-    uint64_t secret[2];       /* of cookies */
+    struct {
+        uint64_t key[2];
+        uint32_t slot;
+    } secrets[2];  /* of cookies: of this slot, and the one before */
+    uint64_t pool; /* times at which packets came: what goes into the next secret */
+    bool begun;
     struct known *known;
     uint32_t bits; /* 2^bits of them */
     uint32_t lifetime;
@@ -68,20 +73,36 @@ static void remember(struct authenticator *a, uint64_t key, uint32_t now)
 }
 
 /* A number that who is at the packet's source alone is told, for some seconds; the upper half is a sequence number. */
-static uint64_t cookie(const struct authenticator *a, const struct fs_look *l, uint32_t slot)
+static uint64_t cookie(const struct authenticator *a, const struct fs_look *l, unsigned secret)
 {
-    uint64_t rest = fs_get32(l->upper) | (uint64_t)slot << 32; /* ports */
+    const uint64_t *key = a->secrets[secret].key;
+    uint64_t rest = fs_get32(l->upper) | (uint64_t)a->secrets[secret].slot << 32; /* ports */
     if (l->version == 4) {
-        return fs_siphash(a->secret, fs_get64(((const struct fs_ip *)l->ip)->source), rest); /* and destination */
+        return fs_siphash(key, fs_get64(((const struct fs_ip *)l->ip)->source), rest); /* and destination */
     }
     const uint8_t *at = ((const struct fs_ip6 *)l->ip)->source;
-    return fs_siphash(a->secret, fs_siphash(a->secret, fs_get64(at), fs_get64(at + 8)) ^ rest,
-                      fs_siphash(a->secret, fs_get64(at + 16), fs_get64(at + 24)));
+    return fs_siphash(key, fs_siphash(key, fs_get64(at), fs_get64(at + 8)) ^ rest,
+                      fs_siphash(key, fs_get64(at + 16), fs_get64(at + 24)));
+}
+
+/* A machine's first random numbers are from its clock at start, which may be guessed. So each slot has a secret of its own,
+ * made of the one before and of when packets came, of many together: who has guessed one does not know the next. */
+static void renew(struct authenticator *a, uint64_t steady)
+{
+    uint32_t slot = (uint32_t)(steady / 1000000000 / SLOT);
+    a->pool = fs_rotated(a->pool ^ steady, 23) * 0x9e3779b97f4a7c15u;
+    if (a->begun && slot != a->secrets[0].slot) {
+        a->secrets[1] = a->secrets[0];
+        a->secrets[0].key[0] = fs_siphash(a->secrets[1].key, a->pool, 0);
+        a->secrets[0].key[1] = fs_siphash(a->secrets[1].key, a->pool, 1);
+    }
+    a->secrets[0].slot = slot;
+    a->begun = true;
 }
 
 /* Turns a SYN into a SYN-ACK that acknowledges what was never sent: an end that is there answers with a RST that has just
  * that number (RFC 9293 3.10.7.3), and sends its SYN again after a while. NULL: the packet is gone. */
-static struct fs_packet *challenge(struct authenticator *a, struct fs_packet *p, const struct fs_look *l, uint32_t now)
+static struct fs_packet *challenge(struct authenticator *a, struct fs_packet *p, const struct fs_look *l)
 {
     struct fs_element *e = &a->base;
     if (!fs_can_turn_back(l)) {
@@ -89,7 +110,7 @@ static struct fs_packet *challenge(struct authenticator *a, struct fs_packet *p,
         return NULL;
     }
     size_t ip = (size_t)(l->ip - p->data), tcp = (size_t)(l->upper - p->data);
-    uint64_t number = cookie(a, l, now / SLOT);
+    uint64_t number = cookie(a, l, 0);
     unsigned version = l->version;
     p = fs_writable(e, p);
     if (p == NULL) {
@@ -110,10 +131,11 @@ static struct fs_packet *challenge(struct authenticator *a, struct fs_packet *p,
     return p;
 }
 
-static bool answers(const struct authenticator *a, const struct fs_look *l, uint32_t now)
+static bool answers(const struct authenticator *a, const struct fs_look *l)
 {
-    uint32_t found = fs_get32(((const struct fs_tcp *)l->upper)->sequence), slot = now / SLOT;
-    return found == (uint32_t)cookie(a, l, slot) || found == (uint32_t)cookie(a, l, slot - 1);
+    uint32_t found = fs_get32(((const struct fs_tcp *)l->upper)->sequence);
+    return found == (uint32_t)cookie(a, l, 0)
+        || (a->secrets[1].slot + 1 == a->secrets[0].slot && found == (uint32_t)cookie(a, l, 1));
 }
 
 /* The packet's output; NULL in place of it when it is gone. */
@@ -127,10 +149,10 @@ static uint32_t judge(struct authenticator *a, struct fs_packet **p, uint32_t no
             a->passed++;
             return PASSES;
         }
-        *p = challenge(a, *p, &l, now);
+        *p = challenge(a, *p, &l);
         return ANSWERS;
     }
-    if ((flags & FS_TCP_RST) != 0 && answers(a, &l, now)) {
+    if ((flags & FS_TCP_RST) != 0 && answers(a, &l)) {
         remember(a, key_of(a, &l), now);
         a->authenticated++;
         return CONSUMED;
@@ -141,8 +163,11 @@ static uint32_t judge(struct authenticator *a, struct fs_packet **p, uint32_t no
 static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
     struct authenticator *a = (struct authenticator *)e;
-    uint32_t outputs[FS_BATCH_MAX], kept = 0, count = batch->count, now = (uint32_t)(fs_steady(e) / 1000000000);
+    uint32_t outputs[FS_BATCH_MAX], kept = 0, count = batch->count;
+    uint64_t steady = fs_steady(e);
+    uint32_t now = (uint32_t)(steady / 1000000000);
     (void)port;
+    renew(a, steady);
     for (uint32_t i = 0; i < count; i++) {
         struct fs_packet *p = batch->packets[i];
         if (i + 2 < count) {
@@ -175,8 +200,10 @@ static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
         return -1;
     }
     fs_flow_seed(&a->seed, e);
-    a->secret[0] = fs_random(e);
-    a->secret[1] = fs_random(e);
+    for (unsigned i = 0; i < 4; i++) {
+        a->secrets[i / 2].key[i % 2] = fs_random(e);
+    }
+    a->secrets[1].slot = UINT32_MAX; /* there is none before the first, but for one that nobody was told */
     return 0;
 }
 
@@ -185,8 +212,9 @@ static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
     struct authenticator *a = (struct authenticator *)e;
     const struct authenticator *o = (const struct authenticator *)old;
     a->seed = o->seed; /* keys and cookies stay what they are */
-    a->secret[0] = o->secret[0];
-    a->secret[1] = o->secret[1];
+    __builtin_memcpy(a->secrets, o->secrets, sizeof a->secrets);
+    a->pool = o->pool;
+    a->begun = o->begun;
     for (uint32_t i = 0; i < 1u << o->bits; i++) {
         for (unsigned w = 0; w < WAYS; w++) {
             if (o->known[i].keys[w] != 0) {

@@ -115,7 +115,11 @@ FS_TEST(synauthenticator_numbers_and_sources_age)
     FS_TEXT(tcp(t, FLOW, FS_TCP_RST, asked), "consumed");
     fs_test_advance(t, SECOND); /* now it is too old */
     FS_TEXT(tcp(t, FLOW, FS_TCP_RST, asked), "passes");
-    fs_test_advance(t, 90 * SECOND);
+    FS_TEXT(tcp(t, "10.0.0.7 1 9.9.9.9 80", FS_TCP_SYN, 1), "back");
+    asked = number(t);
+    fs_test_advance(t, 48 * SECOND); /* nothing came for some slots: there is none before this one */
+    FS_TEXT(tcp(t, "10.0.0.7 1 9.9.9.9 80", FS_TCP_RST, asked), "passes");
+    fs_test_advance(t, 42 * SECOND);
     FS_TEXT(tcp(t, FLOW, FS_TCP_SYN, 1), "passes"); /* remembered for as long again */
     fs_test_advance(t, 99 * SECOND);
     FS_TEXT(tcp(t, FLOW, FS_TCP_SYN, 1), "passes");
