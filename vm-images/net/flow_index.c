@@ -55,10 +55,11 @@ bool fs_flow_index_remove(struct fs_flow_index *x, uint64_t hash, uint32_t value
     uint32_t home = fs_flow_home(x, hash), i = home;
     uint8_t tag = fs_flow_tag(hash);
     while (!take_out(&x->buckets[i], tag, value)) {
-        if (x->buckets[i].passed == 0) {
+        bool last = x->buckets[i].passed == 0;
+        i = after(x, i);
+        if (last || i == home) {
             return false;
         }
-        i = after(x, i);
     }
     for (; home != i; home = after(x, home)) {
         x->buckets[home].passed -= x->buckets[home].passed != PASSED_MOST;

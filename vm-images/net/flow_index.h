@@ -68,7 +68,7 @@ static inline void fs_flow_prefetch(const struct fs_flow_index *x, uint64_t hash
 
 /* Where a look-up stands: bit 8 i + 7 is set for place i of the bucket that is still to be looked at. */
 struct fs_flow_probe {
-    const struct fs_flow_bucket *bucket;
+    const struct fs_flow_bucket *bucket, *home;
     uint64_t low, high; /* places 0 to 7, 8 to 11 */
     uint64_t tags; /* the tag in every byte */
 };
@@ -106,12 +106,15 @@ static inline uint32_t fs_flow_next(const struct fs_flow_index *x, struct fs_flo
             return FS_FLOW_NONE;
         }
         p->bucket = p->bucket + 1 == x->buckets + x->count ? x->buckets : p->bucket + 1;
+        if (p->bucket == p->home) { /* each of a few buckets was passed by a value of another one */
+            return FS_FLOW_NONE;
+        }
         fs_flow_look(p);
     }
 }
 static inline uint32_t fs_flow_first(const struct fs_flow_index *x, uint64_t hash, struct fs_flow_probe *p)
 {
-    p->bucket = &x->buckets[fs_flow_home(x, hash)];
+    p->bucket = p->home = &x->buckets[fs_flow_home(x, hash)];
     p->tags = fs_flow_tag(hash) * 0x0101010101010101u;
     fs_flow_look(p);
     return fs_flow_next(x, p);

@@ -73,6 +73,41 @@ FS_TEST(flow_index_of_one_hash)
     fs_test_end(t);
 }
 
+/* Two buckets, each passed by a value that lies in the other one: who looks for what is not there comes to an end. */
+FS_TEST(flow_index_of_two_full_buckets)
+{
+    struct fs_test *t = router();
+    FS_REQUIRE(t != NULL);
+    struct fs_flow_index x;
+    FS_REQUIRE(fs_flow_index_init(&x, fs_test_element(t, "in"), 16) == 0);
+    FS_REQUIRE(x.count == 2);
+    const uint64_t first = 0, second = ~(uint64_t)0;
+    for (uint32_t i = 0; i < FS_FLOW_BUCKET; i++) {
+        fs_flow_index_insert(&x, first, i);
+    }
+    fs_flow_index_insert(&x, first, 100); /* lies in the second bucket */
+    for (uint32_t i = 0; i < 4; i++) {
+        FS_CHECK(fs_flow_index_remove(&x, first, i));
+    }
+    for (uint32_t i = 0; i < FS_FLOW_BUCKET; i++) {
+        fs_flow_index_insert(&x, second, 200 + i); /* the last one lies in the first bucket */
+    }
+    FS_EQUAL(x.buckets[0].passed, 1);
+    FS_EQUAL(x.buckets[1].passed, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t hash = i == 0 ? first + 77 : second - 77; /* in no bucket */
+        FS_CHECK(!holds(&x, hash, 1000));
+        FS_CHECK(!fs_flow_index_remove(&x, hash, 1000));
+    }
+    FS_CHECK(holds(&x, first, 100));
+    FS_CHECK(holds(&x, second, 200 + FS_FLOW_BUCKET - 1));
+    FS_CHECK(fs_flow_index_remove(&x, first, 100));
+    FS_CHECK(fs_flow_index_remove(&x, second, 200 + FS_FLOW_BUCKET - 1));
+    FS_EQUAL(x.buckets[0].passed, 0);
+    FS_EQUAL(x.buckets[1].passed, 0);
+    fs_test_end(t);
+}
+
 /* Random insertions and removals against a plain array; hashes from a small range, so that many are alike. */
 FS_TEST(flow_index_against_a_plain_set)
 {
