@@ -227,10 +227,12 @@ final class HostileFramesTest {
 
     /** Whether a frame ends as one of those does that were sent. */
     private static boolean carriesOne(byte[] frame, List<Arrival> sent) {
-        return sent.stream().map(Arrival::frame).distinct().anyMatch(it -> it.length >= TAIL
-                && frame.length >= TAIL
-                && Arrays.equals(
-                        it, it.length - TAIL, it.length, frame, frame.length - TAIL, frame.length));
+        return sent.stream()
+                .map(Arrival::frame)
+                .distinct()
+                .anyMatch(it -> it.length >= TAIL
+                        && frame.length >= TAIL
+                        && Arrays.equals(it, it.length - TAIL, it.length, frame, frame.length - TAIL, frame.length));
     }
 
     private static boolean alike(byte[] a, byte[] b, int tolerance) {
