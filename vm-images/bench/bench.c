@@ -58,6 +58,11 @@ static const struct row rows[] = {
     {"router, 1,000 routes", 32, {"Strip", "CheckIPHeader", "RadixIPLookup", "DecIPTTL", "EtherEncap"}, 1},
     {"10,000 flows, Discard", 32, {NULL}, 10000},
     {"10,000 flows, FlowRateLimiter", 32, {"FlowRateLimiter"}, 10000},
+    {"10,000 flows, FlowMonitor", 32, {"FlowMonitor"}, 10000},
+    {"10,000 flows, IPFIXExporter", 32, {"IPFIXExporter"}, 10000},
+    {"10,000 flows, Strip, CheckIPHeader", 32, {"Strip", "CheckIPHeader"}, 10000},
+    {"the same, AggregateIP, AggregateCounter", 32, {"Strip", "CheckIPHeader", "AggregateIP", "AggregateCounter"}, 10000},
+    {"10,000 flows, both, AggregateIPFlows", 32, {"Strip", "CheckIPHeader", "AggregateIPFlows"}, 10000},
     {"10,000 flows, look-up", 32, {"Strip", "CheckIPHeader", "RadixIPLookup"}, 10000},
     {"10,000 flows, router, 1,000 routes", 32, {"Strip", "CheckIPHeader", "RadixIPLookup", "DecIPTTL", "EtherEncap"}, 10000},
 };
@@ -184,6 +189,16 @@ static void add_arguments(struct fs_test *t, const char *class, const struct row
         fs_test_integer(t, "LENGTH", 14);
     } else if (strcmp(class, "FlowRateLimiter") == 0) {
         fs_test_integer(t, "RATE", 1000000000000);
+    } else if (strcmp(class, "FlowMonitor") == 0) {
+        fs_test_integer(t, "CAPACITY", 16384);
+    } else if (strcmp(class, "AggregateIP") == 0) {
+        static const uint8_t destination[8] = {0, 0, 32, 0, 128};
+        fs_test_bytes(t, "FIELD", destination, 8);
+    } else if (strcmp(class, "IPFIXExporter") == 0) {
+        fs_test_bytes(t, "SRC", frame + 26, 4);
+        fs_test_integer(t, "SPORT", 4739);
+        fs_test_bytes(t, "DST", frame + 30, 4);
+        fs_test_integer(t, "DPORT", 4739);
     } else if (strcmp(class, "Unqueue") == 0) {
         fs_test_integer(t, "BURST", row->burst);
     } else if (strcmp(class, "IPFilter") == 0 && strstr(row->name, "10 rules") != NULL) {
@@ -222,6 +237,10 @@ static struct fs_test *build(const struct row *row, int64_t packets)
     fs_test_connect(t, last, 0, "end", 0);
     for (unsigned k = 1; k < OUTPUTS && strcmp(last_class, "RadixIPLookup") == 0; k++) {
         fs_test_connect(t, last, k, "end", 0);
+    }
+    if (strcmp(last_class, "IPFIXExporter") == 0) {
+        fs_test_add(t, "records", "Discard");
+        fs_test_connect(t, last, 1, "records", 0);
     }
     if (row->classes[0] != NULL && strcmp(row->classes[0], "Tee") == 0) {
         fs_test_add(t, "end1", "Discard");
