@@ -5,7 +5,7 @@
 #include "net/look.h"
 #include "net/string_set.h"
 
-enum { WAYS = 4, GROUP = 16, ALERTS = 64, HELD_BYTES = 1520, HELD_TIME = 3000, CAPACITY_MAX = 1 << 22 };
+enum { WAYS = 4, GROUP = 16, ALERTS = 64, HELD_TIME = 3000, CAPACITY_MAX = 1 << 22 };
 
 enum flags {
     KNOWN = 1,      /* and 2: next[0] and next[1] are known */
@@ -25,19 +25,20 @@ struct flow {
     uint16_t state[2]; /* of the automaton, in what each end sends */
     uint16_t found;    /* the string that was found; FS_STRING_NONE */
     uint8_t flags;
-    uint8_t held;
+    bool held; /* segments of it may be */
 };
 _Static_assert(sizeof(struct flow) == 32, "two to a cache line");
 
-/* A segment that came too early: what it carries, until what is before it comes. */
+/* A segment that came too early, and has been looked at by itself. What can still be found in it begins before it: its first
+ * bytes, one less than the longest string has, are enough. And once as many as that string has were looked at, the state
+ * does not depend on what was before. */
 struct held {
-    uint64_t key; /* 0: free */
-    uint32_t at;  /* milliseconds */
-    uint32_t sequence;
-    uint16_t length;
-    uint8_t from;
-    uint8_t bytes[HELD_BYTES];
+    uint64_t digest; /* of its bytes */
+    uint32_t at;     /* milliseconds */
+    uint32_t sequence, length;
+    uint16_t state;  /* behind it */
 };
+enum { NOWHERE = 0xffffffff };
 
 struct alert {
     uint64_t at;
@@ -52,8 +53,10 @@ struct matcher {
     struct fs_flow_seed seed;
     struct flow *flows; /* buckets of WAYS */
     uint32_t bits;      /* 2^bits buckets */
+    uint64_t *held_keys; /* of the connection and direction, by place; 0: free */
     struct held *held;
-    uint32_t hold;
+    uint8_t *heads;  /* `head` bytes each */
+    uint32_t hold, head;
     bool whole, strict, log, block, checksum;
     uint32_t timeout; /* milliseconds */
     uint64_t *counts; /* by string */
@@ -98,7 +101,7 @@ static uint64_t worth(const struct flow *f, uint32_t now)
                   : f->found != FS_STRING_NONE            ? 5
                   : (f->flags & SYN_ONLY) != 0            ? 1
                   : (f->flags & CLOSING) != 0             ? 2
-                  : (f->state[0] | f->state[1]) != 0 || f->held != 0 ? 4
+                  : (f->state[0] | f->state[1]) != 0 || f->held ? 4
                                                           : 3; /* the next packet begins it anew */
     return (uint64_t)kind << 32 | (uint32_t) ~(now - f->last);
 }
@@ -170,54 +173,78 @@ static uint16_t search_alone(struct matcher *m, const uint8_t *at, const uint8_t
 
 /* ---- segments out of order ---- */
 
+static uint64_t held_key(uint64_t flow, uint32_t from) { return (flow | 2) ^ from; }
+
+static uint64_t digest_of(const struct matcher *m, const uint8_t *at, size_t length)
+{
+    uint64_t digest = m->seed.words[0] ^ length, word;
+    for (; length > 8; at += 8, length -= 8) {
+        __builtin_memcpy(&word, at, 8);
+        digest = fs_flow_mix(digest ^ word, m->seed.words[1] | 1);
+    }
+    word = 0;
+    __builtin_memcpy(&word, at, length);
+    return fs_flow_mix(digest ^ word, m->seed.words[1] | 1);
+}
+
 enum keeping { KEPT, NO_PLACE, CONTRADICTS };
 
-static enum keeping keep(struct matcher *m, struct flow *f, const struct look *l, uint32_t sequence, uint32_t now)
+static enum keeping keep(struct matcher *m, struct flow *f, const struct look *l, uint32_t sequence, uint16_t state,
+                         uint32_t now)
 {
-    size_t length = (size_t)(l->packet.end - l->packet.at);
-    struct held *place = NULL;
+    const uint8_t *at = l->packet.at;
+    uint32_t length = (uint32_t)(l->packet.end - at), place = NOWHERE;
+    uint64_t key = held_key(f->key, l->from), digest = digest_of(m, at, length);
     for (uint32_t i = 0; i < m->hold; i++) {
-        struct held *h = &m->held[i];
-        if (h->key != 0 && now - h->at > HELD_TIME) {
-            h->key = 0; /* lost, or its connection is */
+        if (m->held_keys[i] == key && m->held[i].sequence == sequence && m->held[i].length == length) {
+            return m->held[i].digest == digest ? KEPT : CONTRADICTS;
         }
-        if (h->key == f->key && h->from == l->from && h->sequence == sequence && h->length == length) {
-            return __builtin_memcmp(h->bytes, l->packet.at, length) == 0 ? KEPT : CONTRADICTS;
-        }
-        place = h->key == 0 ? h : place;
+        place = m->held_keys[i] == 0 && place == NOWHERE ? i : place;
     }
-    if (place == NULL || length > HELD_BYTES || f->held == UINT8_MAX) {
+    for (uint32_t i = 0; i < m->hold && place == NOWHERE; i++) { /* lost, or its connection is */
+        place = now - m->held[i].at > HELD_TIME ? i : NOWHERE;
+    }
+    if (place == NOWHERE) {
         return NO_PLACE;
     }
-    *place = (struct held){.key = f->key, .at = now, .sequence = sequence, .length = (uint16_t)length,
-                           .from = (uint8_t)l->from};
-    __builtin_memcpy(place->bytes, l->packet.at, length);
-    f->held++;
+    m->held_keys[place] = key;
+    m->held[place] = (struct held){.digest = digest, .at = now, .sequence = sequence, .length = length, .state = state};
+    __builtin_memcpy(m->heads + (size_t)place * m->head, at, length < m->head ? length : m->head);
+    f->held = true;
     return KEPT;
 }
 
-/* Searches what was kept and follows now. */
+/* Searches what was kept and follows now. Segments mostly came in order, and stand in order: one behind the other is found
+ * without beginning anew. */
 static uint16_t catch_up(struct matcher *m, struct flow *f, uint32_t from)
 {
+    uint64_t key = held_key(f->key, from);
     uint16_t found = FS_STRING_NONE;
-    uint8_t left = 0;
-    for (uint32_t i = 0; i < m->hold; i++) {
-        struct held *h = &m->held[i];
-        if (h->key != f->key || h->from != from || (int32_t)(h->sequence - f->next[from]) > 0) {
-            left = (uint8_t)(left + (h->key == f->key));
+    for (uint32_t i = 0, idle = 0; idle < m->hold; i = i + 1 == m->hold ? 0 : i + 1, idle++) {
+        const struct held *h = &m->held[i];
+        if (m->held_keys[i] != key || (int32_t)(h->sequence - f->next[from]) > 0) {
             continue;
         }
-        uint32_t old = f->next[from] - h->sequence;
-        if (old < h->length) {
-            uint16_t one = search(m, &f->state[from], h->bytes + old, h->bytes + h->length, NULL);
-            found = found == FS_STRING_NONE ? one : found;
-            f->next[from] += h->length - old;
+        const uint8_t *head = m->heads + (size_t)i * m->head;
+        uint32_t old = f->next[from] - h->sequence, size = h->length < m->head ? h->length : m->head;
+        m->held_keys[i] = 0;
+        idle = 0;
+        if (old >= h->length) {
+            continue;
         }
-        h->key = 0;
-        i = UINT32_MAX; /* what follows it may stand before it */
-        left = 0;
+        if (old < size) {
+            uint16_t one = search(m, &f->state[from], head + old, head + size, head + old);
+            found = found == FS_STRING_NONE ? one : found;
+        }
+        if (h->length > m->head) {
+            f->state[from] = h->state;
+        }
+        f->next[from] += h->length - old;
     }
-    f->held = left;
+    f->held = false;
+    for (uint32_t i = 0; i < m->hold && !f->held; i++) {
+        f->held = (m->held_keys[i] | 1) == (key | 1);
+    }
     return found;
 }
 
@@ -273,9 +300,9 @@ static uint16_t follow(struct matcher *m, struct flow *f, const struct look *l, 
     uint32_t from = l->from, length = (uint32_t)(end - at);
     int32_t ahead = (int32_t)(sequence - f->next[from]);
     if (ahead > 0) {
+        uint16_t state = 0, found = search(m, &state, at, end, NULL);
         m->early++;
-        uint16_t found = search_alone(m, at, end);
-        *lost = found == FS_STRING_NONE && keep(m, f, l, sequence, now) != KEPT;
+        *lost = (found == FS_STRING_NONE || !m->whole) && keep(m, f, l, sequence, state, now) != KEPT;
         return found;
     }
     uint32_t old = (uint32_t)-ahead;
@@ -283,7 +310,7 @@ static uint16_t follow(struct matcher *m, struct flow *f, const struct look *l, 
     if (old < length) {
         found = search(m, &f->state[from], at + old, end, NULL);
         f->next[from] = sequence + length;
-        if (f->held != 0) {
+        if (f->held) {
             uint16_t one = catch_up(m, f, from);
             found = found == FS_STRING_NONE ? one : found;
         }
@@ -468,15 +495,18 @@ static FS_ONCE int configure(struct fs_element *e, struct fs_text *error)
     m->log = fs_args_boolean(e->args, LOG, false);
     m->block = fs_args_boolean(e->args, BLOCK, true);
     m->checksum = fs_args_boolean(e->args, CHECKSUM, true);
-    m->hold = (uint32_t)fs_args_integer(e->args, HOLD, 32);
+    m->hold = (uint32_t)fs_args_integer(e->args, HOLD, 256);
+    m->head = m->set.longest > 1 ? m->set.longest - 1 : 0;
     while (((uint32_t)WAYS << m->bits) < capacity) {
         m->bits++;
     }
     m->flows = fs_alloc(e, (size_t)WAYS * sizeof *m->flows << m->bits);
+    m->held_keys = fs_alloc(e, (m->hold + 1) * sizeof *m->held_keys);
     m->held = fs_alloc(e, (m->hold + 1) * sizeof *m->held);
+    m->heads = fs_alloc(e, (size_t)m->hold * m->head + 1);
     m->counts = fs_alloc(e, (m->set.count + 1) * sizeof *m->counts);
     m->alerts = fs_alloc(e, ALERTS * sizeof *m->alerts);
-    if (m->flows == NULL || m->held == NULL || m->counts == NULL || m->alerts == NULL) {
+    if (m->flows == NULL || m->held_keys == NULL || m->held == NULL || m->heads == NULL || m->counts == NULL || m->alerts == NULL) {
         fs_text_format(error, "no memory for %u connections", capacity);
         return -1;
     }
@@ -508,7 +538,7 @@ static FS_ONCE void take_state(struct fs_element *e, struct fs_element *old)
         if (o->flows[i].key != 0) {
             struct flow *f = open_flow(m, o->flows[i].key, now);
             *f = o->flows[i];
-            f->held = 0;
+            f->held = false;
             f->found = f->found == FS_STRING_NONE || same ? f->found : number_of(m, o, f->found);
             f->state[0] = same ? f->state[0] : 0;
             f->state[1] = same ? f->state[1] : 0;
@@ -580,7 +610,7 @@ static int write_reset_counts(struct fs_element *e, const char *value, size_t le
 }
 FS_BUTTON(write_clear, struct matcher,
           __builtin_memset(self->flows, 0, (size_t)WAYS * sizeof *self->flows << self->bits);
-          __builtin_memset(self->held, 0, self->hold * sizeof *self->held))
+          __builtin_memset(self->held_keys, 0, self->hold * sizeof *self->held_keys))
 
 static const struct fs_arg args[] = {
     [STRING] = {"STRING", "strings", FS_REST, 0, 0, NULL, "What is looked for."},
@@ -590,7 +620,8 @@ static const struct fs_arg args[] = {
                "Once a string is found, all that follows of the connection, both ways, leaves as if it held it."},
     [STRICT] = {"STRICT", "boolean", FS_KEYWORD, 0, 0, "false",
                 "Drop what cannot be followed: early segments that find no place, wrong checksums, fragments."},
-    [HOLD] = {"HOLD", "integer", FS_KEYWORD, 0, 4096, "32", "Early segments whose data is remembered; 1.5 KB each."},
+    [HOLD] = {"HOLD", "integer", FS_KEYWORD, 0, 65536, "256",
+              "Early segments that are remembered; each 32 bytes, and as many as the longest string has."},
     [TIMEOUT] = {"TIMEOUT", "duration", FS_KEYWORD, 0, 0, "300s",
                  "How long after its last packet a flow that is not TCP is remembered to have held a string."},
     [LOG] = {"LOG", "boolean", FS_KEYWORD, 0, 0, "false", "A line for each connection that holds a string."},
@@ -634,8 +665,8 @@ FS_ELEMENT(FlowStringMatcher) = {
            "leave by output i; those that hold a string by output inputs + i, and where there is none they are dropped as\n"
            "`denied`, by the string. With two inputs a connection's ends stay at the sides where they were first seen. Strings\n"
            "are written as StringMatcher's are. It looks at the marked IP header, or behind Ethernet and VLAN tags.\n\n"
-           "A segment that comes early (something before it is missing) is looked at by itself, and passes; its data is kept,\n"
-           "and is looked at again in its place once the gap is filled. Then it is the segment that fills the gap that holds the\n"
+           "A segment that comes early (something before it is missing) is looked at by itself, and passes; what of it a\n"
+           "string could begin before is kept, and looked at in its place once the gap is filled. Then it is the segment that fills the gap that holds the\n"
            "string: without it the receiver has nothing of what is behind the gap. What is sent again is looked at by itself,\n"
            "and what is new in it in its place; so a string is not found that was changed in parts between one sending and the\n"
            "next. When the receiver acknowledges more than was seen, the search goes on from there. A full table forgets the\n"

@@ -490,45 +490,54 @@ FS_TEST(flowstringmatcher_takes_state)
     fs_test_end(other);
 }
 
-/* A text cut at random, the pieces in random order, some of them twice: found exactly when the text holds the string. */
+/* A text cut at random, the pieces in random order, some of them twice: found exactly when the text holds a string. */
 FS_TEST(flowstringmatcher_finds_in_any_order)
 {
+    static const char *const sets[][4] = {{"abaab"}, {"abaab", "bad", "cc"}, {"dabcab", "d"}, {"aaaaaaaab", "cdc", "bb"}};
     uint64_t state = 11;
-    unsigned held = 0;
-    for (unsigned round = 0; round < 300; round++) {
-        struct fs_test *t = started("abaab");
-        char text[41];
-        unsigned cuts[42], pieces = 0;
-        for (unsigned i = 0; i < 40; i++) {
-            text[i] = "aabcd"[noise(&state) % 5];
+    unsigned held = 0, holding = 0;
+    for (unsigned round = 0; round < 600; round++) {
+        const char *const *strings = sets[round % 4];
+        struct fs_test *t = matcher();
+        char text[61];
+        unsigned cuts[62], pieces = 0, longest = 1 + (unsigned)(noise(&state) % 14);
+        fs_test_text_list(t, "STRING", strings);
+        FS_REQUIRE(fs_test_start(t));
+        for (unsigned i = 0; i < 60; i++) {
+            text[i] = "aaaabcef"[noise(&state) % 8];
+            text[i] = noise(&state) % 40 == 0 ? 'd' : text[i];
         }
-        text[40] = '\0';
+        text[60] = '\0';
         cuts[0] = 0;
-        while (cuts[pieces] < 40) {
-            unsigned next = cuts[pieces] + 1 + (unsigned)(noise(&state) % 6);
-            cuts[++pieces] = next < 40 ? next : 40;
+        while (cuts[pieces] < 60) {
+            unsigned next = cuts[pieces] + 1 + (unsigned)(noise(&state) % longest);
+            cuts[++pieces] = next < 60 ? next : 60;
         }
-        unsigned order[42];
+        unsigned order[62];
         for (unsigned i = 0; i < pieces; i++) {
             unsigned k = (unsigned)(noise(&state) % (i + 1));
             order[i] = order[k];
             order[k] = i;
         }
         shake_hands(t);
-        bool found = false;
+        bool found = false, holds = false;
         for (unsigned i = 0; i < pieces + 5; i++) {
             unsigned piece = i < pieces ? order[i] : order[noise(&state) % pieces];
             unsigned end = cuts[piece + 1];
             if (noise(&state) % 4 == 0 && piece + 2 <= pieces) { /* and now and then the next one with it */
                 end = cuts[piece + 2];
             }
-            char part[41] = {0};
+            char part[61] = {0};
             memcpy(part, text + cuts[piece], end - cuts[piece]);
             found |= strcmp(say(t, 1001 + cuts[piece], part), "found") == 0;
         }
-        FS_EQUAL(found, strstr(text, "abaab") != NULL);
+        for (unsigned i = 0; strings[i] != NULL; i++) {
+            holds |= strstr(text, strings[i]) != NULL;
+        }
+        FS_EQUAL(found, holds);
+        holding += holds;
         held += strcmp(fs_test_read(t, "m.early"), "0") != 0;
         fs_test_end(t);
     }
-    FS_CHECK(held > 100);
+    FS_CHECK(held > 300 && holding > 100 && holding < 500);
 }
