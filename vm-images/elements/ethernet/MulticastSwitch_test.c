@@ -463,3 +463,44 @@ FS_TEST(multicastswitch_refuses_what_makes_no_sense)
     FS_CHECK(strstr(fs_test_refused(t), "found 4 and 6") != NULL);
     fs_test_end(t);
 }
+
+/* Messages with bytes changed and checksums right: whatever comes of it, the table stays whole and empties in time. */
+FS_TEST(multicastswitch_survives_noise)
+{
+    static const char *const said[] = {
+        "1600 0000 e1010101", "1700 0000 e1010101", "1100 0000 00000000", "110a 0000 e1010101 027d 0000",
+        "2200 0000 0000 0002 04000000 e1010101 03000000 e1010102",
+        "2200 0000 0000 0002 05000001 e1010103 0a000001 06010001 e1010104 0a000001 00000000",
+    };
+    static const char *const ins[] = {"in0", "in1", "in2"};
+    struct fs_test *t = three(true, -1);
+    fs_test_integer(t, "CAPACITY", 8);
+    fs_test_integer(t, "LIMIT", 5);
+    FS_REQUIRE(fs_test_start(t));
+    uint64_t state = 2;
+    for (unsigned i = 0; i < 20000; i++) {
+        uint64_t n = noise(&state), m = noise(&state);
+        struct bytes b = igmp_frame(n >> 60 == 0 ? 0 : HOST, GROUP, said[n % 6]);
+        size_t size = b.size - 34;
+        for (unsigned c = n >> 8 & 3; c > 0; c--, m = noise(&state)) {
+            b.at[34 + m % size] = m >> 48 & 1 ? (uint8_t)(m >> 32) : (uint8_t)(m >> 32 & 7);
+        }
+        fs_put16(b.at + 36, 0);
+        fs_put16(b.at + 36, plain_checksum(b.at + 34, size));
+        fs_test_send(t, ins[n >> 16 & 1 ? 1 : n >> 17 & 2], b.at, b.size);
+        if ((n >> 24 & 15) == 0) {
+            send(t, "in0", data_frame(0xe1010101 + (n >> 32 & 7)));
+            fs_test_advance(t, (n >> 40 & 3) * sec / 2);
+        }
+        got(t);
+    }
+    FS_CHECK(strtoul(fs_test_read(t, "m.count"), NULL, 10) <= 8);
+    fs_test_advance(t, 600 * sec);
+    FS_TEXT(fs_test_read(t, "m.count"), "0");
+    FS_TEXT(fs_test_read(t, "m.groups"), "");
+    FS_TEXT(fs_test_read(t, "m.routers"), "");
+    got(t);
+    join2(t, "in1");
+    FS_EQUAL(reach(t, "in0", GROUP), 10);
+    fs_test_end(t);
+}

@@ -968,6 +968,35 @@ FS_TEST(pppoeserver_survives_noise)
     fs_test_end(t);
 }
 
+FS_TEST(pppoeserver_survives_noise_in_discovery)
+{
+    struct fs_test *t = server("pap");
+    fs_test_integer(t, "SESSIONS", 4);
+    FS_REQUIRE(fs_test_start(t));
+    send(t, discovery(client_mac, "ffffffffffff", 0x09, 0, "0101 0000"));
+    struct bytes good = discovery(client_mac, server_mac, 0x19, 0, "0101 0000 0103 0004 beefbeef 0110 0002 7777 0104 0010");
+    memcpy(good.at + good.size, out(t, 0) + 42, 16);
+    good.size += 16;
+    fs_put16(good.at + 18, (uint16_t)(good.size - 20));
+    uint64_t state = 3;
+    for (unsigned i = 0; i < 20000; i++) {
+        struct bytes b = good;
+        uint64_t n = noise(&state), m = noise(&state);
+        for (unsigned c = n & 3; c > 0; c--, m = noise(&state)) {
+            b.at[15 + m % (b.size - 15)] = m >> 48 & 1 ? (uint8_t)(m >> 32) : (uint8_t)(m >> 32 & 15);
+        }
+        fs_test_send(t, "access", b.at, b.size - (n >> 8 & 3 ? 0 : (n >> 16) % b.size));
+        forget(t);
+        if ((n >> 24 & 31) == 0) {
+            fs_test_advance(t, 10 * sec);
+        }
+    }
+    forget(t);
+    fs_test_advance(t, 300 * sec);
+    FS_TEXT(fs_test_read(t, "s.used"), "0");
+    fs_test_end(t);
+}
+
 FS_TEST(pppoeserver_refuses_what_makes_no_sense)
 {
     struct fs_test *t = server("kerberos");
