@@ -365,7 +365,7 @@ static const struct fs_arg args[] = {
     [ICMP] = {"ICMP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether ICMP errors belong to the flow that they are about."},
     [FRAGMENTS] = {"FRAGMENTS", "boolean", FS_KEYWORD, 0, 0, "true (push), false (pull)",
                    "Whether later fragments get their flow's number."},
-    [CAPACITY] = {"CAPACITY", "integer", FS_KEYWORD, 1, 1 << 26, "65536", "Flows at a time; 40 bytes each. Ours."},
+    [CAPACITY] = {"CAPACITY", "integer", FS_KEYWORD, 1, 1 << 26, "65536", "Flows at a time; 32 bytes each. Ours."},
 };
 static const struct fs_handler handlers[] = {
     {"clear", NULL, write_clear, 0, NULL, "Forgets all flows, and lets go of fragments that wait."},

@@ -312,7 +312,7 @@ static const struct fs_arg args[] = {
     [TEMPLATE_INTERVAL] = {"TEMPLATE_INTERVAL", "duration", FS_KEYWORD, 0, 0, "60s", "How often templates are sent."},
     [MTU] = {"MTU", "integer", FS_KEYWORD, FS_IPFIX_LEAST, 1500, "512",
              "Bytes of a datagram at most; 512 is what RFC 7011 wants where nobody knows what the way takes."},
-    [CAPACITY] = {"CAPACITY", "integer", FS_KEYWORD, 1, 1 << 22, "16384", "Flows at a time; 104 bytes each."},
+    [CAPACITY] = {"CAPACITY", "integer", FS_KEYWORD, 1, 1 << 22, "16384", "Flows at a time; 96 bytes each."},
 };
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Flows in the table."},
