@@ -2,6 +2,7 @@
 #include "net/address_map.h"
 #include "net/marked6.h"
 #include "net/nat_pattern.h"
+#include "net/port_map.h"
 #include "net/transport.h"
 #include "net/values.h"
 
@@ -12,18 +13,21 @@ enum { POOL_MAX = 1 << 16, ICMP_SIZE = 8 };
 struct translator {
     struct fs_element base;
     struct fs_address_map map;
+    struct fs_port_map flows;
 };
 
 /* ---- packets ---- */
 
 /* What is to be changed of one packet, or of the packet that an ICMP error quotes. */
 struct place {
-    uint8_t *address, *port; /* NULL: there is no port */
+    uint8_t *address, *remote;
+    uint8_t *port, *remote_port; /* NULL: there is none */
     uint8_t *upper;
     const uint8_t *end;
     uint8_t protocol;
     bool first;
-    struct fs_pair *pair;
+    const struct fs_pair *pair;
+    struct fs_pair made; /* what a flow says */
 };
 
 /* The source of what goes outward, the destination of what goes inward; the other way round when it is quoted. */
@@ -36,18 +40,71 @@ static bool find_place(uint8_t *ip6, const uint8_t *end, bool source, struct pla
     }
     fs_ip6_walk(ip6, end, &upper);
     p->address = source ? h->source : h->destination;
+    p->remote = source ? h->destination : h->source;
     p->upper = ip6 + upper.offset;
     p->end = end;
     p->protocol = upper.protocol > 0xff ? FS_IP6_NO_NEXT : (uint8_t)upper.protocol;
     p->first = !upper.later_fragment;
     bool ports = p->first && fs_transport_checksum(p->protocol) != 0 && end - p->upper >= 4;
     p->port = ports ? p->upper + (source ? 0 : 2) : NULL;
+    p->remote_port = ports ? p->upper + (source ? 2 : 0) : NULL;
+    if (p->protocol == FS_PROTOCOL_ICMP6 && p->first && end - p->upper >= ICMP_SIZE
+        && (*p->upper == FS_ICMP6_ECHO || *p->upper == FS_ICMP6_ECHO_REPLY)) {
+        p->port = p->upper + 4; /* a ping's identifier */
+    }
     return true;
 }
 
-static struct fs_pair *pair_of(struct translator *t, unsigned side, const struct place *p, uint64_t now)
+/* The flow of a packet, or of one that is quoted, as a pair. New ones begin with packets that go outward. */
+static enum fs_drop_reason flow_of(struct translator *t, unsigned side, struct place *p, bool quoted, uint64_t now)
 {
-    return fs_address_map_find(&t->map, side, fs_get_address6(p->address), p->port == NULL ? 0 : fs_get16(p->port), now);
+    struct fs_port_map *m = &t->flows;
+    struct fs_flow6 *f, wanted = {.remote = fs_get_address6(p->remote), .protocol = p->protocol};
+    if (p->port == NULL) {
+        return FS_DROP_STATE;
+    }
+    wanted.remote_port = p->remote_port == NULL ? 0 : fs_get16(p->remote_port);
+    if (side == OUTWARD) {
+        wanted.inner = fs_get_address6(p->address);
+        wanted.inner_port = fs_get16(p->port);
+        f = fs_port_map_find(m, &wanted);
+        if (f == NULL && !quoted && (f = fs_port_map_bind(m, &wanted, now)) == NULL) {
+            return FS_DROP_TABLE_FULL;
+        }
+    } else {
+        bool ours = fs_address6_equal(fs_get_address6(p->address), m->address);
+        f = ours ? fs_port_map_at(m, fs_get16(p->port), &wanted) : NULL;
+    }
+    if (f == NULL) {
+        return FS_DROP_STATE;
+    }
+    f->used = quoted ? f->used : now;
+    p->made.address[OUTWARD] = f->inner;
+    p->made.port[OUTWARD] = f->inner_port;
+    p->made.address[INWARD] = m->address;
+    p->made.port[INWARD] = fs_port_map_port(m, f);
+    p->made.fixed = true;
+    p->pair = &p->made;
+    return FS_DROP_REASON_COUNT;
+}
+
+/* Finds the pair of a packet, or of one that is quoted. */
+static enum fs_drop_reason find_pair(struct translator *t, unsigned side, struct place *p, bool quoted, uint64_t now)
+{
+    struct fs_address6 a = fs_get_address6(p->address);
+    bool port = p->port != NULL && p->protocol != FS_PROTOCOL_ICMP6;
+    p->pair = fs_address_map_find(&t->map, side, a, port ? fs_get16(p->port) : 0, now);
+    if (p->pair != NULL) {
+        return FS_DROP_REASON_COUNT;
+    }
+    if (t->flows.flows != NULL) {
+        return flow_of(t, side, p, quoted, now);
+    }
+    if (quoted || t->map.unused == FS_PAIR_NONE || side == t->map.given) {
+        return FS_DROP_STATE;
+    }
+    p->pair = fs_address_map_bind(&t->map, a, now);
+    return p->pair != NULL ? FS_DROP_REASON_COUNT : FS_DROP_TABLE_FULL;
 }
 
 /* Puts the other side's address, and port, and updates the checksum that covers them. */
@@ -56,7 +113,7 @@ static void change(const struct place *p, unsigned side)
     uint64_t before = fs_sum_bytes(0, p->address, 16), after;
     fs_put_address6(p->address, p->pair->address[!side]);
     after = fs_sum_bytes(0, p->address, 16);
-    if (p->port != NULL && p->pair->port[side] != 0) {
+    if (p->port != NULL && (p->pair->port[0] | p->pair->port[1]) != 0) { /* a ping may have 0 */
         before = fs_sum_number(before, fs_get16(p->port));
         fs_put16(p->port, p->pair->port[!side]);
         after = fs_sum_number(after, fs_get16(p->port));
@@ -70,10 +127,24 @@ static void change(const struct place *p, unsigned side)
     fs_put16(p->upper + at, sum == 0 && udp ? 0xffff : sum);
 }
 
+/* The pair of an error about a flow: inward it goes to the flow's host; outward it comes from it, or from a router on the
+ * way to it, and has the shared address in either case. */
+static const struct fs_pair *whom(const struct translator *t, unsigned side, struct place *p, const struct place *quoted)
+{
+    if (side == INWARD && !fs_address6_equal(fs_get_address6(p->address), t->flows.address)) {
+        return NULL;
+    }
+    p->made.address[OUTWARD] = quoted->made.address[OUTWARD];
+    p->made.address[INWARD] = t->flows.address;
+    return &p->made;
+}
+
 /* Answers FS_DROP_REASON_COUNT, or why it cannot go on. */
 static enum fs_drop_reason translate(struct translator *t, struct fs_packet *packet, unsigned side, uint64_t now)
 {
-    struct place p, quoted = {.pair = NULL};
+    struct place p = {.pair = NULL}, quoted = {.pair = NULL};
+    enum fs_drop_reason wrong;
+    bool error = false;
     struct fs_ip6 *h = fs_marked_ip6(packet);
     if (h == NULL || !find_place((uint8_t *)h, fs_ip6_end(packet, h), side == OUTWARD, &p)) {
         return FS_DROP_BAD_LENGTH;
@@ -82,20 +153,20 @@ static enum fs_drop_reason translate(struct translator *t, struct fs_packet *pac
         if (!find_place(p.upper + ICMP_SIZE, p.end, side != OUTWARD, &quoted)) {
             return FS_DROP_MALFORMED;
         }
-        quoted.pair = pair_of(t, side, &quoted, now);
-        if (quoted.pair == NULL) {
+        if ((wrong = find_pair(t, side, &quoted, true, now)) != FS_DROP_REASON_COUNT) {
+            return wrong;
+        }
+        error = true;
+    }
+    if (error && t->flows.flows != NULL && quoted.pair == &quoted.made) {
+        p.pair = whom(t, side, &p, &quoted); /* the error itself is of no flow */
+        if (p.pair == NULL) {
             return FS_DROP_STATE;
         }
+    } else if ((wrong = find_pair(t, side, &p, false, now)) != FS_DROP_REASON_COUNT) {
+        return wrong;
     }
-    p.pair = pair_of(t, side, &p, now);
-    if (p.pair == NULL) {
-        bool may = t->map.unused != FS_PAIR_NONE && side != t->map.given;
-        p.pair = may ? fs_address_map_bind(&t->map, fs_get_address6(p.address), now) : NULL;
-        if (p.pair == NULL) {
-            return may ? FS_DROP_TABLE_FULL : FS_DROP_STATE;
-        }
-    }
-    if (quoted.pair != NULL) {
+    if (error) {
         size_t length = (size_t)(p.end - p.upper - ICMP_SIZE);
         uint64_t before = fs_sum_bytes(0, p.upper + ICMP_SIZE, length);
         change(&quoted, side);
@@ -221,6 +292,19 @@ FS_ONCE static int64_t read_pool(struct fs_address_map *m, struct reader *r)
     return count;
 }
 
+/* `ADDRESS FIRST LAST` */
+FS_ONCE static int read_ports(struct fs_port_map *m, struct reader *r)
+{
+    int64_t first, last;
+    if (!word_address(r, &m->address) || !word_number(r, 1, 0xffff, &first) || !word_number(r, first, 0xffff, &last)
+        || !at_end(r)) {
+        return expected(r, "<IP6Address> <port> <port>");
+    }
+    m->first = (uint16_t)first;
+    m->count = (uint32_t)(last - first) + 1;
+    return 0;
+}
+
 /* Reads all; adds to the map where it has room already. Answers the number of pairs, or -1. */
 FS_ONCE static int64_t read_all(struct translator *t, struct fs_text *error)
 {
@@ -252,9 +336,13 @@ FS_ONCE static int64_t read_all(struct translator *t, struct fs_text *error)
     if (next_boolean(&r, &ports) != 0 || next_boolean(&r, &direction) != 0) {
         return -1;
     }
-    if (ports) {
-        fs_text_string(error, "dynamic port mapping is not to be had: ProtocolTranslator64 and an IPRewriter do it");
+    if (ports && direction) {
+        fs_text_string(error, "ports are mapped for outward packets only");
         return -1;
+    }
+    if (ports) {
+        next(&r);
+        return read_ports(&t->flows, &r) != 0 ? -1 : pairs;
     }
     m->given = direction ? OUTWARD : INWARD; /* it gives the side that is not known */
     total = pairs;
@@ -280,7 +368,9 @@ FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
         return -1;
     }
     t->map.timeout = (uint64_t)fs_args_integer(e->args, TIMEOUT, 7440 * (int64_t)1000000000);
-    if (fs_address_map_init(&t->map, e, (uint32_t)total) != 0) {
+    t->flows.timeout = t->map.timeout;
+    if (fs_address_map_init(&t->map, e, (uint32_t)total) != 0
+        || (t->flows.count != 0 && fs_port_map_init(&t->flows, e) != 0)) {
         fs_text_string(error, "out of memory");
         return -1;
     }
@@ -292,29 +382,45 @@ static void take_state(struct fs_element *e, struct fs_element *old)
     fs_address_map_adopt(&((struct translator *)e)->map, &((struct translator *)old)->map);
 }
 
+FS_ONCE static void text_end(struct fs_text *t, struct fs_address6 a, unsigned port, char behind)
+{
+    uint8_t bytes[16];
+    fs_put_address6(bytes, a);
+    fs_text_ip6(t, bytes);
+    if (port != 0) {
+        fs_text_format(t, " %u", port);
+    }
+    fs_text_char(t, behind);
+}
 FS_ONCE static void read_table(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
-    const struct fs_address_map *m = &((struct translator *)e)->map;
+    const struct translator *t = (struct translator *)e;
     (void)parameters;
-    for (uint32_t i = 1; i <= m->count; i++) {
-        for (unsigned side = 0; m->pairs[i].bound && side < FS_SIDES; side++) {
-            uint8_t bytes[16];
-            fs_put_address6(bytes, m->pairs[i].address[side]);
-            fs_text_ip6(value, bytes);
-            if (m->pairs[i].port[side] != 0) {
-                fs_text_format(value, " %u", (unsigned)m->pairs[i].port[side]);
-            }
-            fs_text_char(value, side == 0 ? ' ' : '\n');
+    for (uint32_t i = 1; i <= t->map.count; i++) {
+        const struct fs_pair *p = &t->map.pairs[i];
+        for (unsigned side = 0; p->bound && side < FS_SIDES; side++) {
+            text_end(value, p->address[side], p->port[side], side == 0 ? ' ' : '\n');
+        }
+    }
+    for (uint32_t i = 0; i < t->flows.count; i++) {
+        const struct fs_flow6 *f = &t->flows.flows[i];
+        if (f->bound) {
+            text_end(value, f->inner, f->inner_port, ' ');
+            text_end(value, t->flows.address, fs_port_map_port(&t->flows, f), ' ');
+            text_end(value, f->remote, f->remote_port, '\n');
         }
     }
 }
 FS_ONCE static void read_count(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
-    const struct fs_address_map *m = &((struct translator *)e)->map;
+    const struct translator *t = (struct translator *)e;
     uint32_t count = 0;
     (void)parameters;
-    for (uint32_t i = 1; i <= m->count; i++) {
-        count += m->pairs[i].bound;
+    for (uint32_t i = 1; i <= t->map.count; i++) {
+        count += t->map.pairs[i].bound;
+    }
+    for (uint32_t i = 0; i < t->flows.count; i++) {
+        count += t->flows.flows[i].bound;
     }
     fs_text_u64(value, count);
 }
@@ -325,7 +431,7 @@ static const struct fs_arg args[] = {
                  "Ours: a binding idle for so long gives way when all addresses are in use."},
 };
 static const struct fs_handler handlers[] = {
-    {"table", read_table, NULL, FS_HANDLER_EXPENSIVE, NULL, "Ours: the pairs in use, `INNER [PORT] OUTER [PORT]` each."},
+    {"table", read_table, NULL, FS_HANDLER_EXPENSIVE, NULL, "Ours: the pairs in use, `INNER [PORT] OUTER [PORT] [REMOTE PORT]` each."},
     {"count", read_count, NULL, 0, NULL, "Ours: how many they are."},
 };
 
@@ -343,11 +449,12 @@ FS_ELEMENT(AddressTranslator) = {
     .doc = "Packets from input 0 go outward, by output 0, with another source; packets from input 1 go inward, by output\n"
            "1, with another destination. The arguments, as in Click: how many static pairs there are (COUNT); unless it is\n"
            "0, whether they have ports, and the pairs, `INNER OUTER` or `INNER PORT OUTER PORT`; whether there are dynamic\n"
-           "ones; and if so whether they map ports (that is not to be had here), whether inward packets bind (true), or\n"
-           "outward ones, and the addresses to bind, `ADDRESS` or, ours, `ADDRESS COUNT` for so many from there on.\n\n"
+           "ones; and if so whether they map ports, whether inward packets bind (true), or outward ones, and the addresses\n"
+           "to bind, `ADDRESS` or, ours, `ADDRESS COUNT` for so many from there on; with ports one address and a range,\n"
+           "`ADDRESS FIRST LAST`, bound by outward packets only, each flow to a port (or a ping's identifier) of its own.\n\n"
            "Fragments, all protocols and pings pass a pair without ports. ICMPv6 errors are translated together with\n"
            "what they quote. Checksums are updated, and the destination annotation is set. What has no pair is dropped as\n"
-           "`state`, or as `table-full` when there is no address left to bind.\n\n"
+           "`state`, or as `table-full` when there is no address or port left to bind.\n\n"
            "    at :: AddressTranslator(1, 0, 2001:db8::1 ::192.0.2.1, 1, 0, 0, ::198.51.100.0 256);\n"
            "    ... -> [0] at [0] -> ProtocolTranslator64 -> ...;  ... -> ProtocolTranslator46 -> [1] at [1] -> ...\n",
     .size = sizeof(struct translator),

@@ -210,6 +210,77 @@ FS_TEST(addresstranslator_errors_and_fragments)
     fs_test_end(t);
 }
 
+FS_TEST(addresstranslator_maps_ports)
+{
+    struct fs_test *t = TRANSLATOR("0", "1", "1", "0", "2001:db8::c001 6000 6002");
+    FS_REQUIRE(fs_test_start(t));
+    struct bytes a = packet(1, 9, 17, "0400 0035 0008 0000", 6), b = packet(0xc001, 9, 17, "1770 0035 0008 0000", 6);
+    becomes(t, true, &a, &b);
+    becomes(t, true, &a, &b);
+    a = packet(9, 0xc001, 17, "0035 1770 0008 0000", 6), b = packet(9, 1, 17, "0035 0400 0008 0000", 6);
+    becomes(t, false, &a, &b);
+    a = packet(2, 9, 6, TCP, 16), b = packet(0xc001, 9, 6, TCP, 0);
+    memcpy(b.at + 40, "\x17\x71", 2);
+    fs_put16(b.at + 56, 0);
+    fs_put16(b.at + 56, sum(b.at, 25, 6));
+    becomes(t, true, &a, &b);
+    a = packet(2, 9, 58, "8000 0000 00000001", 2), b = packet(0xc001, 9, 58, "8000 0000 17720001", 2);
+    becomes(t, true, &a, &b);
+    a = packet(9, 0xc001, 58, "8100 0000 17720001", 2), b = packet(9, 2, 58, "8100 0000 00000001", 2);
+    becomes(t, false, &a, &b);
+    FS_TEXT(fs_test_read(t, "t.table"), "2001:db8::1 1024 2001:db8::c001 6000 2001:db8::9 53\n"
+                                        "2001:db8::2 1024 2001:db8::c001 6001 2001:db8::9 80\n"
+                                        "2001:db8::2 2001:db8::c001 6002 2001:db8::9\n");
+    /* Not from another, to another port, of another protocol, to another address; not without ports. */
+    static const struct {
+        unsigned from, to;
+        uint8_t protocol, checksum;
+        const char *body;
+    } rows[] = {{8, 0xc001, 17, 6, "0035 1770 0008 0000"}, {9, 0xc001, 17, 6, "0036 1770 0008 0000"},
+                {9, 0xc001, 17, 6, "0035 1771 0008 0000"}, {9, 0xc001, 17, 6, "0035 176f 0008 0000"},
+                {9, 0xc001, 33, 6, "0035 1770 0008 0000"}, {9, 0xc002, 17, 6, "0035 1770 0008 0000"},
+                {9, 0xc001, 50, 0, "0035 1770 0008 0000"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        a = packet(rows[i].from, rows[i].to, rows[i].protocol, rows[i].body, rows[i].checksum);
+        send(t, "in", &a);
+    }
+    FS_EQUAL(fs_test_drops(t, "t", FS_DROP_STATE), 7);
+    a = packet(3, 9, 17, UDP, 6);
+    send(t, "out", &a);
+    FS_EQUAL(fs_test_drops(t, "t", FS_DROP_TABLE_FULL), 1);
+    fs_test_advance(t, 7440 * sec);
+    b = packet(0xc001, 9, 17, "1770 0035 000c 0000 01020304", 6);
+    becomes(t, true, &a, &b);
+    FS_TEXT(fs_test_read(t, "t.count"), "3");
+    fs_test_end(t);
+}
+
+FS_TEST(addresstranslator_errors_about_flows)
+{
+    struct fs_test *t = TRANSLATOR("0", "1", "1", "0", "2001:db8::c001 6000 6002");
+    FS_REQUIRE(fs_test_start(t));
+    struct bytes inner = packet(1, 9, 17, "0400 0035 0008 0000", 6), outer = packet(0xc001, 9, 17, "1770 0035 0008 0000", 6);
+    becomes(t, true, &inner, &outer);
+    struct bytes a = error(7, 0xc001, &outer), b = error(7, 1, &inner); /* from a router on the way */
+    becomes(t, false, &a, &b);
+    a = error(7, 0xc002, &outer);
+    send(t, "in", &a);
+    inner = packet(9, 1, 17, "0035 0400 0008 0000", 6), outer = packet(9, 0xc001, 17, "0035 1770 0008 0000", 6);
+    a = error(1, 9, &inner), b = error(0xc001, 9, &outer);
+    becomes(t, true, &a, &b);
+    a = error(5, 9, &inner), b = error(0xc001, 9, &outer); /* from a router inside */
+    becomes(t, true, &a, &b);
+    inner = packet(9, 1, 17, "0035 0401 0008 0000", 6);
+    a = error(1, 9, &inner);
+    send(t, "out", &a);
+    inner.size = 40;
+    a = error(1, 9, &inner);
+    send(t, "out", &a);
+    FS_EQUAL(fs_test_drops(t, "t", FS_DROP_STATE), 3);
+    FS_TEXT(fs_test_read(t, "t.count"), "1");
+    fs_test_end(t);
+}
+
 FS_TEST(addresstranslator_refuses_arguments)
 {
     static const struct {
@@ -221,7 +292,9 @@ FS_TEST(addresstranslator_refuses_arguments)
                 {{"1", "1", "2001:db8::1 0 2001:db8::2 80"}, "argument 2 should be : <IP6Address> <port>"},
                 {{"0"}, "argument 1 should be : bool"},
                 {{"0", "1", "0"}, "argument 3 should be : bool"},
-                {{"0", "1", "1", "0", "::1.0.0.1 6000 6010"}, "dynamic port mapping is not to be had"},
+                {{"0", "1", "1", "1", "::1.0.0.1 6000 6010"}, "ports are mapped for outward packets only"},
+                {{"0", "1", "1", "0", "::1.0.0.1 6000 5999"}, "argument 4 should be : <IP6Address> <port> <port>"},
+                {{"0", "1", "1", "0"}, "argument 4 should be : <IP6Address> <port> <port>"},
                 {{"0", "1", "0", "0", "10.0.0.1"}, "argument 4 should be : <IP6Address>"},
                 {{"0", "1", "0", "0", "::1 65537"}, "argument 4 should be : <IP6Address> [<count>]"},
                 {{"0", "1", "0", "0", "::1 x"}, "argument 4 should be : <IP6Address> [<count>]"}};
