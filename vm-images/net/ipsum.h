@@ -32,7 +32,8 @@
     X(ICMP_TYPE, "icmp_type", 1, 7) X(ICMP_CODE, "icmp_code", 1, 8) \
     X(ICMP_TYPE_NAME, "icmp_type_name", 1, 7) X(ICMP_CODE_NAME, "icmp_code_name", 1, 8) \
     X(ICMP_FLOWID, "icmp_flowid", 2, 9) X(ICMP_SEQ, "icmp_seq", 2, 9) X(ICMP_NEXTMTU, "icmp_nextmtu", 2, 9) \
-    X(PAYLOAD, "payload", 254, 10) X(PAYLOAD_LEN, "payload_len", 4, 11)
+    X(PAYLOAD, "payload", 254, 10) X(PAYLOAD_LEN, "payload_len", 4, 11) \
+    X(PAYLOAD_MD5, "payload_md5", 16, 255) X(PAYLOAD_MD5_HEX, "payload_md5_hex", 16, 255)
 
 enum fs_ipsum_field {
 #define FS_IPSUM_SYMBOL(symbol, name, bytes, order) FS_IPSUM_##symbol,

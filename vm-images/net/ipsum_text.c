@@ -2,6 +2,7 @@
 #include "net/ether.h"
 #include "net/icmp_names.h"
 #include "net/ipsum.h"
+#include "net/md5.h"
 #include "net/transport.h"
 #include "net/values.h"
 
@@ -320,8 +321,11 @@ static bool ip_value(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struc
         extra = h == NULL ? fs_anno_u32(s->packet, FS_ANNO_EXTRA_LENGTH) : extra;
         v->number = (uint64_t)length + extra;
         return true;
-    case FS_IPSUM_PAYLOAD:
+    case FS_IPSUM_PAYLOAD: case FS_IPSUM_PAYLOAD_MD5: case FS_IPSUM_PAYLOAD_MD5_HEX:
         payload(s, &offset, &length);
+        if (field != FS_IPSUM_PAYLOAD && length != 0 && (offset < 0 || offset >= s->packet->length)) {
+            return false; /* none of it is there */
+        }
         offset = offset < 0 ? 0 : offset;
         length = offset + length > s->packet->length ? (int64_t)s->packet->length - offset : length;
         *v = (struct value){.at = s->packet->data + offset, .length = length > 0 ? (size_t)length : 0};
@@ -401,7 +405,24 @@ static bool value_of(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struc
     return link_or_annotation(s, field, v) || ip_value(s, field, v) || transport_value(s, field, v);
 }
 
+static void digest(const struct value *v, uint8_t md5[FS_MD5_SIZE])
+{
+    struct fs_md5 m;
+    fs_md5_begin(&m);
+    fs_md5_add(&m, v->at, v->length);
+    fs_md5_end(&m, md5);
+}
+
 /* ---- texts ---- */
+
+/* Click's short form: six bits a character, the least first. */
+static void text_digest(struct fs_text *t, const uint8_t md5[FS_MD5_SIZE])
+{
+    for (unsigned bit = 0; bit < 8 * FS_MD5_SIZE; bit += 6) {
+        unsigned at = bit / 8, two = md5[at] | (at + 1 < FS_MD5_SIZE ? (unsigned)md5[at + 1] << 8 : 0);
+        fs_text_char(t, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@"[two >> bit % 8 & 63]);
+    }
+}
 
 static void text_flags(struct fs_text *t, uint64_t flags)
 {
@@ -471,6 +492,7 @@ static void text_number(struct fs_ipsum_packet *s, enum fs_ipsum_field field, ui
 void fs_ipsum_text(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struct fs_text *t)
 {
     struct value v;
+    uint8_t md5[FS_MD5_SIZE];
     const unsigned tcp_kinds = FS_OPTIONS_ALL & ~(unsigned)FS_OPTIONS_PADDING;
     if (!value_of(s, field, &v)) {
         fs_text_char(t, '-');
@@ -498,6 +520,14 @@ void fs_ipsum_text(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struct 
     case FS_IPSUM_PAYLOAD:
         fs_text_quoted(t, (struct fs_span){(const char *)v.at, v.length});
         break;
+    case FS_IPSUM_PAYLOAD_MD5:
+        digest(&v, md5);
+        text_digest(t, md5);
+        break;
+    case FS_IPSUM_PAYLOAD_MD5_HEX:
+        digest(&v, md5);
+        fs_text_hex(t, md5, FS_MD5_SIZE);
+        break;
     default:
         text_number(s, field, v.number, t);
     }
@@ -508,9 +538,14 @@ void fs_ipsum_text(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struct 
 void fs_ipsum_binary(struct fs_ipsum_packet *s, enum fs_ipsum_field field, struct fs_text *t)
 {
     struct value v;
-    uint8_t bytes[8] = {0};
+    uint8_t bytes[FS_MD5_SIZE] = {0};
     unsigned size = fs_ipsum_bytes(field);
     bool there = value_of(s, field, &v);
+    if (there && size == FS_MD5_SIZE) {
+        digest(&v, bytes);
+        fs_text_bytes(t, bytes, size);
+        return;
+    }
     if (size == FS_IPSUM_COUNTED) {
         fs_text_char(t, (char)(there ? v.length : 0));
         fs_text_bytes(t, v.at, there ? v.length : 0);

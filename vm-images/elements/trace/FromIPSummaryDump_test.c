@@ -105,6 +105,30 @@ FS_TEST(ipsum_sets_checksums_and_makes_packets_whole)
     fs_test_end(t);
 }
 
+/* RFC 1321 section A.5; the short form: its bits, the least first, six a character of a-z A-Z 0-9 _ @. */
+FS_TEST(ipsum_digests_payloads)
+{
+    expect("!data ip_proto payload\nU abc\n50 \"message digest\"\nT -\n", "payload_md5_hex payload_md5",
+           "900150983cd24fb0d6963f7d28e17f72 qgauyYJ0pbR1w_tFOe_FYb\n"
+           "f96b697d7cb7938d525a2f31aaf161d0 5VwA9X3Tt2OuA9smQgFyqd\n"
+           "d41d8cd98f00b204e9800998ecf8427e u3bJz@iaYsq6aMaMSJVq_b\n");
+    expect("!data ip_len\n1500\n", "payload_len payload_md5 payload_md5_hex", "1460 - -\n"); /* none of it is there */
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "to", "ToIPSummaryDump");
+    fs_test_text(t, "FILENAME", "f");
+    fs_test_texts(t, "CONTENTS", "payload_md5");
+    fs_test_boolean(t, "BINARY", true);
+    fs_test_chain(t, "in", "to");
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_send(t, "in", "abc", 3);
+    static const uint8_t digest[16] = {0x90, 0x01, 0x50, 0x98, 0x3c, 0xd2, 0x4f, 0xb0,
+                                       0xd6, 0x96, 0x3f, 0x7d, 0x28, 0xe1, 0x7f, 0x72};
+    size_t size = fs_test_written_size(t, "f");
+    FS_CHECK(size > 16 && memcmp(fs_test_written(t, "f") + size - 16, digest, 16) == 0);
+    fs_test_end(t);
+}
+
 FS_TEST(ipsum_tells_bad_packets)
 {
     struct fs_test *t = dumped("!data ip_proto ip_len\n6 1000\nU 28\nI 28\n", "tcp_seq ip_len", false, true);

@@ -258,8 +258,8 @@ FS_ELEMENT(ToIPSummaryDump) = {
            "wire_len; eth_src eth_dst eth_type; ip_src ip_dst ip_tos ip_dscp ip_ecn ip_ttl ip_frag ip_fragoff ip_id ip_sum\n"
            "ip_proto ip_opt ip_hl ip_len ip_capture_len; sport dport; tcp_seq tcp_ack tcp_off tcp_flags tcp_window tcp_urp\n"
            "tcp_opt tcp_ntopt tcp_sack; udp_len; icmp_type icmp_code icmp_type_name icmp_code_name icmp_flowid icmp_seq\n"
-           "icmp_nextmtu; payload payload_len. The `ip_` may be left out. A field that a packet has not is `-`.\n"
-           "Process build only.\n\n"
+           "icmp_nextmtu; payload payload_len payload_md5 payload_md5_hex. The `ip_` may be left out. A field that a\n"
+           "packet has not is `-`. Process build only.\n\n"
            "    ... -> ToIPSummaryDump(-, CONTENTS ip_src ip_dst sport dport ip_len)\n",
     .size = sizeof(struct to_dump),
     .configure = configure,
