@@ -1,6 +1,6 @@
 #include "net/routes6.h"
 
-enum { SLOTS_MIN = 64, ROOM_MIN = 16 };
+enum { SLOTS_MIN = 64, ROOM_MIN = 16, SPARSE = 2048 };
 
 /* The first place in `sorted` whose route is not before this one. */
 FS_ONCE static uint32_t lower_bound(const struct fs_routes6 *t, struct fs_address6 a, unsigned bits)
@@ -156,7 +156,8 @@ FS_ONCE int fs_routes6_build(struct fs_routes6 *t)
 {
     uint8_t number[FS_ROUTE6_LENGTHS];
     find_lengths(t, number);
-    uint32_t need = 2 * count_entries(t, number), slots = t->slots < SLOTS_MIN ? SLOTS_MIN : t->slots;
+    uint32_t need = count_entries(t, number), slots = t->slots < SLOTS_MIN ? SLOTS_MIN : t->slots;
+    need *= need <= SPARSE ? 4 : 2; /* a probe that misses ends sooner, as long as the table stays in the cache */
     while (slots < need) {
         slots *= 2;
     }
