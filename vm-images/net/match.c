@@ -179,6 +179,7 @@ FS_ONCE static int load_tests(struct fs_match *m, struct fs_element *e, const ui
         m->root = tests[m->root].place;
     }
     m->nodes = nodes;
+    m->node_count = placed;
     return 0;
 }
 

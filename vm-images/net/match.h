@@ -51,7 +51,7 @@ struct fs_match {
     const struct fs_match_index *index; /* of format 2; else NULL */
     const uint32_t *verdicts; /* by rule: an output port, or FS_MATCH_NONE for drop */
     uint32_t root; /* as a node's `yes` */
-    uint32_t rule_count;
+    uint32_t rule_count, node_count;
     uint32_t fields;  /* bit f: enum fs_match_field f is asked for */
     uint32_t sources; /* bit s: enum fs_match_source s is */
     uint32_t needed[FS_MATCH_SOURCES]; /* bytes that all tests together can look at */

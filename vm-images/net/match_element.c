@@ -1,5 +1,7 @@
 #include "net/match_element.h"
 
+#include "net/match_text.h"
+
 enum { HEAD = 8, ALIGNMENT = 8 };
 
 void fs_match_element_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
@@ -26,6 +28,12 @@ void fs_match_element_read_config(struct fs_element *e, const char *parameters, 
     const struct fs_match_element *m = (struct fs_match_element *)e;
     (void)parameters;
     fs_text_string(value, m->text != NULL ? m->text : fs_args_config(e->args));
+}
+
+void fs_match_element_read_program(struct fs_element *e, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    fs_text_match(value, &((struct fs_match_element *)e)->match);
 }
 
 /* ---- another program ---- */

@@ -60,6 +60,29 @@ void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, 
     }
 }
 
+void fs_queue_yank(struct fs_queue *q, bool (*wanted)(const struct fs_packet *p, const void *context), const void *context,
+                   struct fs_batch *batch, unsigned max)
+{
+    uint32_t kept = q->head;
+    for (uint32_t i = q->head; i != q->tail; i++) {
+        struct fs_packet *p = q->ring[i & q->mask];
+        if (max > 0 && !fs_batch_full(batch) && wanted(p, context)) {
+            fs_batch_add(batch, p);
+            max--;
+        } else {
+            q->ring[kept++ & q->mask] = p;
+        }
+    }
+    bool had_room = fs_queue_length(q) < q->capacity;
+    q->tail = kept;
+    if (fs_queue_length(q) == 0) {
+        fs_signal_sleep(&q->nonempty);
+    }
+    if (!had_room && fs_queue_length(q) < q->capacity) {
+        fs_signal_wake(&q->room);
+    }
+}
+
 uint32_t fs_queue_stored(const struct fs_element *e) { return fs_queue_length((const struct fs_queue *)e); }
 
 /* A ring with at least `capacity` places, holding what the old one held. */

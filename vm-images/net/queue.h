@@ -30,6 +30,10 @@ void fs_queue_push(struct fs_element *e, unsigned port, struct fs_batch *batch);
 void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max);
 uint32_t fs_queue_stored(const struct fs_element *e);
 
+/* Takes at most `max` packets out from between the others, those that `wanted` says, oldest first. */
+void fs_queue_yank(struct fs_queue *q, bool (*wanted)(const struct fs_packet *p, const void *context), const void *context,
+                   struct fs_batch *batch, unsigned max);
+
 /* For other ways of adding: a packet that has no place; and what follows from a change of length. */
 void fs_queue_refuse(struct fs_queue *q, struct fs_packet *p);
 void fs_queue_grown(struct fs_queue *q);

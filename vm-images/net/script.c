@@ -87,7 +87,8 @@ static void complain(struct report *r, const char *calling, const char *with, co
 {
     char line[FAILING];
     struct fs_text t = {.at = line, .capacity = sizeof line};
-    if (r->count++ == 0 && r->answer == NULL) {
+    bool driver = r->script->type == FS_SCRIPT_DRIVER && calling != NULL; /* as Click's, which is not within a run */
+    if (r->count++ == 0 && r->answer == NULL && !driver) {
         fs_text_format(&t, "While executing '%s :: %s':", r->script->base.name, r->script->base.class->name);
         tell_line(r, 0, fs_span_of(&t));
     }
@@ -96,9 +97,9 @@ static void complain(struct report *r, const char *calling, const char *with, co
         fs_text_string(&t, "While calling '");
         fs_handler_name(&r->script->base, calling, &t);
         fs_text_format(&t, "%s%s':", *with != '\0' ? " " : "", with);
-        tell_line(r, 1, fs_span_of(&t));
+        tell_line(r, !driver, fs_span_of(&t));
     }
-    tell(r, calling != NULL ? 2 : 1, what->at, what->length);
+    tell(r, calling != NULL && !driver ? 2 : 1, what->at, what->length);
 }
 
 static void complain_of(struct report *r, const char *format, struct fs_span what)

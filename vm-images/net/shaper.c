@@ -7,7 +7,15 @@ void fs_shaper_pull(struct fs_element *e, unsigned port, struct fs_batch *batch,
 {
     struct fs_shaper *s = (struct fs_shaper *)e;
     uint32_t first = batch->count, allowed = fs_rated_allowance(&s->rated, max, fs_steady(e));
-    (void)port;
+    if (port != 0) { /* what is above the rate, and only that */
+        if (allowed == 0) {
+            fs_input_pull(e, 0, batch, max);
+        }
+        return;
+    }
+    if (allowed == 0 && e->output_count > 1) {
+        return;
+    }
     if (allowed == 0) {
         fs_gate_wait(&s->gate, fs_rated_wait(&s->rated));
         return;
@@ -18,6 +26,17 @@ void fs_shaper_pull(struct fs_element *e, unsigned port, struct fs_batch *batch,
         return;
     }
     fs_rated_charge(&s->rated, batch->packets + first, batch->count - first);
+}
+
+/* As at the start of a pause: one packet may pass at once. */
+int fs_shaper_write_reset(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct fs_shaper *s = (struct fs_shaper *)e;
+    (void)value, (void)length, (void)error;
+    s->rated.tokens.level = FS_TOKEN;
+    s->rated.tokens.at = fs_steady(e);
+    fs_gate_open(&s->gate);
+    return 0;
 }
 
 static void changed(struct fs_rated *r) { fs_gate_open(&((struct fs_shaper *)r)->gate); }

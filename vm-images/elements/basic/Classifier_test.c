@@ -50,6 +50,31 @@ FS_TEST(classifier_of_the_documentation)
         }
     }
     FS_EQUAL(fs_test_count(t, "s3"), counts[3]);
+    FS_TEXT(fs_test_read(t, "c.program"), " 0  12/08060000%ffff0000  yes->step 2  no->step 1\n"
+                                          " 1  12/08000000%ffff0000  yes->[2]  no->[3]\n"
+                                          " 2  20/00010000%ffff0000  yes->[0]  no->step 3\n"
+                                          " 3  20/00020000%ffff0000  yes->[1]  no->[3]\n"
+                                          "safe length 22\nalignment offset 0\n");
+    fs_test_end(t);
+}
+
+/* A byte at 1 and one at 9 are shown in the words that begin at 0 and 8; tests between what is the same are not shown. */
+FS_TEST(classifier_shows_its_program)
+{
+    struct program p = {0};
+    uint32_t first = rule(&p, 0), same = rule(&p, 0);
+    node(&p, FS_MATCH_FRAME, 1, 0, 0xff000000, 0x01000000, 1, FS_MATCH_NONE);
+    node(&p, FS_MATCH_FRAME, 9, 0, 0xff000000, 0x02000000, first, same);
+    finish(&p, 0);
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "out", "TestSink");
+    fs_test_add(t, "c", "IPFilter");
+    fs_test_table(t, "RULE", p.table, p.size, 2);
+    fs_test_chain(t, "in", "c", "out");
+    FS_REQUIRE(fs_test_start(t));
+    FS_TEXT(fs_test_read(t, "c.program"),
+            " 0   0/00010000%00ff0000  yes->[0]  no->[X]\nsafe length 2\nalignment offset 0\n");
     fs_test_end(t);
 }
 

@@ -4,11 +4,11 @@
 static int configure(struct fs_element *e, struct fs_text *error) { return fs_shaper_configure(e, true, error); }
 
 static const struct fs_arg args[] = {FS_RATED_BYTES_ARG};
-static const struct fs_handler handlers[] = {FS_RATED_HANDLER};
+static const struct fs_handler handlers[] = {FS_SHAPER_HANDLERS};
 
 FS_ELEMENT(BandwidthShaper) = {
     .name = "BandwidthShaper",
-    .ports = "1/1",
+    .ports = "1/1-2",
     .processing = "l/l",
     .flow = "x/x",
     .args = args,
@@ -18,7 +18,8 @@ FS_ELEMENT(BandwidthShaper) = {
     .effects = "delays",
     .summary = "gives at most so many bytes a second",
     .doc = "What exceeds the rate stays upstream, in a Queue. After a pause what the rate gives in 10 ms may pass at once (at\n"
-           "least one packet), so a puller that comes late by less loses nothing. A rate of 0 lets nothing pass.\n\n"
+           "least one packet), so a puller that comes late by less loses nothing. A rate of 0 lets nothing pass.\n"
+           "Where output 1 is connected, what is above the rate, and only that, can be pulled there.\n\n"
            "    ... -> Queue -> BandwidthShaper(10Mbps) -> ToDevice(1);\n",
     .size = sizeof(struct fs_shaper),
     .configure = configure,

@@ -65,6 +65,32 @@ FS_TEST(shaper_saves_little_up)
     fs_test_end(t);
 }
 
+/* Output 1 gives what is above the rate, and nothing that output 0 would. */
+FS_TEST(shaper_gives_the_rest_by_output_1)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "q", "Queue");
+    fs_test_add(t, "a", "TestPuller");
+    fs_test_add(t, "b", "TestPuller");
+    fs_test_add(t, "e", "Shaper");
+    fs_test_integer(t, "RATE", 10);
+    fs_test_chain(t, "in", "q", "e", "a");
+    fs_test_connect(t, "e", 1, "b", 0);
+    FS_REQUIRE(fs_test_start(t));
+    fill(t, 20, 60);
+    FS_EQUAL(fs_test_pull(t, "b", 5), 0);
+    FS_EQUAL(fs_test_pull(t, "a", 5), 1);
+    FS_EQUAL(fs_test_pull(t, "a", 5), 0);
+    FS_EQUAL(fs_test_pull(t, "b", 5), 5);
+    FS_CHECK(fs_test_write(t, "e.reset", ""));
+    FS_EQUAL(fs_test_pull(t, "b", 5), 0);
+    FS_EQUAL(fs_test_pull(t, "a", 5), 1);
+    fs_test_advance(t, 100 * ms);
+    FS_EQUAL(fs_test_pull(t, "a", 5), 1);
+    fs_test_end(t);
+}
+
 FS_TEST(shaper_wakes_for_new_packets)
 {
     struct fs_test *t = shaper("Shaper", 1000);

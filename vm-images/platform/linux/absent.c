@@ -3,9 +3,6 @@
 #define NO_HOST "there is no host's kernel here"
 
 const struct fs_absent fs_absent_classes[] = {
-    {"FromHost", NO_HOST ": use a device of the template, FromDevice(inside)"},
-    {"ToHost", NO_HOST ": use a device of the template, ToDevice(inside), or Discard"},
-    {"ToHostSniffers", NO_HOST " whose sniffers could listen: use Tee and a third device"},
     {"KernelTun", NO_HOST ": use a device of the template, FromDevice and ToDevice"},
     {"KernelTap", NO_HOST ": use a device of the template, FromDevice and ToDevice"},
     {"KernelFilter", NO_HOST " that would take packets too, so there is nothing to filter: leave it out"},

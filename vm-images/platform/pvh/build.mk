@@ -4,8 +4,8 @@
 # each packet or round is compiled for speed, as the engine is.
 PVH := platform/pvh
 PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
-# What works on traces is the process build's alone (docs/contracts.md 8).
-PVH_PORTABLE := $(filter-out elements/trace/%,$(PORTABLE))
+# What works on traces, and what tests the engine, is the process build's alone (docs/contracts.md 8).
+PVH_PORTABLE := $(filter-out elements/trace/% elements/test/%,$(PORTABLE))
 # What runs for few packets, or prints, is compiled for size too: the runtime with all classes has its limit.
 PVH_RARE := $(addprefix net/,address6.c script%.c config_text.c contents.c decimal.c fragment6.c icmp_names.c icmp_translate.c held_fragments.c igmp.c ipfix.c \
 	ipsum%.c md5.c nat_pattern.c nd.c ppp%.c protocols.c quantity.c reader.c values.c) elements/control/%.c elements/basic/Print.c elements/basic/RatedSource.c \

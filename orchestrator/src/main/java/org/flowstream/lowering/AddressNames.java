@@ -32,6 +32,8 @@ import org.flowstream.problem.BadValueException;
 final class AddressNames {
     static final String ADDRESSES = "address-info";
     static final String PORTS = "port-info";
+    /** Where a name alone is both, the address and what is answered for it. */
+    private static final String ENTRIES = "arp-entries";
 
     /** What a word without a suffix means for a type, by what is tried first. */
     private static final Map<String, List<String>> WANTED = Map.ofEntries(
@@ -41,7 +43,7 @@ final class AddressNames {
             Map.entry("ip6-address", List.of("ip6")),
             Map.entry("ip6-prefix", List.of("ip6", "ip6net")),
             Map.entry("ether-address", List.of("eth")),
-            Map.entry("arp-entries", List.of("ip", "ipnet")),
+            Map.entry(ENTRIES, List.of("ip", "ipnet")),
             Map.entry("nd-entries", List.of("ip6", "ip6net")),
             Map.entry("routes", List.of("ip", "ipnet")),
             Map.entry("routes6", List.of("ip6", "ip6net")),
@@ -167,6 +169,13 @@ final class AddressNames {
         while (matcher.find()) {
             Optional<String> value =
                     RESERVED.contains(matcher.group()) ? Optional.empty() : value(matcher.group(), wanted, elementName);
+            boolean whole = matcher.group().equals(text.text().trim());
+            if (value.isPresent() && whole && argument.type().equals(ENTRIES)) {
+                String address = value.get();
+                value = Optional.of(value(matcher.group(), List.of("eth"), elementName)
+                        .map(it -> address + " " + it)
+                        .orElse(address));
+            }
             if (value.isPresent()) {
                 replaced = replaced.replace(matcher.start() + moved, matcher.end() + moved, value.get());
                 moved += value.get().length() - matcher.group().length();
