@@ -126,6 +126,24 @@ final class Connection {
                 Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, ends ? START_AUTO_DESTROY : 0)));
     }
 
+    /** Ends a domain, unless it bears a tag of ours or is gone. */
+    void destroyUntagged(String name) {
+        try {
+            DomainPointer domain = domain(name);
+            try {
+                if (tag(domain).isEmpty()) {
+                    destroy(domain);
+                }
+            } finally {
+                free(domain);
+            }
+        } catch (LibvirtFault e) {
+            if (e.kind() != LibvirtFault.Kind.ABSENT) {
+                throw e;
+            }
+        }
+    }
+
     /** A domain by its name. */
     DomainPointer domain(String name) {
         return Calls.object(Libvirt.INSTANCE.virDomainLookupByName(pointer, name));

@@ -106,39 +106,17 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Creates a domain and starts it; a name that is taken is refused. */
     public void create(String xml) {
-        call(connection -> {
-            connection.create(xml, false);
-            return true;
-        });
+        run(connection -> connection.create(xml, false));
     }
 
     /** Creates a domain that bears no tag and ends with this connection at the latest. */
     public void createBriefly(String xml) {
-        call(connection -> {
-            connection.create(xml, true);
-            return true;
-        });
+        run(connection -> connection.create(xml, true));
     }
 
     /** Ends such a domain; one that bears a tag is left alone. */
     public void destroyBrief(String name) {
-        call(connection -> {
-            try {
-                DomainPointer domain = connection.domain(name);
-                try {
-                    if (Connection.tag(domain).isEmpty()) {
-                        Connection.destroy(domain);
-                    }
-                } finally {
-                    Connection.free(domain);
-                }
-            } catch (LibvirtFault e) {
-                if (e.kind() != LibvirtFault.Kind.ABSENT) {
-                    throw e;
-                }
-            }
-            return true;
-        });
+        run(connection -> connection.destroyUntagged(name));
     }
 
     /** Whether the machine is there, in any state. */
@@ -153,30 +131,20 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Ends the machine at once; false when it was not there. Takes 0.2 s: libvirt looks every 0.2 s for QEMU's end. */
     public boolean destroy(Name name, MachineId id) {
-        return onMachine(name, id, domain -> {
-                    Connection.destroy(domain);
-                    return true;
-                })
-                .isPresent();
+        return does(name, id, Connection::destroy);
     }
 
     /** How a machine ended that was asked to. */
     public enum Stop {
-        /** It was not there. */
         ABSENT,
-        /** It powered off within its grace. */
         POWERED_OFF,
-        /** It did not, and was destroyed. */
+        /** It did not power off within its grace. */
         DESTROYED
     }
 
     /** Presses the machine's power button and waits for its end; destroys it when that takes longer than the grace. */
     public Stop stop(Name name, MachineId id, Duration grace) {
-        if (onMachine(name, id, domain -> {
-                    Connection.pressPowerButton(domain);
-                    return true;
-                })
-                .isEmpty()) {
+        if (!does(name, id, Connection::pressPowerButton)) {
             return Stop.ABSENT;
         }
         if (awaitEnd(name, id, grace)) {
@@ -205,20 +173,12 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Stops the machine's processor; false when it was not there. */
     public boolean suspend(Name name, MachineId id) {
-        return onMachine(name, id, domain -> {
-                    Connection.suspend(domain);
-                    return true;
-                })
-                .isPresent();
+        return does(name, id, Connection::suspend);
     }
 
     /** Lets the machine's processor go on; false when it was not there. */
     public boolean resume(Name name, MachineId id) {
-        return onMachine(name, id, domain -> {
-                    Connection.resume(domain);
-                    return true;
-                })
-                .isPresent();
+        return does(name, id, Connection::resume);
     }
 
     @Override
@@ -232,6 +192,14 @@ public final class LibvirtHost implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean does(Name name, MachineId id, Consumer<DomainPointer> verb) {
+        return onMachine(name, id, domain -> {
+                    verb.accept(domain);
+                    return true;
+                })
+                .isPresent();
     }
 
     /** Does something with a machine's domain; empty when there is none that bears the tag. */
@@ -264,6 +232,13 @@ public final class LibvirtHost implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private void run(Consumer<Connection> work) {
+        call(connection -> {
+            work.accept(connection);
+            return true;
+        });
     }
 
     private <T> T call(Function<Connection, T> call) {
