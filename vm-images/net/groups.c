@@ -66,7 +66,7 @@ void fs_groups_leave(struct fs_groups *g, struct fs_group *group, uint32_t port)
     }
 }
 
-int fs_groups_configure(struct fs_groups *g, struct fs_element *e, uint32_t ports, uint32_t capacity, uint32_t limit,
+FS_ONCE int fs_groups_configure(struct fs_groups *g, struct fs_element *e, uint32_t ports, uint32_t capacity, uint32_t limit,
                         struct fs_text *error)
 {
     uint32_t bits = 1;

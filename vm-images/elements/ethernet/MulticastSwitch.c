@@ -79,7 +79,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     flush(s, port, going, &together);
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_igmp *s = (struct fs_igmp *)e;
     int64_t router = fs_args_integer(e->args, ROUTER, -1);
@@ -132,7 +132,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
     fs_igmp_adopt((struct fs_igmp *)e, (struct fs_igmp *)old);
 }
 
-static void read_groups(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_groups(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_igmp *s = (struct fs_igmp *)e;
     uint32_t now = fs_tick(fs_steady(e));
@@ -149,7 +149,7 @@ static void read_groups(struct fs_element *e, const char *parameters, struct fs_
         }
     }
 }
-static void read_routers(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_routers(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_igmp *s = (struct fs_igmp *)e;
     (void)parameters;
@@ -157,7 +157,7 @@ static void read_routers(struct fs_element *e, const char *parameters, struct fs
         fs_text_format(value, "%s%u", left == s->routers ? "" : " ", (unsigned)__builtin_ctzll(left));
     }
 }
-static void read_querier(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_querier(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     const struct fs_igmp *s = (struct fs_igmp *)e;
     uint8_t address[4];

@@ -155,7 +155,7 @@ static void push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 
 /* ---- configuration ---- */
 
-static int add_users(struct fs_pppoe *s, struct fs_text *error)
+FS_ONCE static int add_users(struct fs_pppoe *s, struct fs_text *error)
 {
     struct fs_nat_items items;
     struct fs_bytes table = fs_args_bytes(s->base.args, USER);
@@ -182,7 +182,7 @@ static int add_users(struct fs_pppoe *s, struct fs_text *error)
     return 0;
 }
 
-static int set_auth(struct fs_pppoe *s, struct fs_text *error)
+FS_ONCE static int set_auth(struct fs_pppoe *s, struct fs_text *error)
 {
     struct fs_span word = fs_span(fs_args_text(s->base.args, AUTH, "chap"));
     s->any_auth = fs_span_is(word, "any");
@@ -197,7 +197,7 @@ static int set_auth(struct fs_pppoe *s, struct fs_text *error)
     return 0;
 }
 
-static int configure(struct fs_element *e, struct fs_text *error)
+FS_ONCE static int configure(struct fs_element *e, struct fs_text *error)
 {
     struct fs_pppoe *s = (struct fs_pppoe *)e;
     struct fs_bytes pool = fs_args_bytes(e->args, POOL), dns = fs_args_bytes(e->args, DNS);
@@ -236,7 +236,7 @@ static int initialize(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
-static void take_state(struct fs_element *e, struct fs_element *old)
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
 {
     struct fs_pppoe *s = (struct fs_pppoe *)e;
     const struct fs_pppoe *o = (struct fs_pppoe *)old;
@@ -251,7 +251,7 @@ static void take_state(struct fs_element *e, struct fs_element *old)
 
 /* ---- handlers ---- */
 
-static void read_sessions(struct fs_element *e, const char *parameters, struct fs_text *value)
+FS_ONCE static void read_sessions(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     static const char *const phases[] = {"", "establish", "authenticate", "network", "open"};
     const struct fs_pppoe *s = (struct fs_pppoe *)e;
@@ -287,7 +287,7 @@ FS_READ_NUMBER(read_ended, struct fs_pppoe, ended)
 FS_READ_NUMBER(read_denied, struct fs_pppoe, denied)
 FS_READ_NUMBER(read_full, struct fs_pppoe, full)
 
-static int write_end(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_end(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct fs_pppoe *s = (struct fs_pppoe *)e;
     int64_t number;
@@ -301,12 +301,12 @@ static int write_end(struct fs_element *e, const char *value, size_t length, str
     fs_pppoe_finish(s, &s->sessions[number - 1], true);
     return 0;
 }
-static int write_user(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_user(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct fs_span text = fs_span_trimmed((struct fs_span){value, length});
     return fs_ppp_user_add((struct fs_pppoe *)e, text.at, text.length, error);
 }
-static int write_remove_user(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_remove_user(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct fs_pppoe *s = (struct fs_pppoe *)e;
     struct fs_span text = fs_span_trimmed((struct fs_span){value, length});
