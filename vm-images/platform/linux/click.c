@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/values.h"
+
 /* Reads a handler whole, however long its value is; the caller frees what it answers. */
 static char *read_whole(struct fs_router *r, const char *handler, size_t *length)
 {
@@ -96,10 +98,38 @@ static bool print_handlers(struct fs_router *r, const struct fs_options *o)
     return all;
 }
 
-bool fs_click_run(struct fs_machine *m, const struct fs_options *o)
+/* A number, or true and false, as a shell means them. */
+static int exit_status(struct fs_router *r, const char *handler)
+{
+    size_t length = 0;
+    int64_t number;
+    bool truth;
+    int status = 255;
+    char *value = fs_router_check(r, handler, false) == FS_HANDLER_OK ? read_whole(r, handler, &length) : NULL;
+    if (value == NULL) {
+        fprintf(stderr, "no '%s' handler\n", handler);
+        return status;
+    }
+    while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL) {
+        length--;
+    }
+    if (fs_parse_integer(value, length, INT32_MIN, INT32_MAX, &number)) {
+        status = (int)(number & 0xff);
+    } else if (fs_parse_boolean(value, length, &truth)) {
+        status = !truth;
+    } else {
+        fprintf(stderr, "exit handler value should be integer\n");
+    }
+    free(value);
+    return status;
+}
+
+int fs_click_run(struct fs_machine *m, const struct fs_options *o)
 {
     if (!o->quit && fs_router_element_count(m->router) > 0) {
         fs_machine_run(m);
     }
-    return print_handlers(m->router, o) & (fflush(stdout) == 0);
+    bool good = print_handlers(m->router, o) & (fflush(stdout) == 0);
+    int status = o->exit_handler != NULL ? exit_status(m->router, o->exit_handler) : 0;
+    return status == 0 && !good ? 1 : status;
 }

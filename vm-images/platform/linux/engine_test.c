@@ -389,6 +389,15 @@ FS_TEST(engine_is_a_click_driver)
         copy("--handler=c.reset"), copy("--handler=z*.count"));
     FS_EQUAL(t.status, 1);
     FS_TEXT(t.error, "no element 'x'\nno 'c.no' handler\n'c.reset' is a write handler\nno element matching 'z*'\n");
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--exit-handler=c.count")); /* a number */
+    FS_EQUAL(t.status, 7);
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--exit-handler=p.active")); /* true */
+    FS_EQUAL(t.status, 0);
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--exit-handler=c.class"));
+    FS_EQUAL(t.status, 255);
+    FS_TEXT(t.error, "exit handler value should be integer\n");
+    RUN(&t, path(&t, "blob"), copy("--click"), copy("--quit"), copy("--exit-handler=c.no"));
+    FS_EQUAL(t.status, 255);
     write_source(&t, true);
     RUN(&t, path(&t, "blob"), copy("--click"));
     FS_EQUAL(t.status, 1);

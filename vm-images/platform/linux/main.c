@@ -224,7 +224,7 @@ static bool load(struct fs_machine *m, const struct fs_image_file *image)
     return true;
 }
 
-static bool run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
+static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
 {
     char line[1000];
     struct fs_text ready = {.at = line, .capacity = sizeof(line) - 1};
@@ -232,10 +232,10 @@ static bool run(struct fs_machine *m, const struct fs_options *o, uint64_t begun
     fs_ready_line(m->router, boot, m->memory_given / 1024, &ready);
     line[ready.length] = '\0';
     if (m->click) {
-        return open_streams(m, o, line) && fs_click_run(m, o);
+        return open_streams(m, o, line) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
     }
     if (!check_reads(m, o) || !open_streams(m, o, line)) {
-        return false;
+        return EXIT_CONFIGURATION;
     }
     fprintf(stderr, "%s\n", line);
     fprintf(stderr, "STOP %s\n", fs_machine_run(m));
@@ -243,7 +243,7 @@ static bool run(struct fs_machine *m, const struct fs_options *o, uint64_t begun
     for (unsigned i = 0; i < o->read_count; i++) {
         whole &= print_read(m, o->reads[i]);
     }
-    return whole && fflush(stdout) == 0;
+    return whole && fflush(stdout) == 0 ? 0 : EXIT_CONFIGURATION;
 }
 
 static int run_image(const struct fs_options *o)
@@ -260,13 +260,13 @@ static int run_image(const struct fs_options *o)
     }
     set_clock(m, o->simtime_from);
     m->platform.started = m->simtime ? m->virtual_now : begun;
-    good = good && load(m, &image) && run(m, o, begun);
+    int status = good && load(m, &image) ? run(m, o, begun) : EXIT_CONFIGURATION;
     fs_stream_close(&m->streams[0]);
     fs_stream_close(&m->streams[1]);
     fs_router_unload(m->router);
-    good &= close_devices(m);
+    bool whole = close_devices(m);
     fs_image_close(&image);
-    return good ? 0 : EXIT_CONFIGURATION;
+    return whole || status != 0 ? status : EXIT_CONFIGURATION;
 }
 
 int main(int argc, char **argv)

@@ -134,6 +134,8 @@ static bool valued(struct parser *p, const char *option, char *value)
         add_read(p, value);
     } else if (strcmp(option, "--handler") == 0) {
         add_handler(p, value);
+    } else if (strcmp(option, "--exit-handler") == 0) {
+        o->exit_handler = value;
     } else if (strcmp(option, "--simtime") == 0) {
         o->simtime = true;
         if (!seconds(value, &o->simtime_from)) {
@@ -158,7 +160,7 @@ static bool valued(struct parser *p, const char *option, char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--packet-size"};
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--exit-handler", "--packet-size"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(option, names[i]) == 0) {
             return true;
@@ -198,8 +200,8 @@ static void check_whole(struct parser *p)
     if (o->image == NULL) {
         problem(p, "no image: expected IMAGE.elf or a configuration blob");
     }
-    if (!o->click && (o->quit || o->handler_count > 0)) {
-        problem(p, "--quit and --handler go with --click");
+    if (!o->click && (o->quit || o->handler_count > 0 || o->exit_handler != NULL)) {
+        problem(p, "--quit, --handler and --exit-handler go with --click");
     }
     for (unsigned i = 0; i < o->device_count; i++) {
         if (o->devices[i].kind == FS_DEVICE_NONE) {
@@ -258,6 +260,7 @@ void fs_options_usage(FILE *out)
           "  --read HANDLER              prints this handler at the end\n"
           "  --click                     runs as Click's user-level driver does: its errors, no READY, no STOP\n"
           "  --handler HANDLER           with --click: prints it at the end; `*.count` prints that of all elements\n"
+          "  --exit-handler HANDLER      with --click: a number that is the exit status, or true for 0 and false for 1\n"
           "  --quit                      with --click: initializes, does not run\n"
           "  --print-classes             prints the element classes as JSON\n"
           "  --version\n"

@@ -29,6 +29,7 @@ struct fs_options {
     uint64_t simtime_from;     /* where virtual time begins, ns; 0: with the first frame, or where Click's begins */
     const char *handlers[FS_OPTIONS_READS]; /* of --handler */
     unsigned handler_count;
+    const char *exit_handler; /* whose value is the exit status; NULL for none */
     const char *control, *health; /* paths of Unix sockets; NULL for none */
     bool seeded;
     uint64_t seed;

@@ -128,9 +128,6 @@ final class ClickArguments {
         if (!ports.isEmpty() || !sockets.isEmpty()) {
             return Optional.of("control connections by TCP or by file descriptor are not supported: use --unix-socket");
         }
-        if (exitHandler != null) {
-            return Optional.of("--exit-handler is not supported");
-        }
         return unixSockets.size() > 1 ? Optional.of("--unix-socket can be given once") : Optional.empty();
     }
 

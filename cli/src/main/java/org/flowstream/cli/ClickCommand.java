@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             "  -u, --unix-socket FILE        Listen for control connections on a Unix socket.",
             "  -R, --allow-reconfigure       Accepted; machines are reconfigured by the daemon.",
             "  -h, --handler ELEMENT.H       Show this handler when the driver has stopped; or a pattern: *.count.",
+            "  -x, --exit-handler ELEMENT.H  End with this handler's value as status: a number, true (0) or false (1).",
             "  -o, --output FILE             Write the flat configuration to FILE.",
             "  -q, --quit                    Do not run the driver.",
             "  -t, --time                    Show how long the driver took.",

@@ -115,6 +115,9 @@ final class ClickProgram {
         if (!isOfTheText()) {
             arguments.handlers.forEach(handler -> options.add("--handler=" + handler));
         }
+        if (arguments.exitHandler != null) {
+            options.add("--exit-handler=" + arguments.exitHandler);
+        }
         arguments.unixSockets.forEach(path -> options.add("--control=unix:" + path));
         return options;
     }

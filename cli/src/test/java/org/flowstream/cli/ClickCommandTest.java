@@ -99,6 +99,12 @@ final class ClickCommandTest {
     }
 
     @Test
+    void aHandlerMayTellTheExitStatus() {
+        assertThat(screen.run("click", "-qx", "q.capacity", "-e", "Idle -> q :: Queue(42) -> Discard"))
+                .isEqualTo(42);
+    }
+
+    @Test
     void aConfigurationWithoutElementsIsWarnedOf() {
         assertThat(screen.run("click", "-e", "")).isZero();
         assertThat(screen.err()).isEqualTo("warning: config: configuration has no elements, exiting\n");
