@@ -3,8 +3,10 @@ package org.flowstream.image;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.flowstream.model.DeviceMode;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
@@ -64,7 +66,7 @@ final class ManifestReader {
                         .toList(),
                 list(json, "elements").stream()
                         .map(this::object)
-                        .map(this::element)
+                        .map(it -> element(it, parameters))
                         .toList(),
                 new TreeSet<>(texts(json, "effects")),
                 number(json, "memory"),
@@ -79,13 +81,29 @@ final class ManifestReader {
         return new Manifest.Device(text(json, "name"), texts(json, "click"), DeviceMode.parse(text(json, "mode")));
     }
 
-    private Manifest.Element element(JsonObject json) {
+    private Manifest.Element element(JsonObject json, Map<String, ParameterValue> parameters) {
         return new Manifest.Element(
                 text(json, "name"),
                 text(json, "class"),
                 text(json, "file"),
                 Math.toIntExact(number(json, "line")),
-                json.get("rules").isPresent() ? texts(json, "rules") : List.of());
+                json.get("rules").isPresent()
+                        ? list(json, "rules").stream()
+                                .flatMap(it -> rules(it, parameters))
+                                .toList()
+                        : List.of());
+    }
+
+    /** A rule, or all that are a parameter's items. */
+    private Stream<String> rules(JsonValue rule, Map<String, ParameterValue> parameters) {
+        if (!(rule instanceof JsonObject named)) {
+            return Stream.of(text(rule));
+        }
+        String parameter = text(named, "parameter");
+        if (parameters.get(parameter) instanceof ParameterValue.ListValue list) {
+            return list.items().stream().map(ParameterValue::shown);
+        }
+        throw unreadable("'" + parameter + "' is not a parameter that is a list");
     }
 
     private ParameterValue value(JsonValue value) {

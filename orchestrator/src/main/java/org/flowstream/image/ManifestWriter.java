@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.template.ParameterValue;
 
@@ -16,14 +19,22 @@ final class ManifestWriter {
 
     private final JsonGenerator json;
 
-    private ManifestWriter(JsonGenerator json) {
+    /** The texts of each list among the parameters. */
+    private final Map<String, List<String>> lists = new TreeMap<>();
+
+    private ManifestWriter(JsonGenerator json, Manifest manifest) {
         this.json = json;
+        manifest.parameters().forEach((name, value) -> {
+            if (value instanceof ParameterValue.ListValue list && list.items().size() > 1) {
+                lists.put(name, list.items().stream().map(ManifestWriter::text).toList());
+            }
+        });
     }
 
     static String write(Manifest manifest) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
-            new ManifestWriter(json).manifest(manifest);
+            new ManifestWriter(json, manifest).manifest(manifest);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
@@ -75,9 +86,37 @@ final class ManifestWriter {
         json.writeNumberField("line", element.line());
         json.writeStringField("name", element.name());
         if (!element.rules().isEmpty()) {
-            strings("rules", element.rules());
+            rules(element.rules());
         }
         json.writeEndObject();
+    }
+
+    /** Rules that are a parameter's items are not said twice. */
+    private void rules(List<String> rules) throws IOException {
+        json.writeArrayFieldStart("rules");
+        for (int i = 0; i < rules.size(); ) {
+            List<String> rest = rules.subList(i, rules.size());
+            Optional<String> parameter = lists.keySet().stream()
+                    .filter(it -> begins(rest, lists.getOrDefault(it, List.of())))
+                    .findFirst();
+            if (parameter.isPresent()) {
+                json.writeStartObject();
+                json.writeStringField("parameter", parameter.get());
+                json.writeEndObject();
+                i += lists.getOrDefault(parameter.get(), List.of()).size();
+            } else {
+                json.writeString(rules.get(i++));
+            }
+        }
+        json.writeEndArray();
+    }
+
+    private static boolean begins(List<String> texts, List<String> first) {
+        return texts.size() >= first.size() && texts.subList(0, first.size()).equals(first);
+    }
+
+    private static String text(ParameterValue value) {
+        return value instanceof ParameterValue.TextValue text ? text.text() : value.click();
     }
 
     private void strings(String name, Collection<String> texts) throws IOException {
@@ -93,8 +132,6 @@ final class ManifestWriter {
             json.writeNumber(number.number());
         } else if (value instanceof ParameterValue.BooleanValue bool) {
             json.writeBoolean(bool.value());
-        } else if (value instanceof ParameterValue.TextValue text) {
-            json.writeString(text.text());
         } else if (value instanceof ParameterValue.ListValue list) {
             json.writeStartArray();
             for (ParameterValue item : list.items()) {
@@ -102,7 +139,7 @@ final class ManifestWriter {
             }
             json.writeEndArray();
         } else {
-            json.writeString(value.click());
+            json.writeString(text(value));
         }
     }
 }

@@ -116,12 +116,27 @@ final class ImageBuilderTest {
                 .isEqualTo(
                         "{\"built_by\":\"flowstream 0.1.0\",\"devices\":[{\"click\":[\"0\",\"eth0\"],\"mode\":\"bump\","
                                 + "\"name\":\"outside\"}],\"effects\":[\"drop\",\"observe\"],\"elements\":[{\"class\":\"Filter\","
-                                + "\"file\":\"f.click\",\"line\":7,\"name\":\"f\",\"rules\":[\"allow tcp\",\"deny all\"]},"
+                                + "\"file\":\"f.click\",\"line\":7,\"name\":\"f\",\"rules\":[{\"parameter\":\"rules\"}]},"
                                 + "{\"class\":\"Idle\",\"file\":\"f.click\",\"line\":8,\"name\":\"Idle@2\"}],\"format\":1,"
                                 + "\"health\":{\"heartbeat_ms\":1000,\"ready\":[\"machine\",\"control\",\"forwarding\"]},"
                                 + "\"memory\":8388608,\"parameters\":{\"label\":\"a \\\"b\\\" \\\\ ü \\n\",\"limit\":-5,"
                                 + "\"on\":true,\"rules\":[\"allow tcp\",\"deny all\"],\"where\":\"10.0.0.0/8\"},\"runtime\":\""
                                 + "ab".repeat(32) + "\",\"template\":\"t\",\"version\":\"1.0.0\"}");
+    }
+
+    @Test
+    void rulesThatAreAParametersAreReadInBothForms() {
+        Manifest manifest = SmallRuntime.manifest("t");
+        String named = "{\"parameter\":\"rules\"}";
+        String plain = manifest.toJson().replace(named, "\"allow tcp\",\"deny all\"");
+        assertThat(Manifest.parse(plain, "x").elements()).isEqualTo(manifest.elements());
+        String mixed = manifest.toJson().replace(named, "\"deny udp\"," + named + ",\"allow all\"");
+        assertThat(Manifest.parse(mixed, "x").elements().get(0).rules())
+                .containsExactly("deny udp", "allow tcp", "deny all", "allow all");
+        assertThat(Manifest.parse(mixed, "x").toJson()).isEqualTo(mixed);
+        assertThatThrownBy(() -> Manifest.parse(manifest.toJson().replace(named, "{\"parameter\":\"limit\"}"), "x"))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("'limit' is not a parameter that is a list");
     }
 
     @Test
