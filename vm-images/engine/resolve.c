@@ -87,7 +87,7 @@ static void join(struct resolution *s, const struct fs_connection *c)
         return;
     }
     struct fs_port *output = &from->outputs[c->from_port], *input = &to->inputs[c->to_port];
-    if (output->element != NULL) {
+    if (output->element != NULL && out != 'l') { /* several may pull from one output, as several push to one input */
         fs_complain(s->error, from);
         fs_text_format(s->error, "%s output %u is connected more than once ('%s' and '%s')\n", kind_word(out),
                        c->from_port, output->element->name, to->name);
@@ -101,7 +101,9 @@ static void join(struct resolution *s, const struct fs_connection *c)
         s->problems++;
         return;
     }
-    *output = (struct fs_port){.element = to, .port = c->to_port, .push = out != 'l'};
+    if (output->element == NULL) {
+        *output = (struct fs_port){.element = to, .port = c->to_port, .push = out != 'l'};
+    }
     if (input->element == NULL) {
         *input = (struct fs_port){.element = from, .port = c->from_port, .push = in != 'l'};
     }

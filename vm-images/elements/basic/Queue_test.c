@@ -185,3 +185,23 @@ FS_TEST(queue_hands_over_its_packets)
     }
     fs_test_end(t);
 }
+
+FS_TEST(queue_serves_several_pullers)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_add(t, "in", "TestSource");
+    fs_test_add(t, "q", "Queue");
+    fs_test_add(t, "a", "TestPuller");
+    fs_test_add(t, "b", "TestPuller");
+    fs_test_chain(t, "in", "q", "a");
+    fs_test_connect(t, "q", 0, "b", 0);
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_send(t, "in", "1", 1);
+    fs_test_send(t, "in", "2", 1);
+    fs_test_send(t, "in", "3", 1);
+    FS_EQUAL(fs_test_pull(t, "a", 1), 1);
+    FS_EQUAL(fs_test_pull(t, "b", 5), 2);
+    FS_FRAME(fs_test_out(t, "a", 0), "1", 1);
+    FS_FRAME(fs_test_out(t, "b", 0), "2", 1);
+    fs_test_end(t);
+}
