@@ -55,14 +55,26 @@ static void put_free(struct fs_pppoe *s, uint32_t at)
     s->free_last = at;
 }
 
+static uint32_t take_free(struct fs_pppoe *s)
+{
+    s->fresh += s->network + s->fresh == s->gateway;
+    if (s->fresh <= s->capacity) {
+        return s->fresh++;
+    }
+    uint32_t at = s->free_first;
+    if (at != NONE) {
+        s->free_first = s->sessions[at - 1].next;
+    }
+    return at;
+}
+
 static struct fs_ppp_session *add(struct fs_pppoe *s, const uint8_t mac[6])
 {
-    uint32_t at = s->free_first, *head = head_of(s, mac), now = fs_tick(fs_steady(&s->base));
+    uint32_t at = take_free(s), *head = head_of(s, mac), now = fs_tick(fs_steady(&s->base));
     if (at == NONE) {
         return NULL;
     }
     struct fs_ppp_session *x = &s->sessions[at - 1];
-    s->free_first = x->next;
     *x = (struct fs_ppp_session){.next = *head, .since = now, .give_up = now + fs_tick(s->setup), .heard_at = now};
     __builtin_memcpy(x->mac, mac, 6);
     *head = at;
@@ -350,11 +362,7 @@ int fs_pppoe_configure(struct fs_pppoe *s, struct fs_text *error)
         fs_text_string(error, "out of memory");
         return -1;
     }
-    for (uint32_t at = 1; at <= s->capacity; at++) {
-        if (s->network + at != s->gateway) {
-            put_free(s, at);
-        }
-    }
+    s->fresh = 1;
     return 0;
 }
 
@@ -365,7 +373,7 @@ void fs_pppoe_adopt(struct fs_pppoe *s, const struct fs_pppoe *old)
 {
     __builtin_memcpy(s->secret, old->secret, 16);
     s->noises = old->noises;
-    s->free_first = NONE;
+    s->fresh = s->capacity + 1;
     for (uint32_t at = 1; at <= s->capacity; at++) {
         struct fs_ppp_session *x = &s->sessions[at - 1];
         if (s->network + at == s->gateway) {

@@ -71,7 +71,8 @@ struct fs_pppoe {
     uint32_t *heads;
     uint64_t multiplier;
     uint32_t shift, capacity, limit;
-    uint32_t free_first, free_last; /* places from 1; the one that is free longest is taken */
+    uint32_t fresh;                 /* the first place from 1 on that was never used: these are taken first */
+    uint32_t free_first, free_last; /* then the one that is free longest */
     uint32_t used, count;           /* sessions, and those that are open */
     uint8_t mac[6];
     uint32_t network, gateway, dns[2]; /* host order */
