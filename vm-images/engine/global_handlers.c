@@ -194,7 +194,8 @@ static void read_simtime(struct fs_router *r, const char *parameters, struct fs_
 {
     (void)parameters;
     const struct fs_platform *p = r->platform;
-    fs_text_format(value, "%lu", p->arrived != NULL ? p->arrived(p->context) : 0);
+    uint64_t latest = 0, time = p->arrived != NULL ? p->arrived(p->context, &latest) : 0;
+    fs_text_format(value, "%lu %lu", time, latest);
 }
 
 /* TIME [FRAMES] */

@@ -59,9 +59,9 @@ struct fs_platform {
 
     /* A machine's clock that stands, for packet tests; NULL where clocks run by themselves. go_on: to this time, doing
      * what is due on the way, once so many frames wait at its devices. arrived: the time, once it is that one and nothing
-     * is left to do; else 0. */
+     * is left to do, else 0; and when the latest frame came or left. */
     void (*go_on)(void *context, uint64_t to, uint32_t frames);
-    uint64_t (*arrived)(void *context);
+    uint64_t (*arrived)(void *context, uint64_t *latest);
 
     struct fs_pool *pool;
     struct fs_device *const *devices; /* device_count of them; devices[i]->index is i */

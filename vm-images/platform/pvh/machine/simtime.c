@@ -8,7 +8,8 @@
 enum { LINE_BYTES = 64 };
 
 static uint64_t now; /* 0: the clock runs by itself */
-static uint64_t goal;
+static uint64_t goal, latest, counted;
+static const struct fs_platform *platform;
 static bool quiet;
 uint32_t simtime_frames;
 
@@ -26,9 +27,10 @@ static void go_on(void *context, uint64_t to, uint32_t frames)
     quiet = false;
 }
 
-static uint64_t arrived(void *context)
+static uint64_t arrived(void *context, uint64_t *at)
 {
     (void)context;
+    *at = latest;
     return quiet ? now : 0;
 }
 
@@ -46,7 +48,18 @@ static uint64_t number(const char **at, const char *word)
     return n;
 }
 
-void simtime_open(uint64_t command_line, struct fs_platform *platform)
+/* Before the clock goes on: whether a frame came or left at its time. */
+static void look(void)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        all += platform->devices[i]->counters.received + platform->devices[i]->counters.sent;
+    }
+    latest = all != counted ? now : latest;
+    counted = all;
+}
+
+void simtime_open(uint64_t command_line, struct fs_platform *p)
 {
     if (command_line == 0) {
         return;
@@ -56,14 +69,15 @@ void simtime_open(uint64_t command_line, struct fs_platform *platform)
     if (now == 0) {
         return;
     }
-    goal = now;
-    platform->now = standing;
-    platform->steady = standing;
-    platform->rounds_a_time = 0;
-    platform->started = now;
-    platform->go_on = go_on;
-    platform->arrived = arrived;
-    platform->seed = number(&at, " seed=");
+    goal = latest = now;
+    platform = p;
+    p->now = standing;
+    p->steady = standing;
+    p->rounds_a_time = 0;
+    p->started = now;
+    p->go_on = go_on;
+    p->arrived = arrived;
+    p->seed = number(&at, " seed=");
 }
 
 bool simtime_jump(uint64_t *until)
@@ -71,6 +85,7 @@ bool simtime_jump(uint64_t *until)
     if (now == 0) {
         return false;
     }
+    look();
     uint64_t next = *until != 0 && *until < goal ? *until : goal;
     *until = 0;
     if (simtime_frames > 0) {

@@ -55,24 +55,24 @@ final class TrialMachine {
     }
 
     private void await() throws IOException {
-        String goal = Long.toString(now);
-        await(
-                "its clock to come to " + goal,
-                () -> control.text(SIMTIME).strip().equals(goal));
+        String goal = now + " ";
+        await("its clock to come to " + now, () -> control.text(SIMTIME).startsWith(goal));
     }
 
-    /** Lets the clock go on until this long has passed without a frame leaving. */
+    /** Lets the clock go on until this long has passed since a frame came or left. */
     void settle(Duration silence) throws IOException {
-        List<Long> before;
-        do {
-            before = counters(SENT);
-            goOn(now + silence.toNanos());
-        } while (!before.equals(counters(SENT)));
-        List<Long> sent = before;
+        while (latest() + silence.toNanos() > now) {
+            goOn(latest() + silence.toNanos());
+        }
+        List<Long> sent = counters(SENT);
         for (int device = 0; device < sent.size(); device++) {
             int each = device;
             await("what device " + device + " has sent", () -> wires.count(each) >= sent.get(each));
         }
+    }
+
+    private long latest() throws IOException {
+        return Long.parseLong(control.text(SIMTIME).strip().split(" ", -1)[1]);
     }
 
     String read(String handler) throws IOException {
