@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Many run and rm, one after the other: the daemon's memory and file descriptors stay flat. The number of cycles is the
- * property {@code soak.cycles} (20 unless told otherwise; 100 is the promise).
+ * property {@code soak.cycles} (10 unless told otherwise; 100 is the promise).
  */
 class SoakTest {
     @RegisterExtension
@@ -20,7 +20,7 @@ class SoakTest {
 
     @Test
     void runAndRmLeaveNothing() {
-        int cycles = Integer.getInteger("soak.cycles", 20);
+        int cycles = Integer.getInteger("soak.cycles", 10);
         int warm = Math.max(5, cycles / 5);
         Footprint early = footprint();
         System.out.printf("before the first cycle: %s%n", early);
