@@ -79,7 +79,7 @@ FS_TEST(flowstringmatcher_joins_segments)
         char first[20] = "GET ", second[20];
         memcpy(first + 4, "/etc/passwd", cut);
         first[4 + cut] = '\0';
-        strcpy(second, "/etc/passwd" + cut);
+        strcpy(second, &"/etc/passwd"[cut]);
         shake_hands(t);
         FS_TEXT(say(t, 1001, first), "passes");
         FS_TEXT(tcp(t, "b", BACK, FS_TCP_ACK, 9001, 1001 + 4 + cut, "/etc/passw"), "passes");
