@@ -214,6 +214,26 @@ static const char *refused(const char *class_name, const char *device, const cha
     return error;
 }
 
+FS_TEST(polldevice_is_fromdevice)
+{
+    struct fs_test *t = fs_test_new();
+    fs_test_devices(t, 1);
+    fs_test_add(t, "from", "PollDevice");
+    fs_test_text(t, "DEVNAME", "0");
+    fs_test_integer(t, "BURST", 2);
+    fs_test_boolean(t, "TIMESTAMP", false);
+    fs_test_add(t, "out", "TestSink");
+    fs_test_chain(t, "from", "out");
+    FS_REQUIRE(fs_test_start(t));
+    arrive(t, 5);
+    fs_test_run(t);
+    FS_EQUAL(fs_test_count(t, "out"), 5);
+    FS_EQUAL(fs_test_out(t, "out", 0)->timestamp, 0);
+    FS_CHECK(!fs_test_round(t)); /* asleep until something arrives */
+    FS_TEXT(fs_test_read(t, "from.count"), "5");
+    fs_test_end(t);
+}
+
 FS_TEST(devices_that_there_are_not)
 {
     FS_CHECK(strstr(refused("FromDevice", "7", NULL, NULL), "FromDevice(7): no such device") != NULL);

@@ -12,7 +12,6 @@ const struct fs_absent fs_absent_classes[] = {
     {"ToSocket", NO_HOST " to open sockets in: send packets by a device, with UDPIPEncap"},
     {"IGMP", "MulticastSwitch listens to IGMP, asks, and copies to the ports that have members"},
     {"IPMulticastTable", "MulticastSwitch keeps the members of groups by port, and copies to them"},
-    {"PollDevice", "FromDevice polls under load, and sleeps when there is none"},
     {"ControlSocket", "handlers are there without it: flowstream handler"},
     {"ChatterSocket", "log lines are there without it: flowstream logs"},
 };
