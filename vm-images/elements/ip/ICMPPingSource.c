@@ -20,13 +20,14 @@ struct ping {
     uint64_t count, interval;
     int64_t limit;
     uint16_t identifier;
-    bool active, verbose;
+    bool active, verbose, stop;
     struct replies *replies; /* NULL: no input */
 };
 
-enum { SRC, DST, INTERVAL, IDENTIFIER, LIMIT, DATA, ACTIVE, VERBOSE };
+enum { SRC, DST, INTERVAL, IDENTIFIER, LIMIT, DATA, ACTIVE, VERBOSE, STOP };
 
-static bool may_send(const struct ping *s) { return s->active && (s->limit < 0 || s->count < (uint64_t)s->limit); }
+static bool all_sent(const struct ping *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
+static bool may_send(const struct ping *s) { return s->active && !all_sent(s); }
 
 static struct fs_packet *make(struct ping *s)
 {
@@ -71,6 +72,8 @@ static void fire(struct fs_element *e, struct fs_timer *t)
     }
     if (may_send(s)) {
         fs_timer_after(t, s->interval);
+    } else if (s->stop && all_sent(s)) {
+        fs_stop(e);
     }
 }
 
@@ -86,7 +89,11 @@ static void pull(struct fs_element *e, unsigned port, struct fs_batch *batch, un
         fs_batch_add(batch, p);
     }
     if (!may_send(s)) {
-        fs_signal_sleep(&s->nonempty);
+        fs_signal_sleep(&s->nonempty); /* so nobody may ask again: it stops at once */
+        if (s->stop && all_sent(s)) {
+            s->stop = false;
+            fs_stop(e);
+        }
     }
 }
 
@@ -170,6 +177,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
     s->data = fs_args_bytes(e->args, DATA);
     s->active = fs_args_boolean(e->args, ACTIVE, true);
     s->verbose = fs_args_boolean(e->args, VERBOSE, true);
+    s->stop = fs_args_boolean(e->args, STOP, false);
     if (s->data.length > DATA_MAX) {
         fs_text_format(error, "DATA: expected at most %d bytes", (int)DATA_MAX);
         return -1;
@@ -368,6 +376,7 @@ static const struct fs_arg args[] = {
     [DATA] = {"DATA", "data", FS_KEYWORD, 0, 0, "", "What the requests carry."},
     [ACTIVE] = {"ACTIVE", "boolean", FS_KEYWORD, 0, 0, "true", "Whether it sends."},
     [VERBOSE] = {"VERBOSE", "boolean", FS_KEYWORD, 0, 0, "true", "Whether each reply is logged."},
+    [STOP] = {"STOP", "boolean", FS_KEYWORD, 0, 0, "false", "Whether to stop the driver after LIMIT requests."},
 };
 static const struct fs_handler handlers[] = {
     {"active", read_active, write_active, FS_HANDLER_CHECKBOX, NULL, "The ACTIVE argument."},

@@ -72,6 +72,35 @@ FS_TEST(icmppingsource_gives_to_pullers)
     fs_test_end(t);
 }
 
+FS_TEST(icmppingsource_stops_after_its_last)
+{
+    struct fs_test *t = source(false);
+    fs_test_integer(t, "LIMIT", 2);
+    fs_test_boolean(t, "STOP", true);
+    FS_REQUIRE(fs_test_start(t));
+    fs_test_advance(t, 1999999999);
+    FS_CHECK(!fs_router_stopped(fs_test_router(t)));
+    fs_test_advance(t, 1);
+    FS_EQUAL(fs_test_count(t, "out"), 2);
+    FS_CHECK(fs_router_stopped(fs_test_router(t)));
+    fs_test_end(t);
+
+    t = fs_test_new();
+    fs_test_add(t, "out", "TestPuller");
+    fs_test_add(t, "p", "ICMPPingSource");
+    fs_test_bytes(t, "SRC", "\x0a\0\0\1", 4);
+    fs_test_bytes(t, "DST", "\xc0\0\2\5", 4);
+    fs_test_integer(t, "LIMIT", 2);
+    fs_test_boolean(t, "STOP", true);
+    fs_test_connect(t, "p", 0, "out", 0);
+    FS_REQUIRE(fs_test_start(t));
+    FS_EQUAL(fs_test_pull(t, "out", 1), 1);
+    FS_CHECK(!fs_router_stopped(fs_test_router(t)));
+    FS_EQUAL(fs_test_pull(t, "out", 8), 1);
+    FS_CHECK(fs_router_stopped(fs_test_router(t)));
+    fs_test_end(t);
+}
+
 /* The reply to request `sequence`, `us` microseconds after now. */
 static void reply(struct fs_test *t, unsigned sequence)
 {
