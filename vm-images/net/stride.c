@@ -21,6 +21,11 @@ int fs_stride_configure(struct fs_element *e, uint32_t count, struct fs_text *er
     for (uint32_t i = 0; i < count && 8u * (i + 1) <= tickets.length; i++) {
         int64_t n;
         __builtin_memcpy(&n, tickets.at + 8 * i, 8);
+        if (n > FS_TICKETS_MAX) {
+            fs_text_format(error, "%sTICKETS: those of port %u reduced to %d", error->length > 0 ? "; " : "", i,
+                           (int)FS_TICKETS_MAX);
+            n = FS_TICKETS_MAX;
+        }
         set(&s->clients[i], (uint32_t)n);
         s->clients[i].pass = s->clients[i].stride;
     }

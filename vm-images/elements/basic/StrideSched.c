@@ -25,7 +25,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
 }
 
 static const struct fs_arg args[] = {
-    {"TICKETS", "integers", FS_REST, 0, FS_TICKETS_MAX, NULL, "The tickets of each input."},
+    {"TICKETS", "integers", FS_REST, 0, INT32_MAX, NULL, "The tickets of each input; more than 32,768 count as that."},
 };
 
 FS_ELEMENT(StrideSched) = {

@@ -110,6 +110,19 @@ FS_TEST(stridesched_starts_with_who_has_most)
     fs_test_end(t);
 }
 
+/* 32,768 are all there are. */
+FS_TEST(stridesched_has_so_many_tickets)
+{
+    static const int64_t tickets[3] = {100000, 32768, 10};
+    struct fs_test *t = three("StrideSched");
+    fs_test_value(t, "TICKETS", tickets, sizeof tickets, 3);
+    FS_REQUIRE(fs_test_start(t));
+    FS_TEXT(fs_test_read(t, "s.tickets0"), "32768");
+    FS_TEXT(fs_test_read(t, "s.tickets1"), "32768");
+    FS_CHECK(!fs_test_write(t, "s.tickets0", "32769"));
+    fs_test_end(t);
+}
+
 /* An input that was empty for long does not then take all turns. */
 FS_TEST(stridesched_saves_nothing_up)
 {
