@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.flowstream.click.ConfigStrings;
 import org.flowstream.click.ConfigText;
 import org.flowstream.click.Graph;
@@ -26,8 +27,9 @@ import org.flowstream.problem.BadValueException;
  * Names that a configuration gives to addresses and ports, and the texts that stand for them where others use them. A name
  * holds in the compound element in which it is given, and within those inside it.
  *
- * <p>{@code NAME} is what fits, {@code NAME:ip}, {@code :ipnet}, {@code :bcast}, {@code :ip6}, {@code :ip6net} and
- * {@code :eth} are one of its addresses.
+ * <p>{@code NAME} is what fits, {@code NAME:ip}, {@code :ipnet}, {@code :bcast}, {@code :gw}, {@code :ip6}, {@code :ip6net}
+ * and {@code :eth} are one of its addresses; in patterns a name behind {@code net} is a network. {@code NAME:gw} may have an
+ * address of its own; else it is the network's first.
  */
 final class AddressNames {
     static final String ADDRESSES = "address-info";
@@ -58,12 +60,15 @@ final class AddressNames {
             Map.entry("integer", List.of("port")));
 
     private static final Set<String> SUFFIXES =
-            Set.of("ip", "ip4", "ipnet", "ip4net", "bcast", "ip6", "ip6net", "eth", "ethernet");
+            Set.of("ip", "ip4", "ipnet", "ip4net", "net", "bcast", "gw", "ip6", "ip6net", "eth", "ethernet");
     /** Words of the pattern language, which no name takes the place of. */
     private static final Set<String> RESERVED = Set.of(
             "allow", "deny", "drop", "accept", "reject", "src", "dst", "host", "net", "port", "proto", "opt", "type",
             "ip", "ip6", "tcp", "udp", "icmp", "icmp6", "and", "or", "not", "all", "any", "true", "false", "frag",
             "unfrag", "-");
+
+    /** What may stand between {@code net} and the network. */
+    private static final Set<String> QUALIFIERS = Set.of("src", "dst", "ip", "ip6");
 
     private static final Pattern WORD = Pattern.compile("[^\\s()\"',!&|=<>]+");
     private static final Pattern PORT =
@@ -142,6 +147,7 @@ final class AddressNames {
                 String shown = new Ip4Address(mask).toString();
                 found.put("ipnet", new Ip4Address(address & mask) + "/" + shown);
                 found.put("bcast", new Ip4Address(address | ~mask).toString());
+                found.put("gw", new Ip4Address((address & mask) | 1).toString());
                 return found;
             }
             if (slash < 0 && text.matches("[0-9A-Fa-f]{1,2}([:-][0-9A-Fa-f]{1,2}){5}")) {
@@ -166,9 +172,12 @@ final class AddressNames {
         ConfigText replaced = text;
         Matcher matcher = WORD.matcher(text.text());
         int moved = 0;
+        boolean network = false;
         while (matcher.find()) {
-            Optional<String> value =
-                    RESERVED.contains(matcher.group()) ? Optional.empty() : value(matcher.group(), wanted, elementName);
+            Optional<String> value = RESERVED.contains(matcher.group())
+                    ? Optional.empty()
+                    : value(matcher.group(), network ? networksFirst(wanted) : wanted, elementName);
+            network = matcher.group().equals("net") || (network && QUALIFIERS.contains(matcher.group()));
             boolean whole = matcher.group().equals(text.text().trim());
             if (value.isPresent() && whole && argument.type().equals(ENTRIES)) {
                 String address = value.get();
@@ -184,13 +193,28 @@ final class AddressNames {
         return replaced;
     }
 
+    private static List<String> networksFirst(List<String> wanted) {
+        return Stream.concat(wanted.stream().filter(it -> it.endsWith("net")), wanted.stream())
+                .toList();
+    }
+
     private Optional<String> value(String word, List<String> wanted, String elementName) {
         int colon = word.lastIndexOf(':');
         String suffix = colon < 0 ? "" : word.substring(colon + 1).toLowerCase(Locale.ROOT);
         boolean suffixed = SUFFIXES.contains(suffix);
         String name = suffixed ? word.substring(0, colon) : word;
-        String plain = suffix.replace("ip4", "ip").replace("ethernet", "eth");
-        List<String> kinds = suffixed ? List.of(plain) : wanted;
+        String plain =
+                suffix.equals("net") ? "ipnet" : suffix.replace("ip4", "ip").replace("ethernet", "eth");
+        if (plain.equals("gw") && !name.equals(word)) {
+            Optional<String> own = known(word, List.of("ip"), elementName);
+            if (own.isPresent()) {
+                return own;
+            }
+        }
+        return known(name, suffixed ? List.of(plain) : wanted, elementName);
+    }
+
+    private Optional<String> known(String name, List<String> kinds, String elementName) {
         String around = elementName;
         do {
             around = around.substring(0, Math.max(0, around.lastIndexOf('/')));

@@ -89,6 +89,38 @@ final class GatewayConfigurationTest {
                 """)).isEmpty();
     }
 
+    /** A name has an address and a network: which is meant, the pattern says. */
+    @Test
+    void aNameBehindNetIsANetwork() {
+        String names =
+                "AddressInfo(lan 192.168.7.1 192.168.7.0/24, router 10.1.1.9/30, other 10.2.2.2/24, other:gw 10.2.2.99);";
+        assertThat(compiled(names + """
+                        Idle -> c :: IPClassifier(dst net lan and src lan, not net src lan, dst lan or net != router, -);
+                        c[0] -> d :: Discard; c[1] -> d; c[2] -> d; c[3] -> d;
+                        Idle -> SetIPAddress(router:gw) -> SetIPAddress(other:gw) -> Discard;
+                        """)).isEqualTo(compiled(names + """
+                        Idle -> c :: IPClassifier(dst net 192.168.7.0/24 and src host 192.168.7.1, not src net 192.168.7.0/24,
+                            dst host 192.168.7.1 or net != 10.1.1.8/30, -);
+                        c[0] -> d :: Discard; c[1] -> d; c[2] -> d; c[3] -> d;
+                        Idle -> SetIPAddress(10.1.1.9) -> SetIPAddress(10.2.2.99) -> Discard;
+                        """));
+    }
+
+    /** What it compiles to, without its own words. */
+    private static List<String> compiled(String configuration) {
+        Problems problems = new Problems();
+        ElementLibrary library = ElementLibrary.load();
+        var compiled = ConfigurationCompiler.compile(
+                new SourceText("c.click", configuration), Map.of(), library, Devices.NUMBERED, problems);
+        assertThat(ProblemText.plain(problems.list())).isEmpty();
+        return compiled.orElseThrow()
+                .blob()
+                .dump(library)
+                .lines()
+                .filter(it -> !it.contains(" :: ") && !it.contains("config \""))
+                .toList();
+    }
+
     private static String problems(String configuration) {
         Problems problems = new Problems();
         ConfigurationCompiler.compile(
