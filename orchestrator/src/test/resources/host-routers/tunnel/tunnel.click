@@ -3,7 +3,7 @@
 AddressInfo(near 192.0.2.1 192.0.2.0/24 02:00:00:00:00:00, far 198.51.100.1, gate 192.0.2.254,
             inside 10.9.0.1 10.9.0.0/24 02:00:00:00:00:01);
 
-to_outside :: Queue -> ToDevice(eth0);
+to_outside :: Queue -> ToDevice(near:eth);
 near_arp :: ARPQuerier(near) -> to_outside;
 wrap :: CheckIPHeader -> IPEncap(4, near, far) -> SetIPAddress(gate) -> near_arp;
 
@@ -13,14 +13,14 @@ FromHost(fake0, 10.9.1.1/24, ETHER 1:2:3:4:5:6, MTU 1480) -> host_kind;
 host_kind[0] -> ARPResponder(0/0 1:1:1:1:1:1) -> host;
 host_kind[1] -> Strip(14) -> wrap;
 
-to_inside :: Queue -> ToDevice(eth1);
+to_inside :: Queue -> ToDevice(inside:eth);
 inside_arp :: ARPQuerier(inside) -> to_inside;
-PollDevice(eth1) -> inside_kind :: Classifier(12/0806 20/0001, 12/0806 20/0002, 12/0800);
+PollDevice(inside:eth) -> inside_kind :: Classifier(12/0806 20/0001, 12/0806 20/0002, 12/0800);
 inside_kind[0] -> ARPResponder(inside) -> to_inside;
 inside_kind[1] -> [1]inside_arp;
 inside_kind[2] -> Strip(14) -> wrap;
 
-FromDevice(eth0, PROMISC false) -> near_kind :: Classifier(12/0806 20/0001, 12/0806 20/0002, 12/0800);
+FromDevice(near:eth, PROMISC false) -> near_kind :: Classifier(12/0806 20/0001, 12/0806 20/0002, 12/0800);
 near_kind[0] -> ARPResponder(near) -> to_outside;
 near_kind[1] -> copies :: Tee -> [1]near_arp;
 copies[1] -> host;
