@@ -72,7 +72,12 @@ final class ClickProgram {
         }
         Problems problems = new Problems();
         Optional<ClickCompiler.Compiled> compiled = ClickCompiler.compile(
-                source.get(), arguments.variables, ElementLibrary.load(), new ClickPath(arguments.clickPath), problems);
+                source.get(),
+                arguments.variables,
+                ElementLibrary.load(),
+                new ClickPath(arguments.clickPath),
+                new HostAddresses(Path.of("/proc/net/route")),
+                problems);
         if (compiled.isEmpty()) {
             terminal.err().print(ProblemText.click(problems.list()));
             return FAILED;

@@ -3,6 +3,7 @@ package org.flowstream.image;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.flowstream.click.ClickParser;
 import org.flowstream.click.Elaborator;
 import org.flowstream.click.Graph;
@@ -36,17 +37,19 @@ public final class ClickCompiler {
      *
      * @param variables values, as Click text, for the configuration's variables
      * @param libraries where configurations are that it requires
+     * @param addresses those of a host's device by its name, and of {@code NAME:gw} the gateway's
      */
     public static Optional<Compiled> compile(
             SourceText source,
             Map<String, String> variables,
             ElementLibrary library,
             Libraries libraries,
+            Function<String, List<String>> addresses,
             Problems problems) {
         Graph graph =
                 Elaborator.elaborate(ClickParser.parse(source, problems), variables, library, libraries, problems);
         List<String> devices = List.copyOf(DeviceNames.in(graph, library));
-        Devices named = Devices.of(devices.stream().map(List::of).toList());
+        Devices named = Devices.of(devices.stream().map(List::of).toList()).withAddresses(addresses);
         return BlobWriter.compile(graph, library, named, problems).map(it -> new Compiled(graph, it, devices));
     }
 }

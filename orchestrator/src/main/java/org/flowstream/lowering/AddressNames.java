@@ -75,10 +75,18 @@ final class AddressNames {
             Pattern.compile("([0-9]{1,5}|0[xX]\\p{XDigit}{1,4})(?:/(?:tcp|udp|[0-9]{1,3}))?");
 
     private final Map<String, Map<String, String>> byName = new HashMap<>();
+    private final Devices devices;
 
-    /** The names that the elements of a graph give; what is wrong with them is theirs to report. */
-    static AddressNames of(Graph graph, ElementLibrary library) {
-        AddressNames names = new AddressNames();
+    private AddressNames(Devices devices) {
+        this.devices = devices;
+    }
+
+    /**
+     * The names that the elements of a graph give, and behind them those of devices; what is wrong with them is the
+     * elements' to report.
+     */
+    static AddressNames of(Graph graph, ElementLibrary library, Devices devices) {
+        AddressNames names = new AddressNames(devices);
         for (GraphElement element : graph.elements()) {
             List<Argument> arguments =
                     library.find(element.className()).map(it -> it.args()).orElse(List.of());
@@ -165,7 +173,8 @@ final class AddressNames {
 
     /** The text with the names in it replaced by what they stand for, as far as the type takes such things. */
     ConfigText replace(ConfigText text, Argument argument, String elementName) {
-        List<String> wanted = byName.isEmpty() ? List.of() : WANTED.getOrDefault(argument.type(), List.of());
+        boolean none = byName.isEmpty() && !devices.haveAddresses();
+        List<String> wanted = none ? List.of() : WANTED.getOrDefault(argument.type(), List.of());
         if (wanted.isEmpty()) {
             return text;
         }
@@ -225,6 +234,8 @@ final class AddressNames {
                 }
             }
         } while (!around.isEmpty());
-        return Optional.empty();
+        Map<String, String> own = new HashMap<>();
+        devices.addresses(name).forEach(text -> addresses(text).forEach(own::putIfAbsent));
+        return kinds.stream().filter(own::containsKey).map(own::get).findFirst();
     }
 }

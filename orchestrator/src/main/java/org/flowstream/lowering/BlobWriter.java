@@ -36,7 +36,7 @@ public final class BlobWriter {
         this.library = library;
         this.devices = devices;
         this.problems = problems;
-        this.names = AddressNames.of(graph, library);
+        this.names = AddressNames.of(graph, library, devices);
     }
 
     /**

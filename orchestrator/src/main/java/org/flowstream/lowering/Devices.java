@@ -4,20 +4,25 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The devices that a configuration may name, each with its number. */
 public final class Devices {
     /** Devices by their numbers alone: 0, 1 and so on, as many as are used. */
-    public static final Devices NUMBERED = new Devices(Map.of(), true);
+    public static final Devices NUMBERED = new Devices(Map.of(), true, Optional.empty());
 
     private final Map<String, Integer> numbers;
     private final boolean numbered;
+    private final Optional<Function<String, List<String>>> addresses;
 
-    private Devices(Map<String, Integer> numbers, boolean numbered) {
+    private Devices(
+            Map<String, Integer> numbers, boolean numbered, Optional<Function<String, List<String>>> addresses) {
         this.numbers = Map.copyOf(numbers);
         this.numbered = numbered;
+        this.addresses = addresses;
     }
 
     /** Devices in order, each with all the names that it answers to. */
@@ -28,7 +33,21 @@ public final class Devices {
                 numbers.put(name, i);
             }
         }
-        return new Devices(numbers, false);
+        return new Devices(numbers, false, Optional.empty());
+    }
+
+    /** The same, whose names stand for addresses too, as AddressInfo writes them; none for a name that is not a device's. */
+    public Devices withAddresses(Function<String, List<String>> known) {
+        return new Devices(numbers, numbered, Optional.of(known));
+    }
+
+    boolean haveAddresses() {
+        return addresses.isPresent();
+    }
+
+    /** The addresses that a device has by itself, or those of {@code NAME:gw}. */
+    List<String> addresses(String name) {
+        return addresses.map(it -> it.apply(name)).orElse(List.of());
     }
 
     /** The number of a device; empty when there is none of that name. */

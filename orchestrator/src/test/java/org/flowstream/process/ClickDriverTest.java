@@ -35,10 +35,37 @@ final class ClickDriverTest {
         assertThat(Files.readString(folder.resolve("err"))).contains("nosuch0");
     }
 
+    /** A device's name is its address, after what AddressInfo says. */
+    @Test
+    void aDevicesNameIsItsAddress() throws IOException {
+        String text = """
+                AddressInfo(lan1 10.9.9.9);
+                Idle -> a :: SetIPAddress(lan0) -> b :: SetIPAddress(lan0:gw) -> c :: SetIPAddress(lan1)
+                    -> d :: SetIPAddress(lan1:gw) -> EtherEncap(0x0800, lan0, lan0:eth) -> Discard;
+                """;
+        assertThat(run(text, List.of("--quit", "--handler=*.addr"))).isZero();
+        assertThat(Files.readString(folder.resolve("out")).lines().filter(it -> it.startsWith("10.")))
+                .containsExactly("10.1.0.2", "10.1.0.99", "10.9.9.9", "10.2.0.1");
+    }
+
+    private static List<String> addresses(String name) {
+        return switch (name) {
+            case "lan0" -> List.of("10.1.0.2/24", "02:00:00:00:00:01");
+            case "lan0:gw" -> List.of("10.1.0.99");
+            case "lan1" -> List.of("10.2.0.2/24");
+            default -> List.of();
+        };
+    }
+
     private int run(String text, List<String> options) throws IOException {
         Problems problems = new Problems();
         ClickCompiler.Compiled compiled = ClickCompiler.compile(
-                        new SourceText("config", text), Map.of("N", "5"), LIBRARY, Libraries.NONE, problems)
+                        new SourceText("config", text),
+                        Map.of("N", "5"),
+                        LIBRARY,
+                        Libraries.NONE,
+                        ClickDriverTest::addresses,
+                        problems)
                 .orElseThrow();
         return ClickDriver.run(
                 compiled,
