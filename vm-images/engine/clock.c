@@ -4,16 +4,8 @@
 uint64_t fs_router_now(struct fs_router *r)
 {
     if (r->now == 0) {
-        r->now = r->platform->now(r->platform->context);
-    }
-    return r->now;
-}
-
-uint64_t fs_router_read_recent(struct fs_router *r)
-{
-    if (r->now == 0) {
-        r->recent = fs_router_now(r);
-        r->recent_round = r->round;
+        r->now = r->recent = r->platform->now(r->platform->context);
+        r->recent_runs = r->platform->rounds_a_time;
     }
     return r->now;
 }
@@ -28,11 +20,7 @@ uint64_t fs_router_steady(struct fs_router *r)
     return r->steady;
 }
 
-void fs_router_new_round(struct fs_router *r)
-{
-    r->now = r->steady = 0;
-    r->round++;
-}
+void fs_router_new_round(struct fs_router *r) { fs_router_time_passes(r); }
 
 uint64_t fs_now(struct fs_element *e) { return fs_router_now(e->router); }
 uint64_t fs_steady(struct fs_element *e) { return fs_router_steady(e->router); }

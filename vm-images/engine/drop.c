@@ -32,30 +32,55 @@ static __attribute__((noinline)) struct fs_drop_record *give_record(struct fs_el
     return e->drops->latest[reason];
 }
 
-static inline void remember(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
+static __attribute__((noinline)) void remember(struct fs_element *e, struct fs_drop_record *record,
+                                               const struct fs_packet *p)
 {
     uint32_t kept = p->length < (uint32_t)FS_DROP_SNAPSHOT ? p->length : (uint32_t)FS_DROP_SNAPSHOT;
     record->timestamp = p->timestamp != 0 ? p->timestamp : fs_router_recently(e->router);
     record->length = p->length;
     record->kept = kept;
-    if (kept == (uint32_t)FS_DROP_SNAPSHOT) {
-        memcpy(record->bytes, p->data, FS_DROP_SNAPSHOT);
-    } else {
-        memcpy(record->bytes, p->data, kept);
-    }
+    memcpy(record->bytes, p->data, kept);
 }
 
-static inline void count(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
+/* Does what remember() does where nothing need be called for it: usually. */
+static inline bool remembered(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
+{
+    uint64_t timestamp = p->timestamp != 0 ? p->timestamp : e->router->recent;
+    if (record == NULL || timestamp == 0 || p->length < (uint32_t)FS_DROP_SNAPSHOT) {
+        return false;
+    }
+    record->timestamp = timestamp;
+    record->length = p->length;
+    record->kept = FS_DROP_SNAPSHOT;
+    memcpy(record->bytes, p->data, FS_DROP_SNAPSHOT);
+    return true;
+}
+
+/* Counts packets, of which p is the latest; false: it is still to be remembered. */
+static inline bool counted(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
 {
     struct fs_drops *d = e->drops;
     d->total += packets;
     d->counts[reason] += packets;
-    struct fs_drop_record *record = d->latest[reason];
+    return remembered(e, d->latest[reason], p);
+}
+
+static __attribute__((noinline)) void remember_for(struct fs_element *e, enum fs_drop_reason reason,
+                                                   const struct fs_packet *p)
+{
+    struct fs_drop_record *record = e->drops->latest[reason];
     if (record == NULL) {
         record = give_record(e, reason);
     }
     if (record != NULL) {
         remember(e, record, p);
+    }
+}
+
+static void count(struct fs_element *e, const struct fs_packet *p, enum fs_drop_reason reason, uint32_t packets)
+{
+    if (!counted(e, p, reason, packets)) {
+        remember_for(e, reason, p);
     }
 }
 
@@ -78,7 +103,9 @@ static void count_rule(struct fs_element *e, const struct fs_packet *p, enum fs_
         if (record->reason == reason + 1) { /* else another reason of the same rule: counted without the rule */
             d->total += packets;
             record->count += packets;
-            remember(e, record, p);
+            if (!remembered(e, record, p)) {
+                remember(e, record, p);
+            }
             return;
         }
     }
@@ -103,11 +130,20 @@ void fs_drop_by_rules(struct fs_element *e, struct fs_batch *batch, const uint32
     fs_packet_free_batch(batch);
 }
 
+static __attribute__((noinline)) void remember_last(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason)
+{
+    remember_for(e, reason, batch->packets[batch->count - 1]);
+    fs_packet_free_batch(batch);
+}
+
 void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason)
 {
     if (batch->count > 0) {
-        count(e, batch->packets[batch->count - 1], reason, batch->count);
-        fs_packet_free_batch(batch);
+        if (counted(e, batch->packets[batch->count - 1], reason, batch->count)) {
+            fs_packet_free_batch(batch);
+        } else {
+            remember_last(e, batch, reason);
+        }
     }
 }
 

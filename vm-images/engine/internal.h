@@ -111,10 +111,10 @@ struct fs_router {
     struct fs_task ring; /* sentinel of the list of scheduled tasks */
     struct fs_task *last; /* of the tasks of this round; the sentinel when none is left */
     struct fs_timer *timers;
-    uint64_t now, steady; /* 0: not read in this round */
-    uint64_t recent;      /* a reading of `now` in round recent_round; 0: none since the platform waited */
-    uint32_t round, recent_round;
-    uint32_t depth;       /* nested pushes or pulls */
+    uint64_t now, steady; /* 0: not read in this run of a task */
+    uint64_t recent;      /* the latest reading of `now`; 0: none that is good enough for a record */
+    uint32_t recent_runs; /* of tasks, after which it is not */
+    int32_t levels;       /* pushes and pulls that may still nest */
     uint64_t random[2];
 
     struct fs_drop_record *spare_records; /* not yet given to an element and reason */
@@ -133,14 +133,14 @@ struct fs_router {
 void fs_router_ask_to_stop(struct fs_router *r, int32_t times);
 void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
 uint64_t fs_router_now(struct fs_router *r);
-uint64_t fs_router_read_recent(struct fs_router *r);
-/* The time as it was at most so many rounds ago, none of which waited; for what only records when something was. */
-static inline uint64_t fs_router_recently(struct fs_router *r)
+/* The time as it was at most so many runs of tasks ago, none of which waited; for what only records when something was. */
+static inline uint64_t fs_router_recently(struct fs_router *r) { return r->recent != 0 ? r->recent : fs_router_now(r); }
+static inline void fs_router_time_passes(struct fs_router *r)
 {
-    if (r->now == 0 && r->recent != 0 && r->round - r->recent_round < r->platform->rounds_a_time) {
-        return r->recent;
+    r->now = r->steady = 0;
+    if (--r->recent_runs == 0) {
+        r->recent = 0;
     }
-    return fs_router_read_recent(r);
 }
 void fs_router_waits(struct fs_router *r);
 uint64_t fs_router_steady(struct fs_router *r);

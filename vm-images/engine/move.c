@@ -20,13 +20,12 @@ static inline const struct fs_port *way_out(const struct fs_element *e, unsigned
 static inline void enter(struct fs_element *e, const struct fs_port *to, struct fs_batch *batch)
 {
     struct fs_router *r = e->router;
-    if (r->depth >= (uint32_t)FS_PUSH_DEPTH) {
+    if (--r->levels >= 0) {
+        to->element->class->push(to->element, to->port, batch);
+    } else {
         looped(e, batch);
-        return;
     }
-    r->depth++;
-    to->element->class->push(to->element, to->port, batch);
-    r->depth--;
+    r->levels++;
 }
 
 /* Through the row of elements with `act` that begins behind output `port`, and into what follows it. */
@@ -52,7 +51,8 @@ static __attribute__((noinline)) void go_through(struct fs_element *e, const str
     looped(e, batch);
 }
 
-void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+/* The first push out of a port, and each one into an element with `act` or into nowhere. */
+static __attribute__((noinline)) void push_out(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
     if (batch->count == 0) {
         return;
@@ -61,9 +61,19 @@ void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
     if (to == NULL) {
         lost(e, batch);
     } else if (to->element->class->act == NULL) {
+        e->outputs[port].met = true;
         enter(e, to, batch);
     } else {
         go_through(e, to, batch);
+    }
+}
+
+void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+{
+    if (port < e->output_count && e->outputs[port].met && batch->count != 0) {
+        enter(e, &e->outputs[port], batch);
+    } else {
+        push_out(e, port, batch);
     }
 }
 
@@ -141,20 +151,38 @@ static void pull_act(struct fs_element *e, struct fs_batch *batch, unsigned max)
     batch->count += fresh.count;
 }
 
-void fs_input_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+static __attribute__((noinline)) void pull_in(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
 {
     struct fs_router *r = e->router;
-    if (port >= e->input_count || e->inputs[port].element == NULL || max == 0 || r->depth >= (uint32_t)FS_PUSH_DEPTH) {
+    if (port >= e->input_count || e->inputs[port].element == NULL || max == 0) {
         return;
     }
     struct fs_element *from = e->inputs[port].element;
-    r->depth++;
-    if (from->class->act != NULL) {
-        pull_act(from, batch, max);
-    } else {
-        from->class->pull(from, e->inputs[port].port, batch, max);
+    if (from->class->act == NULL) {
+        e->inputs[port].met = true;
+        fs_input_pull(e, port, batch, max);
+        return;
     }
-    r->depth--;
+    if (--r->levels >= 0) {
+        pull_act(from, batch, max);
+    }
+    r->levels++;
+}
+
+void fs_input_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+{
+    if (port >= e->input_count || !e->inputs[port].met || max == 0) {
+        pull_in(e, port, batch, max);
+        return;
+    }
+    struct fs_router *r = e->router;
+    const struct fs_port *way = &e->inputs[port];
+    if (--r->levels >= 0) {
+        way->element->class->pull(way->element, way->port, batch, max);
+        r->levels++;
+    } else {
+        r->levels = 0;
+    }
 }
 
 void fs_reject(struct fs_element *e, unsigned port, struct fs_packet *p, enum fs_drop_reason reason)

@@ -41,7 +41,7 @@ struct fs_platform {
     uint64_t (*now)(void *context);    /* nanoseconds since 1970, UTC */
     uint64_t (*steady)(void *context); /* nanoseconds; never steps back and is never 0 */
     /* For how many runs of tasks a reading of `now` is good enough for a record of drops, while nothing waits: where
-     * reading costs more than a packet. 0, as in virtual time: for none. */
+     * reading costs more than a packet. 1, as in virtual time: for the one that reads. */
     uint32_t rounds_a_time;
 
     /* One line without its newline (`length` bytes, at most 1,000 are kept). The platform bounds the rate. */

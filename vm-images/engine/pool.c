@@ -159,11 +159,8 @@ void fs_packet_free(struct fs_packet *p) { release(p); }
 
 uint32_t fs_pool_size(const struct fs_pool *pool) { return pool->size; }
 
-void fs_packet_free_batch(struct fs_batch *batch)
+static __attribute__((noinline)) void free_all(struct fs_batch *batch)
 {
-    if (batch->count == 0) {
-        return;
-    }
     struct fs_pool *pool = batch->packets[0]->pool;
     struct fs_packet **top = pool->free + pool->free_count;
     for (uint32_t i = 0; i < batch->count; i++) {
@@ -179,6 +176,16 @@ void fs_packet_free_batch(struct fs_batch *batch)
     }
     pool->free_count = (uint32_t)(top - pool->free);
     batch->count = 0;
+}
+
+void fs_packet_free_batch(struct fs_batch *batch)
+{
+    if (batch->count > 1) {
+        free_all(batch);
+    } else if (batch->count == 1) {
+        batch->count = 0;
+        release(batch->packets[0]);
+    }
 }
 
 /* p's bytes go where its object can hold them alone. What lies in front of the frame counts too: Unstrip brings it

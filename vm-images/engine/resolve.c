@@ -160,7 +160,7 @@ static bool join_pushing(struct fs_router *r, const struct fs_blueprint *b)
         struct fs_port *output = &from->outputs[c->from_port], *input = &to->inputs[c->to_port];
         bool first = input->element == NULL;
         open_outputs -= output->element == NULL;
-        *output = (struct fs_port){to, c->to_port, true};
+        *output = (struct fs_port){.element = to, .port = c->to_port, .push = true};
         open_inputs -= first;
         input->element = first ? from : input->element;
         input->port = first ? c->from_port : input->port;

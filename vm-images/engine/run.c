@@ -6,7 +6,7 @@ enum {
     STEPS_A_STOP = 1000,  /* of a driver that lets the count of stops where it is */
 };
 
-static void run_timers(struct fs_router *r)
+static __attribute__((noinline)) void run_timers(struct fs_router *r)
 {
     for (unsigned i = 0; i < TIMERS_A_ROUND && r->run_count > 0; i++) {
         struct fs_timer *t = r->timers;
@@ -18,29 +18,28 @@ static void run_timers(struct fs_router *r)
     }
 }
 
-/* The tasks that are scheduled now, each once; those that they schedule wait for the next round. */
-static void run_tasks(struct fs_router *r)
+/* The tasks that are scheduled now, at least one, each once; those that they schedule wait for the next round. */
+static inline void run_tasks(struct fs_router *r)
 {
     struct fs_task *ring = &r->ring;
     r->last = ring->previous;
-    while (r->last != ring && r->run_count > 0) {
+    do {
         struct fs_task *t = ring->next;
         if (t == r->last) {
             r->last = ring;
         }
         ring->next = t->next;
         t->next->previous = ring;
-        t->next = t->previous = NULL;
+        t->next = NULL;
         t->runs++;
         t->work += t->run(t->element, t);
-        r->now = r->steady = 0; /* a task does a batch or two: the next one sees a new time */
-        r->round++;
-    }
+        fs_router_time_passes(r); /* a task does a batch or two: the next one sees a new time */
+    } while (r->last != ring && r->run_count > 0);
     r->last = ring;
 }
 
 /* The count of stops is used up: the driver says whether the run goes on. */
-static bool goes_on(struct fs_router *r)
+static __attribute__((noinline)) bool goes_on(struct fs_router *r)
 {
     for (unsigned i = 0; r->driver != NULL && r->run_count <= 0 && i < STEPS_A_STOP; i++) {
         fs_router_new_round(r);
@@ -48,42 +47,45 @@ static bool goes_on(struct fs_router *r)
             break;
         }
     }
+    fs_router_new_round(r);
     r->stopped |= r->run_count <= 0;
     return !r->stopped;
 }
 
-static inline bool run_round(struct fs_router *r)
+/* No task is left to run: whether a timer is due already. */
+static __attribute__((noinline)) bool timer_is_due(struct fs_router *r)
 {
-    if (!r->running || r->stopped || (r->run_count <= 0 && !goes_on(r))) {
-        return false;
-    }
+    fs_router_waits(r);
+    bool due = r->timers != NULL && r->timers->expiry <= fs_router_steady(r);
     fs_router_new_round(r);
-    if (r->timers != NULL) {
-        run_timers(r);
-    }
-    if (r->ring.next != &r->ring) {
-        run_tasks(r);
-    }
-    if (r->run_count <= 0) {
-        return goes_on(r);
-    }
-    if (r->ring.next == &r->ring) {
-        fs_router_waits(r);
-    }
-    return r->ring.next != &r->ring || (r->timers != NULL && r->timers->expiry <= fs_router_steady(r));
+    return due;
 }
-
-bool fs_router_run_once(struct fs_router *r) { return run_round(r); }
 
 bool fs_router_run(struct fs_router *r, unsigned rounds)
 {
-    for (; rounds > 1; rounds--) {
-        if (!run_round(r)) {
+    fs_router_new_round(r);
+    if (!r->running || r->stopped || (r->run_count <= 0 && !goes_on(r))) {
+        return false;
+    }
+    do { /* the clocks have not been read since the latest task, handler or wait */
+        if (r->timers != NULL) {
+            run_timers(r);
+        }
+        if (r->ring.next != &r->ring && r->run_count > 0) {
+            run_tasks(r);
+        }
+        if (r->run_count <= 0) {
+            if (!goes_on(r)) {
+                return false;
+            }
+        } else if (r->ring.next == &r->ring && !timer_is_due(r)) {
             return false;
         }
-    }
-    return run_round(r);
+    } while (rounds-- > 1 && !r->stopped);
+    return true;
 }
+
+bool fs_router_run_once(struct fs_router *r) { return fs_router_run(r, 1); }
 
 uint64_t fs_router_next_timer(const struct fs_router *r)
 {

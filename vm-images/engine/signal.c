@@ -107,19 +107,44 @@ unsigned fs_signal_listen(struct fs_element *e, unsigned port, enum fs_signal_ki
     return w.dead_end ? 0 : found;
 }
 
+static void wake(struct fs_task *t)
+{
+    t->ready++;
+    if (!fs_task_scheduled(t)) {
+        fs_task_schedule(t);
+    }
+}
+
+static __attribute__((noinline)) void wake_all(struct fs_signal *s)
+{
+    for (uint32_t i = 0; i < s->listener_count; i++) {
+        wake(s->listeners[i]);
+    }
+}
+
 void fs_signal_turn_on(struct fs_signal *s)
 {
     s->active = true;
+    if (s->listener_count == 1) { /* as nearly always */
+        wake(s->listeners[0]);
+    } else {
+        wake_all(s);
+    }
+}
+
+static __attribute__((noinline)) void let_all_wait(struct fs_signal *s)
+{
     for (uint32_t i = 0; i < s->listener_count; i++) {
-        s->listeners[i]->ready++;
-        fs_task_schedule(s->listeners[i]);
+        s->listeners[i]->ready--;
     }
 }
 
 void fs_signal_turn_off(struct fs_signal *s)
 {
     s->active = false;
-    for (uint32_t i = 0; i < s->listener_count; i++) {
-        s->listeners[i]->ready--;
+    if (s->listener_count == 1) {
+        s->listeners[0]->ready--;
+    } else {
+        let_all_wait(s);
     }
 }

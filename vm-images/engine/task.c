@@ -34,5 +34,5 @@ void fs_task_unschedule(struct fs_task *t)
     }
     t->previous->next = t->next;
     t->next->previous = t->previous;
-    t->next = t->previous = NULL;
+    t->next = NULL;
 }

@@ -27,6 +27,7 @@ struct fs_port {
     struct fs_element *element; /* NULL when nothing is connected */
     uint32_t port;
     bool push; /* how packets cross: pushed by the upstream side, or pulled by the downstream side */
+    bool met;  /* the engine's: there is an element, and it has a push or pull of its own */
 };
 
 struct fs_element {

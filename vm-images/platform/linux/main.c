@@ -140,7 +140,7 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
                                        .raise = fs_machine_raise, .process = getpid(),
                                        .click_form = o->click, .pool = &m->pool, .devices = m->bases};
     m->simtime = o->simtime;
-    m->platform.rounds_a_time = o->simtime ? 0 : 128;
+    m->platform.rounds_a_time = o->simtime ? 1 : 128;
     m->click = o->click;
     m->stop_when_idle = o->stop_when_idle;
     m->platform.seed = o->seed;

@@ -73,7 +73,7 @@ void simtime_open(uint64_t command_line, struct fs_platform *p)
     platform = p;
     p->now = standing;
     p->steady = standing;
-    p->rounds_a_time = 0;
+    p->rounds_a_time = 1;
     p->started = now;
     p->go_on = go_on;
     p->arrived = arrived;
