@@ -24,39 +24,72 @@ void fs_queue_grown(struct fs_queue *q)
     }
 }
 
-void fs_queue_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
+/* More than it has room for. */
+static __attribute__((noinline)) void overflow(struct fs_queue *q, struct fs_batch *batch)
 {
-    struct fs_queue *q = (struct fs_queue *)e;
     uint32_t held = fs_queue_length(q), room = q->capacity > held ? q->capacity - held : 0;
-    uint32_t taken = batch->count < room ? batch->count : room;
-    (void)port;
-    for (uint32_t i = 0; i < taken; i++) {
+    for (uint32_t i = 0; i < room; i++) {
         q->ring[q->tail++ & q->mask] = batch->packets[i];
     }
-    if (taken < batch->count) {
-        for (uint32_t i = taken; i < batch->count; i++) {
-            fs_queue_refuse(q, batch->packets[i]);
-        }
+    for (uint32_t i = room; i < batch->count; i++) {
+        fs_queue_refuse(q, batch->packets[i]);
     }
     batch->count = 0;
     fs_queue_grown(q);
 }
 
-void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+void fs_queue_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
     struct fs_queue *q = (struct fs_queue *)e;
-    uint32_t held = fs_queue_length(q), n = held < max ? held : max;
+    const uint32_t count = batch->count, held = fs_queue_length(q) + count;
     (void)port;
+    if (held > q->capacity) {
+        overflow(q, batch);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        q->ring[q->tail++ & q->mask] = batch->packets[i];
+    }
+    batch->count = 0;
+    if (held > q->highwater || held == q->capacity) {
+        fs_queue_grown(q);
+    } else if (held != 0) {
+        fs_signal_wake(&q->nonempty);
+    }
+}
+
+static inline void take(struct fs_queue *q, struct fs_batch *batch, uint32_t n)
+{
     for (uint32_t i = 0; i < n; i++) {
         struct fs_packet *p = q->ring[q->head++ & q->mask];
         fs_packet_prefetch(p); /* it may have waited for long */
         fs_batch_add(batch, p);
     }
-    if (n == held) {
+}
+
+/* There is room again. */
+static __attribute__((noinline)) void shrunk(struct fs_queue *q)
+{
+    if (fs_queue_length(q) == 0) {
         fs_signal_sleep(&q->nonempty);
     }
-    if (n != 0 && held - n < q->capacity) {
-        fs_signal_wake(&q->room);
+    fs_signal_wake(&q->room);
+}
+
+void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
+{
+    struct fs_queue *q = (struct fs_queue *)e;
+    const uint32_t held = fs_queue_length(q), n = held < max ? held : max;
+    (void)port;
+    if (n == 1) {
+        fs_batch_add(batch, q->ring[q->head++ & q->mask]);
+    } else {
+        take(q, batch, n);
+    }
+    if (!q->room.active && n != 0 && held - n < q->capacity) {
+        shrunk(q);
+    } else if (n == held) {
+        fs_signal_sleep(&q->nonempty);
     }
 }
 

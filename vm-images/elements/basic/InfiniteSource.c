@@ -16,6 +16,7 @@ struct source {
     struct fs_task task; /* when connected to a push input */
     struct fs_signal nonempty; /* when connected to a pull input */
     struct fs_timer buffers;
+    struct fs_pool *pool;
     uint8_t *data; /* DATA, over and over to the end */
     uint32_t most; /* bytes of `data`, and of a packet at most; a multiple of BLOCK */
     uint32_t data_length;
@@ -45,18 +46,31 @@ static uint32_t allowance(const struct source *s, uint32_t want)
 }
 static bool at_limit(const struct source *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
 
+static inline uint32_t length_of(const struct source *s)
+{
+    return s->length < 0 ? s->data_length : (uint32_t)s->length;
+}
+
+/* Whole blocks, and one at least: the packet has room for them. */
+static inline void copy_data(const uint8_t *data, struct fs_packet *p)
+{
+    uint8_t *to = p->data;
+    const uint32_t length = p->length;
+    __builtin_memcpy(to, data, BLOCK);
+    for (uint32_t done = BLOCK; done < length; done += BLOCK) {
+        __builtin_memcpy(to + done, data + done, BLOCK);
+    }
+}
+
 /* Adds n packets; false when the pool had fewer. */
 static inline bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
 {
-    uint32_t length = s->length < 0 ? s->data_length : (uint32_t)s->length;
+    uint32_t length = length_of(s);
     struct fs_packet **made = batch->packets + batch->count;
-    uint32_t got = fs_packet_new_batch(fs_pool(&s->base), FS_HEADROOM, length, batch, n);
+    uint32_t got = fs_packet_new_batch(s->pool, FS_HEADROOM, length, batch, n);
     const uint8_t *data = s->data;
     for (uint32_t i = 0; i < got; i++) {
-        uint8_t *to = made[i]->data;
-        for (uint32_t done = 0; done < length; done += BLOCK) { /* whole blocks: the packet has room for them */
-            __builtin_memcpy(to + done, data + done, BLOCK);
-        }
+        copy_data(data, made[i]);
     }
     if (s->timestamp && got != 0) {
         uint64_t now = fs_now(&s->base);
@@ -86,29 +100,49 @@ static void tell_end(struct source *s)
     }
 }
 
+static __attribute__((noinline)) void push_many(struct source *s, uint32_t left)
+{
+    struct fs_batch batch;
+    bool filled;
+    do {
+        uint32_t n = left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX;
+        batch.count = 0;
+        filled = fill(s, &batch, n);
+        left -= batch.count;
+        fs_output_push(&s->base, 0, &batch);
+    } while (filled && left != 0);
+}
+
+/* What push_many() does, of a vector of one, where that costs as much as all else. */
+static inline void push_one(struct source *s)
+{
+    struct fs_packet *p = fs_packet_new(s->pool, FS_HEADROOM, length_of(s));
+    if (p != NULL) {
+        copy_data(s->data, p);
+        if (s->timestamp) {
+            p->timestamp = fs_now(&s->base);
+        }
+        s->count++;
+        fs_output_push_one(&s->base, 0, p);
+    }
+}
+
 static bool run(struct fs_element *e, struct fs_task *t)
 {
     struct source *s = (struct source *)e;
-    struct fs_batch batch;
-    uint32_t left = allowance(s, s->burst);
     if (!s->active || (s->signals != 0 && t->ready == 0)) {
         return false; /* a handler, or room downstream, schedules it again */
     }
-    if (left == 0) {
+    uint32_t left = allowance(s, s->burst);
+    if (left == 1) {
+        push_one(s);
+    } else if (left != 0) {
+        push_many(s, left);
+    } else {
         tell_end(s);
         return false;
     }
-    while (left != 0) {
-        uint32_t n = left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX;
-        batch.count = 0;
-        bool filled = fill(s, &batch, n);
-        left -= batch.count;
-        fs_output_push(e, 0, &batch);
-        if (!filled) {
-            break;
-        }
-    }
-    fs_task_schedule(t);
+    fs_task_schedule(&s->task);
     return true;
 }
 
@@ -179,7 +213,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
     if (!fs_args_given(e->args, DATA)) {
         data = (struct fs_bytes){(const uint8_t *)fs_source_text, FS_SOURCE_TEXT};
     }
-    s->most = (uint32_t)(fs_packet_room(fs_pool(e)) - FS_HEADROOM) & ~(uint32_t)(BLOCK - 1);
+    s->pool = fs_pool(e);
+    s->most = (uint32_t)(fs_packet_room(s->pool) - FS_HEADROOM) & ~(uint32_t)(BLOCK - 1);
     s->data = fs_alloc(e, s->most);
     if (s->data == NULL) {
         fs_text_string(error, "out of memory");

@@ -28,30 +28,40 @@ static uint32_t allowance(const struct unqueue *u)
     return left < u->burst ? (uint32_t)left : u->burst;
 }
 
+/* At most `left` packets; false when there is none. */
+static inline bool pull(struct unqueue *u, struct fs_batch *batch, uint32_t left)
+{
+    batch->count = 0;
+    fs_input_pull(&u->base, 0, batch, left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX);
+    return batch->count != 0;
+}
+
 static bool run(struct fs_element *e, struct fs_task *t)
 {
     struct unqueue *u = (struct unqueue *)e;
     uint32_t left = allowance(u);
-    bool pulled = false;
     struct fs_batch batch;
-    while (left != 0) {
-        batch.count = 0;
-        fs_input_pull(e, 0, &batch, left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX);
-        if (batch.count == 0) {
-            break;
+    if (left == 0) {
+        return false;
+    }
+    if (!pull(u, &batch, left)) {
+        if (u->signals == 0) {
+            fs_task_schedule(t);
         }
-        pulled = true;
+        return false;
+    }
+    do {
         left -= batch.count;
         u->count += batch.count;
         fs_output_push(e, 0, &batch);
         if (!u->active) { /* a handler, called by what was pushed */
             return true;
         }
+    } while (left != 0 && pull(u, &batch, left));
+    if (allowance(u) != 0) {
+        fs_task_schedule(&u->task);
     }
-    if ((pulled || u->signals == 0) && allowance(u) != 0) {
-        fs_task_schedule(t);
-    }
-    return pulled;
+    return true;
 }
 
 /* BURST below 0 is Click's "until nothing comes back". */
