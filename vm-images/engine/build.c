@@ -107,7 +107,7 @@ struct fs_router *fs_router_new(const struct fs_platform *platform)
         r->arena = arena;
         r->run_count = 1;
         r->levels = FS_PUSH_DEPTH;
-        r->ring.next = r->ring.previous = r->last = &r->ring;
+        r->ring.next = r->last = r->rest = &r->ring;
         fs_router_seed(r, platform->seed);
     }
     return r;

@@ -45,8 +45,8 @@ static __attribute__((noinline)) void remember(struct fs_element *e, struct fs_d
 /* Does what remember() does where nothing need be called for it: usually. */
 static inline bool remembered(struct fs_element *e, struct fs_drop_record *record, const struct fs_packet *p)
 {
-    uint64_t timestamp = p->timestamp != 0 ? p->timestamp : e->router->recent;
-    if (record == NULL || timestamp == 0 || p->length < (uint32_t)FS_DROP_SNAPSHOT) {
+    const uint64_t recent = e->router->recent, timestamp = p->timestamp != 0 ? p->timestamp : recent;
+    if (FS_HARDLY(record == NULL || timestamp == 0 || p->length < (uint32_t)FS_DROP_SNAPSHOT)) {
         return false;
     }
     record->timestamp = timestamp;
@@ -138,9 +138,9 @@ static __attribute__((noinline)) void remember_last(struct fs_element *e, struct
 
 void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_reason reason)
 {
-    if (batch->count > 0) {
+    if (FS_USUALLY(batch->count > 0)) {
         if (counted(e, batch->packets[batch->count - 1], reason, batch->count)) {
-            fs_packet_free_batch(batch);
+            fs_pool_give(e->router->platform->pool, batch); /* a last call, as below: nothing is saved around it */
         } else {
             remember_last(e, batch, reason);
         }

@@ -108,8 +108,9 @@ struct fs_router {
     struct fs_driver *driver; /* who decides at 0; NULL: nobody */
 
     /* hot: the scheduler */
-    struct fs_task ring; /* sentinel of the list of scheduled tasks */
-    struct fs_task *last; /* of the tasks of this round; the sentinel when none is left */
+    struct fs_task ring;  /* sentinel of the list of scheduled tasks: behind the last one comes the sentinel again */
+    struct fs_task *last; /* of the list; the sentinel when it is empty */
+    struct fs_task *rest; /* of this round, a list of their own; the sentinel when none is left */
     struct fs_timer *timers;
     uint64_t now, steady; /* 0: not read in this run of a task */
     uint64_t recent;      /* the latest reading of `now`; 0: none that is good enough for a record */
@@ -130,6 +131,7 @@ struct fs_router {
     char digest[65];
 };
 
+void fs_tasks_end_round(struct fs_router *r); /* what is left of this round's tasks comes first in the next one */
 void fs_router_ask_to_stop(struct fs_router *r, int32_t times);
 void fs_router_new_round(struct fs_router *r); /* forgets the clocks; for tests with a virtual one */
 uint64_t fs_router_now(struct fs_router *r);
@@ -138,7 +140,7 @@ static inline uint64_t fs_router_recently(struct fs_router *r) { return r->recen
 static inline void fs_router_time_passes(struct fs_router *r)
 {
     r->now = r->steady = 0;
-    if (--r->recent_runs == 0) {
+    if (FS_HARDLY(--r->recent_runs == 0)) {
         r->recent = 0;
     }
 }

@@ -20,7 +20,7 @@ static inline const struct fs_port *way_out(const struct fs_element *e, unsigned
 static inline void enter(struct fs_element *e, const struct fs_port *to, struct fs_batch *batch)
 {
     struct fs_router *r = e->router;
-    if (--r->levels >= 0) {
+    if (FS_USUALLY(--r->levels >= 0)) {
         to->element->class->push(to->element, to->port, batch);
     } else {
         looped(e, batch);
@@ -70,7 +70,7 @@ static __attribute__((noinline)) void push_out(struct fs_element *e, unsigned po
 
 void fs_output_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
-    if (port < e->output_count && e->outputs[port].met && batch->count != 0) {
+    if (FS_USUALLY(port < e->output_count && e->outputs[port].met && batch->count != 0)) {
         enter(e, &e->outputs[port], batch);
     } else {
         push_out(e, port, batch);
@@ -171,13 +171,13 @@ static __attribute__((noinline)) void pull_in(struct fs_element *e, unsigned por
 
 void fs_input_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, unsigned max)
 {
-    if (port >= e->input_count || !e->inputs[port].met || max == 0) {
+    if (FS_HARDLY(port >= e->input_count || !e->inputs[port].met || max == 0)) {
         pull_in(e, port, batch, max);
         return;
     }
     struct fs_router *r = e->router;
     const struct fs_port *way = &e->inputs[port];
-    if (--r->levels >= 0) {
+    if (FS_USUALLY(--r->levels >= 0)) {
         way->element->class->pull(way->element, way->port, batch, max);
         r->levels++;
     } else {

@@ -66,14 +66,12 @@ static inline void fresh(struct fs_packet *p, struct fs_pool *pool, size_t headr
     memset(p->annotations, 0, sizeof(p->annotations));
 }
 
+/* The pool has one. */
 static inline struct fs_packet *take(struct fs_pool *pool)
 {
-    if (pool->free_count == 0) {
-        return NULL;
-    }
     struct fs_packet *p = pool->free[--pool->free_count];
     show(p, pool);
-    if (pool->free_count < pool->lowest) {
+    if (FS_HARDLY(pool->free_count < pool->lowest)) {
         pool->lowest = pool->free_count;
     }
     return p;
@@ -122,20 +120,20 @@ unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n)
 
 struct fs_packet *fs_packet_new(struct fs_pool *pool, size_t headroom, size_t length)
 {
-    struct fs_packet *p = fits(pool, headroom, length) ? take(pool) : NULL;
-    if (p != NULL) {
-        fresh(p, pool, headroom, length);
+    if (FS_HARDLY(!fits(pool, headroom, length) || pool->free_count == 0)) {
+        return NULL;
     }
+    struct fs_packet *p = take(pool);
+    fresh(p, pool, headroom, length);
     return p;
 }
 
 struct fs_packet *fs_packet_clone(struct fs_packet *p)
 {
-    struct fs_packet *clone = take(p->pool);
-    if (clone == NULL) {
+    if (p->pool->free_count == 0) {
         return NULL;
     }
-    struct fs_packet *origin = p->origin != NULL ? p->origin : p;
+    struct fs_packet *clone = take(p->pool), *origin = p->origin != NULL ? p->origin : p;
     memcpy(clone, p, sizeof(*p));
     clone->references = 1;
     clone->origin = origin;
@@ -159,13 +157,18 @@ void fs_packet_free(struct fs_packet *p) { release(p); }
 
 uint32_t fs_pool_size(const struct fs_pool *pool) { return pool->size; }
 
-static __attribute__((noinline)) void free_all(struct fs_batch *batch)
+/* Whether nobody else has to do with p, and it is this pool's: most are. */
+static inline bool simple(const struct fs_packet *p, const struct fs_pool *pool)
 {
-    struct fs_pool *pool = batch->packets[0]->pool;
+    return p->references == 1 && p->origin == NULL && p->pool == pool;
+}
+
+static __attribute__((noinline)) void free_all(struct fs_batch *batch, struct fs_pool *pool)
+{
     struct fs_packet **top = pool->free + pool->free_count;
     for (uint32_t i = 0; i < batch->count; i++) {
         struct fs_packet *p = batch->packets[i];
-        if (p->references == 1 && p->origin == NULL && p->pool == pool) { /* most: nobody else has to do with them */
+        if (simple(p, pool)) {
             *top++ = p;
             hide(p, pool);
         } else {
@@ -178,13 +181,26 @@ static __attribute__((noinline)) void free_all(struct fs_batch *batch)
     batch->count = 0;
 }
 
+void fs_pool_give(struct fs_pool *pool, struct fs_batch *batch)
+{
+    if (FS_HARDLY(batch->count != 1)) {
+        free_all(batch, pool);
+        return;
+    }
+    struct fs_packet *p = batch->packets[0];
+    batch->count = 0;
+    if (FS_USUALLY(simple(p, pool))) {
+        pool->free[pool->free_count++] = p;
+        hide(p, pool);
+    } else {
+        release(p);
+    }
+}
+
 void fs_packet_free_batch(struct fs_batch *batch)
 {
-    if (batch->count > 1) {
-        free_all(batch);
-    } else if (batch->count == 1) {
-        batch->count = 0;
-        release(batch->packets[0]);
+    if (batch->count > 0) {
+        fs_pool_give(batch->packets[0]->pool, batch);
     }
 }
 
@@ -207,7 +223,7 @@ struct fs_packet *fs_packet_unshare(struct fs_packet *p)
         if (p->references == 1) {
             return p;
         }
-        struct fs_packet *own = take(p->pool);
+        struct fs_packet *own = p->pool->free_count != 0 ? take(p->pool) : NULL;
         if (own != NULL) {
             memcpy(own, p, sizeof(*p));
             own->references = 1;

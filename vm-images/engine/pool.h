@@ -31,5 +31,8 @@ uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes);
 unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n);
 /* Frees every packet of the batch and empties it. */
 void fs_packet_free_batch(struct fs_batch *batch);
+/* The same where most are of this pool. Where packets come one by one, the next one need not wait until the pool of this
+ * one has been read out of it. */
+void fs_pool_give(struct fs_pool *pool, struct fs_batch *batch);
 
 #endif

@@ -21,21 +21,16 @@ static __attribute__((noinline)) void run_timers(struct fs_router *r)
 /* The tasks that are scheduled now, at least one, each once; those that they schedule wait for the next round. */
 static inline void run_tasks(struct fs_router *r)
 {
-    struct fs_task *ring = &r->ring;
-    r->last = ring->previous;
+    struct fs_task *ring = &r->ring, *t = ring->next;
+    ring->next = r->last = ring;
     do {
-        struct fs_task *t = ring->next;
-        if (t == r->last) {
-            r->last = ring;
-        }
-        ring->next = t->next;
-        t->next->previous = ring;
+        r->rest = t->next;
         t->next = NULL;
         t->runs++;
         t->work += t->run(t->element, t);
         fs_router_time_passes(r); /* a task does a batch or two: the next one sees a new time */
-    } while (r->last != ring && r->run_count > 0);
-    r->last = ring;
+        t = r->rest;
+    } while (t != ring);
 }
 
 /* The count of stops is used up: the driver says whether the run goes on. */
@@ -68,20 +63,20 @@ bool fs_router_run(struct fs_router *r, unsigned rounds)
         return false;
     }
     do { /* the clocks have not been read since the latest task, handler or wait */
-        if (r->timers != NULL) {
+        if (FS_HARDLY(r->timers != NULL)) {
             run_timers(r);
         }
-        if (r->ring.next != &r->ring && r->run_count > 0) {
+        if (FS_USUALLY(r->ring.next != &r->ring && r->run_count > 0)) {
             run_tasks(r);
         }
-        if (r->run_count <= 0) {
+        if (FS_HARDLY(r->run_count <= 0)) {
             if (!goes_on(r)) {
                 return false;
             }
-        } else if (r->ring.next == &r->ring && !timer_is_due(r)) {
+        } else if (FS_HARDLY(r->ring.next == &r->ring) && !timer_is_due(r)) {
             return false;
         }
-    } while (rounds-- > 1 && !r->stopped);
+    } while (rounds-- > 1);
     return true;
 }
 
@@ -99,6 +94,9 @@ void fs_stop(struct fs_element *e) { fs_router_ask_to_stop(e->router, 1); }
 void fs_router_ask_to_stop(struct fs_router *r, int32_t times)
 {
     r->run_count -= times;
+    if (r->run_count <= 0) {
+        fs_tasks_end_round(r); /* the task that runs is the last one */
+    }
     r->stopped |= r->run_count <= 0 && r->driver == NULL;
 }
 

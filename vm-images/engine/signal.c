@@ -110,7 +110,7 @@ unsigned fs_signal_listen(struct fs_element *e, unsigned port, enum fs_signal_ki
 static void wake(struct fs_task *t)
 {
     t->ready++;
-    if (!fs_task_scheduled(t)) {
+    if (FS_HARDLY(!fs_task_scheduled(t))) {
         fs_task_schedule(t);
     }
 }
@@ -125,7 +125,7 @@ static __attribute__((noinline)) void wake_all(struct fs_signal *s)
 void fs_signal_turn_on(struct fs_signal *s)
 {
     s->active = true;
-    if (s->listener_count == 1) { /* as nearly always */
+    if (FS_USUALLY(s->listener_count == 1)) {
         wake(s->listeners[0]);
     } else {
         wake_all(s);
@@ -142,7 +142,7 @@ static __attribute__((noinline)) void let_all_wait(struct fs_signal *s)
 void fs_signal_turn_off(struct fs_signal *s)
 {
     s->active = false;
-    if (s->listener_count == 1) {
+    if (FS_USUALLY(s->listener_count == 1)) {
         s->listeners[0]->ready--;
     } else {
         let_all_wait(s);

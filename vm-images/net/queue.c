@@ -38,22 +38,33 @@ static __attribute__((noinline)) void overflow(struct fs_queue *q, struct fs_bat
     fs_queue_grown(q);
 }
 
+static inline void put(struct fs_queue *q, const struct fs_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        q->ring[q->tail++ & q->mask] = batch->packets[i];
+    }
+}
+
 void fs_queue_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
     struct fs_queue *q = (struct fs_queue *)e;
     const uint32_t count = batch->count, held = fs_queue_length(q) + count;
     (void)port;
-    if (held > q->capacity) {
+    if (FS_HARDLY(held > q->capacity)) {
         overflow(q, batch);
         return;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        q->ring[q->tail++ & q->mask] = batch->packets[i];
+    if (FS_USUALLY(count == 1)) {
+        q->ring[q->tail++ & q->mask] = batch->packets[0];
+    } else if (count != 0) {
+        put(q, batch);
+    } else {
+        return;
     }
     batch->count = 0;
-    if (held > q->highwater || held == q->capacity) {
+    if (FS_HARDLY(held > q->highwater || held == q->capacity)) {
         fs_queue_grown(q);
-    } else if (held != 0) {
+    } else {
         fs_signal_wake(&q->nonempty);
     }
 }
@@ -81,12 +92,12 @@ void fs_queue_pull(struct fs_element *e, unsigned port, struct fs_batch *batch, 
     struct fs_queue *q = (struct fs_queue *)e;
     const uint32_t held = fs_queue_length(q), n = held < max ? held : max;
     (void)port;
-    if (n == 1) {
+    if (FS_USUALLY(n == 1)) {
         fs_batch_add(batch, q->ring[q->head++ & q->mask]);
     } else {
         take(q, batch, n);
     }
-    if (!q->room.active && n != 0 && held - n < q->capacity) {
+    if (FS_HARDLY(!q->room.active) && n != 0 && held - n < q->capacity) {
         shrunk(q);
     } else if (n == held) {
         fs_signal_sleep(&q->nonempty);

@@ -24,6 +24,8 @@ struct source {
     int64_t limit;  /* packets in all; below 0: no limit */
     uint64_t count;
     uint32_t burst;
+    uint32_t a_run;  /* packets of a run at most: burst, or 0 when not active */
+    uint32_t size;   /* of the packets, by `length` and `data_length` */
     unsigned signals; /* that wake the task */
     const char *end_handler, *end_value; /* END_CALL; NULL: none */
     bool active, timestamp, stop;
@@ -32,23 +34,21 @@ struct source {
 
 enum { DATA, LIMIT, BURST, ACTIVE, TIMESTAMP, LENGTH, STOP, END_CALL };
 
-/* How many of `want` packets may still be made. */
-static uint32_t allowance(const struct source *s, uint32_t want)
+/* How many of `want` packets may still be made of an active source. */
+static inline uint32_t allowance_active(const struct source *s, uint32_t want)
 {
-    if (!s->active) {
-        return 0;
-    }
-    if (s->limit < 0) {
-        return want;
-    }
-    uint64_t left = (uint64_t)s->limit > s->count ? (uint64_t)s->limit - s->count : 0;
+    uint64_t limit = (uint64_t)s->limit; /* more than is ever made, below 0 */
+    uint64_t left = limit > s->count ? limit - s->count : 0;
     return left < want ? (uint32_t)left : want;
 }
+static uint32_t allowance(const struct source *s, uint32_t want) { return s->active ? allowance_active(s, want) : 0; }
 static bool at_limit(const struct source *s) { return s->limit >= 0 && s->count >= (uint64_t)s->limit; }
 
-static inline uint32_t length_of(const struct source *s)
+/* After any change of what it is told. */
+static void take_in(struct source *s)
 {
-    return s->length < 0 ? s->data_length : (uint32_t)s->length;
+    s->a_run = s->active ? s->burst : 0;
+    s->size = s->length < 0 ? s->data_length : (uint32_t)s->length;
 }
 
 /* Whole blocks, and one at least: the packet has room for them. */
@@ -65,9 +65,8 @@ static inline void copy_data(const uint8_t *data, struct fs_packet *p)
 /* Adds n packets; false when the pool had fewer. */
 static inline bool fill(struct source *s, struct fs_batch *batch, uint32_t n)
 {
-    uint32_t length = length_of(s);
     struct fs_packet **made = batch->packets + batch->count;
-    uint32_t got = fs_packet_new_batch(s->pool, FS_HEADROOM, length, batch, n);
+    uint32_t got = fs_packet_new_batch(s->pool, FS_HEADROOM, s->size, batch, n);
     const uint8_t *data = s->data;
     for (uint32_t i = 0; i < got; i++) {
         copy_data(data, made[i]);
@@ -116,8 +115,8 @@ static __attribute__((noinline)) void push_many(struct source *s, uint32_t left)
 /* What push_many() does, of a vector of one, where that costs as much as all else. */
 static inline void push_one(struct source *s)
 {
-    struct fs_packet *p = fs_packet_new(s->pool, FS_HEADROOM, length_of(s));
-    if (p != NULL) {
+    struct fs_packet *p = fs_packet_new(s->pool, FS_HEADROOM, s->size);
+    if (FS_USUALLY(p != NULL)) {
         copy_data(s->data, p);
         if (s->timestamp) {
             p->timestamp = fs_now(&s->base);
@@ -130,16 +129,18 @@ static inline void push_one(struct source *s)
 static bool run(struct fs_element *e, struct fs_task *t)
 {
     struct source *s = (struct source *)e;
-    if (!s->active || (s->signals != 0 && t->ready == 0)) {
-        return false; /* a handler, or room downstream, schedules it again */
+    if (FS_HARDLY(s->signals != 0 && t->ready == 0)) {
+        return false; /* room downstream schedules it again */
     }
-    uint32_t left = allowance(s, s->burst);
-    if (left == 1) {
+    uint32_t left = allowance_active(s, s->a_run);
+    if (FS_USUALLY(left == 1)) {
         push_one(s);
     } else if (left != 0) {
         push_many(s, left);
     } else {
-        tell_end(s);
+        if (s->active) { /* else a handler schedules it again */
+            tell_end(s);
+        }
         return false;
     }
     fs_task_schedule(&s->task);
@@ -180,6 +181,7 @@ static bool set_data(struct source *s, const void *bytes, size_t length)
         s->data[i] = length > 0 ? s->data[i - length] : 0;
     }
     s->data_length = (uint32_t)length;
+    take_in(s);
     return true;
 }
 
@@ -238,6 +240,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
         fs_text_string(error, "END_CALL and STOP are mutually exclusive");
         return -1;
     }
+    take_in(s);
     if (!e->outputs[0].push) {
         fs_signal_offer(e, &s->nonempty, FS_SIGNAL_NONEMPTY, s->active);
     }
@@ -296,6 +299,7 @@ static void read_length(struct fs_element *e, const char *parameters, struct fs_
 
 static int changed(struct source *s)
 {
+    take_in(s);
     if (allowance(s, 1) != 0) {
         s->ended = false;
         if (s->base.outputs[0].push) {
@@ -344,7 +348,9 @@ static int write_reset(struct fs_element *e, const char *value, size_t length, s
 static int write_length(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     struct source *s = (struct source *)e;
-    return fs_write_integer("length", value, length, -1, s->most, &s->length, error);
+    int answer = fs_write_integer("length", value, length, -1, s->most, &s->length, error);
+    take_in(s);
+    return answer;
 }
 
 static const struct fs_arg args[] = {

@@ -28,39 +28,64 @@ static uint32_t allowance(const struct unqueue *u)
     return left < u->burst ? (uint32_t)left : u->burst;
 }
 
-/* At most `left` packets; false when there is none. */
-static inline bool pull(struct unqueue *u, struct fs_batch *batch, uint32_t left)
+static inline void again(struct unqueue *u)
 {
-    batch->count = 0;
-    fs_input_pull(&u->base, 0, batch, left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX);
-    return batch->count != 0;
+    if (allowance(u) != 0) {
+        fs_task_schedule(&u->task);
+    }
+}
+
+/* There was nothing to pull. */
+static __attribute__((noinline)) bool ran_dry(struct unqueue *u)
+{
+    if (u->signals == 0) {
+        again(u);
+    }
+    return false;
+}
+
+static __attribute__((noinline)) bool move_many(struct unqueue *u, uint32_t left)
+{
+    struct fs_batch batch;
+    bool pulled = false;
+    while (left != 0) {
+        batch.count = 0;
+        fs_input_pull(&u->base, 0, &batch, left < (uint32_t)FS_BATCH_MAX ? left : (uint32_t)FS_BATCH_MAX);
+        if (batch.count == 0) {
+            break;
+        }
+        pulled = true;
+        left -= batch.count;
+        u->count += batch.count;
+        fs_output_push(&u->base, 0, &batch);
+        if (!u->active) { /* a handler, called by what was pushed */
+            return true;
+        }
+    }
+    if (!pulled) {
+        return ran_dry(u);
+    }
+    again(u);
+    return true;
 }
 
 static bool run(struct fs_element *e, struct fs_task *t)
 {
     struct unqueue *u = (struct unqueue *)e;
     uint32_t left = allowance(u);
+    (void)t;
+    if (FS_HARDLY(left != 1)) {
+        return move_many(u, left);
+    }
     struct fs_batch batch;
-    if (left == 0) {
-        return false;
+    batch.count = 0;
+    fs_input_pull(e, 0, &batch, 1);
+    if (FS_HARDLY(batch.count == 0)) {
+        return ran_dry(u);
     }
-    if (!pull(u, &batch, left)) {
-        if (u->signals == 0) {
-            fs_task_schedule(t);
-        }
-        return false;
-    }
-    do {
-        left -= batch.count;
-        u->count += batch.count;
-        fs_output_push(e, 0, &batch);
-        if (!u->active) { /* a handler, called by what was pushed */
-            return true;
-        }
-    } while (left != 0 && pull(u, &batch, left));
-    if (allowance(u) != 0) {
-        fs_task_schedule(&u->task);
-    }
+    u->count++;
+    fs_output_push(e, 0, &batch);
+    again(u);
     return true;
 }
 

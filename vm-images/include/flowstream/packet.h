@@ -40,6 +40,10 @@ enum {
     FS_OFFSET_NONE = 0xffff,  /* a header offset that nobody has set */
 };
 
+/* Which way a branch goes, where packets come one by one and each jump counts: the usual way then has none. */
+#define FS_USUALLY(condition) __builtin_expect(!!(condition), 1)
+#define FS_HARDLY(condition) __builtin_expect(!!(condition), 0)
+
 struct fs_pool;
 struct fs_batch;
 

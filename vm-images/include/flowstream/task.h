@@ -16,7 +16,7 @@ struct fs_task {
      * before: one that wants to run again says fs_task_schedule(). */
     bool (*run)(struct fs_element *e, struct fs_task *t);
     struct fs_element *element;
-    struct fs_task *next, *previous; /* the engine's; `next` is NULL when it is not scheduled */
+    struct fs_task *next;            /* NULL when not scheduled; the engine's */
     uint64_t runs, work;             /* how often it ran, and with how much success */
     uint32_t ready;                  /* signals it listens to (signal.h) that are active now; the engine's */
 };
