@@ -10,6 +10,9 @@ struct listener {
     struct fs_element base;
     struct fs_task task;
     unsigned found, runs, again;
+    struct fs_task *takes_out, *schedules; /* in its run; NULL: none */
+    unsigned stops;                        /* so often, in its run */
+    unsigned *clock, ran_at;               /* counts runs of several; its own latest place */
 };
 
 static int offer(struct fs_element *e, struct fs_text *error)
@@ -38,6 +41,16 @@ static bool run(struct fs_element *e, struct fs_task *t)
 {
     struct listener *l = (struct listener *)e;
     l->runs++;
+    l->ran_at = l->clock != NULL ? ++*l->clock : 0;
+    if (l->takes_out != NULL) {
+        fs_task_unschedule(l->takes_out);
+    }
+    if (l->schedules != NULL) {
+        fs_task_schedule(l->schedules);
+    }
+    for (; l->stops > 0; l->stops--) {
+        fs_stop(e);
+    }
     if (l->again > 0) {
         l->again--;
         fs_task_schedule(t);
@@ -163,4 +176,88 @@ FS_TEST(a_round_runs_each_task_once)
     FS_EQUAL(l->runs, 3);
     FS_TEXT(fs_test_read(t, "l.name"), "l"); /* handlers go on */
     fs_test_end(t);
+}
+
+enum { MANY = 4 };
+static unsigned run_clock;
+
+/* Starts a router with so many tasks, all of them scheduled in order. */
+static struct fs_test *several(struct listener *tasks[MANY])
+{
+    static const char *const names[MANY] = {"a", "b", "c", "d"};
+    struct fs_test *t = fs_test_new();
+    for (unsigned i = 0; i < MANY; i++) {
+        fs_test_add(t, names[i], "TestListener");
+    }
+    run_clock = 0;
+    FS_CHECK(fs_test_start(t));
+    for (unsigned i = 0; i < MANY; i++) {
+        tasks[i] = (struct listener *)fs_test_element(t, names[i]);
+        tasks[i]->clock = &run_clock;
+        fs_task_schedule(&tasks[i]->task);
+    }
+    return t;
+}
+
+FS_TEST(a_task_is_taken_out_from_any_place)
+{
+    for (unsigned out = 0; out < MANY; out++) {
+        struct listener *tasks[MANY];
+        struct fs_test *t = several(tasks);
+        fs_task_unschedule(&tasks[out]->task);
+        FS_CHECK(!fs_task_scheduled(&tasks[out]->task));
+        fs_task_schedule(&tasks[out]->task); /* behind all others now */
+        FS_CHECK(!fs_test_round(t));
+        for (unsigned i = 0; i < MANY; i++) {
+            FS_EQUAL(tasks[i]->ran_at, i == out ? (unsigned)MANY : i < out ? i + 1 : i);
+        }
+        fs_test_end(t);
+    }
+}
+
+FS_TEST(a_task_takes_others_out_of_its_round)
+{
+    for (unsigned out = 1; out < MANY; out++) {
+        struct listener *tasks[MANY];
+        struct fs_test *t = several(tasks);
+        tasks[0]->takes_out = tasks[0]->schedules = &tasks[out]->task; /* it waits for the next round */
+        FS_CHECK(fs_test_round(t));
+        FS_EQUAL(tasks[out]->runs, 0);
+        FS_EQUAL(run_clock, MANY - 1);
+        tasks[0]->schedules = NULL;
+        tasks[1]->again = tasks[1]->runs == 0; /* and is the last one of its list */
+        fs_task_schedule(&tasks[0]->task);
+        fs_task_unschedule(&tasks[0]->task);
+        FS_EQUAL(fs_test_round(t), out == 1);
+        FS_EQUAL(tasks[out]->runs, 1);
+        FS_EQUAL(tasks[out]->ran_at, MANY);
+        fs_test_end(t);
+    }
+}
+
+static bool runs_on(struct fs_element *e)
+{
+    fs_run_on(e);
+    return true;
+}
+
+FS_TEST(what_a_stop_leaves_of_a_round_comes_first)
+{
+    for (unsigned at = 0; at < MANY; at++) {
+        struct listener *tasks[MANY];
+        struct fs_test *t = several(tasks);
+        struct fs_driver driver = {.step = runs_on};
+        FS_EQUAL(fs_drive(&tasks[0]->base, &driver), 0);
+        tasks[0]->again = 1; /* for the next round, behind what is left of this one */
+        tasks[at]->stops = 1;
+        FS_CHECK(fs_test_round(t));
+        FS_EQUAL(run_clock, at + 1);
+        FS_CHECK(!fs_test_round(t));
+        for (unsigned i = 1; i < MANY; i++) {
+            FS_EQUAL(tasks[i]->runs, 1);
+            FS_EQUAL(tasks[i]->ran_at, i + 1);
+        }
+        FS_EQUAL(tasks[0]->ran_at, MANY + 1);
+        fs_test_end(t);
+    }
 }
