@@ -159,6 +159,9 @@ static bool jump(struct fs_machine *m)
     if (to == UINT64_MAX || (frame == UINT64_MAX && to > m->last_activity + patience && !m->click)) {
         return false;
     }
+    if (m->trace != NULL && frame == UINT64_MAX && to > m->last_arrival + FS_TRACE_PATIENCE * 1000000000u) {
+        return false; /* what sends by itself would go on for ever */
+    }
     m->virtual_now = to > m->virtual_now ? to : m->virtual_now;
     return true;
 }
@@ -203,6 +206,9 @@ const char *fs_machine_run(struct fs_machine *m)
         }
         if (m->stop_asked) {
             return "control";
+        }
+        if (fs_trace_full(m->trace)) {
+            return "trace";
         }
     }
 }

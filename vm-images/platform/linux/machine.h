@@ -9,6 +9,7 @@
 #include "engine/pool.h"
 #include "engine/router.h"
 #include "options.h"
+#include "trace.h"
 
 enum {
     FS_LINUX_PACKETS = 4096,
@@ -50,6 +51,8 @@ struct fs_machine {
     uint64_t virtual_now;   /* with simtime, both clocks */
     uint64_t last_activity; /* with simtime: when a frame came or went */
     uint64_t memory_given;
+    struct fs_trace *trace; /* NULL: none */
+    uint64_t last_arrival;  /* with simtime: when a frame came */
 };
 
 /* ---- file.c ---- */

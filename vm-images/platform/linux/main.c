@@ -10,6 +10,7 @@
 #include "describe.h"
 #include "image.h"
 #include "machine.h"
+#include "write.h"
 
 enum { EXIT_CONFIGURATION = 1, EXIT_USAGE = 2, EXIT_PANIC = 3, TEXT = 65536 };
 
@@ -95,6 +96,9 @@ static bool open_devices(struct fs_machine *m, const struct fs_options *o)
         if (d->kind == FS_DEVICE_PCAP) {
             const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)i};
             memcpy(device->base.mac, mac, sizeof(mac));
+            for (unsigned k = 0; o->macs[i] != NULL && k < sizeof(mac); k++) {
+                device->base.mac[k] = (uint8_t)strtoul(o->macs[i] + 3 * (size_t)k, NULL, 16);
+            }
         }
         m->devices[i] = device;
         m->bases[i] = &device->base;
@@ -126,7 +130,7 @@ static void set_clock(struct fs_machine *m, uint64_t from)
     m->virtual_now = from != 0                            ? from
                    : first != UINT64_MAX && first != 0 ? first
                                                        : 1000000000000000000u;
-    m->last_activity = m->virtual_now;
+    m->last_activity = m->last_arrival = m->virtual_now;
 }
 
 static bool open_machine(struct fs_machine *m, const struct fs_options *o)
@@ -234,12 +238,19 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
     if (m->click) {
         return open_streams(m, o, line) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
     }
-    if (!check_reads(m, o) || !open_streams(m, o, line)) {
+    if (!check_reads(m, o) || !fs_write_handlers(m->router, o) || !open_streams(m, o, line)) {
+        return EXIT_CONFIGURATION;
+    }
+    char why[300];
+    m->trace = o->trace != NULL ? fs_trace_begin(m->router, o->trace, why, sizeof(why)) : NULL;
+    if (o->trace != NULL && m->trace == NULL) {
+        fprintf(stderr, "ERROR %s\n", why);
         return EXIT_CONFIGURATION;
     }
     fprintf(stderr, "%s\n", line);
     fprintf(stderr, "STOP %s\n", fs_machine_run(m));
-    bool whole = true;
+    bool whole = fs_trace_end(m->trace);
+    m->trace = NULL;
     for (unsigned i = 0; i < o->read_count; i++) {
         whole &= print_read(m, o->reads[i]);
     }

@@ -94,6 +94,38 @@ static void add_read(struct parser *p, const char *handler)
     p->o->reads[p->o->read_count++] = handler;
 }
 
+/* HANDLER=FILE */
+static void add_write(struct parser *p, char *text)
+{
+    char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text || equals[1] == '\0' || p->o->write_count == FS_OPTIONS_WRITES) {
+        problem(p, "--write %s: expected HANDLER=FILE, and at most %d of them", text, FS_OPTIONS_WRITES);
+        return;
+    }
+    *equals = '\0';
+    p->o->writes[p->o->write_count++] = (struct fs_write_option){text, equals + 1};
+}
+
+/* INDEX=XX:XX:XX:XX:XX:XX */
+static void add_mac(struct parser *p, char *text)
+{
+    char *equals = strchr(text, '=');
+    uint64_t index = FS_OPTIONS_DEVICES;
+    unsigned octets[6];
+    int end = 0;
+    if (equals != NULL) {
+        *equals = '\0';
+    }
+    if (equals == NULL || !number(text, &index) || index >= FS_OPTIONS_DEVICES
+        || sscanf(equals + 1, "%2x:%2x:%2x:%2x:%2x:%2x%n", &octets[0], &octets[1], &octets[2], &octets[3], &octets[4],
+                  &octets[5], &end) != 6
+        || equals[1 + end] != '\0') {
+        problem(p, "--mac %s: expected INDEX=XX:XX:XX:XX:XX:XX", text);
+        return;
+    }
+    p->o->macs[index] = equals + 1;
+}
+
 static void add_handler(struct parser *p, const char *handler)
 {
     if (p->o->handler_count == FS_OPTIONS_READS) {
@@ -134,6 +166,12 @@ static bool valued(struct parser *p, const char *option, char *value)
         add_read(p, value);
     } else if (strcmp(option, "--handler") == 0) {
         add_handler(p, value);
+    } else if (strcmp(option, "--write") == 0) {
+        add_write(p, value);
+    } else if (strcmp(option, "--mac") == 0) {
+        add_mac(p, value);
+    } else if (strcmp(option, "--trace") == 0) {
+        o->trace = value;
     } else if (strcmp(option, "--exit-handler") == 0) {
         o->exit_handler = value;
     } else if (strcmp(option, "--simtime") == 0) {
@@ -160,7 +198,8 @@ static bool valued(struct parser *p, const char *option, char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--exit-handler", "--packet-size"};
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--exit-handler", "--packet-size",
+                                        "--write", "--mac", "--trace"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(option, names[i]) == 0) {
             return true;
@@ -203,7 +242,13 @@ static void check_whole(struct parser *p)
     if (!o->click && (o->quit || o->handler_count > 0 || o->exit_handler != NULL)) {
         problem(p, "--quit, --handler and --exit-handler go with --click");
     }
+    if (o->click && (o->trace != NULL || o->write_count > 0)) {
+        problem(p, "--trace and --write do not go with --click");
+    }
     for (unsigned i = 0; i < o->device_count; i++) {
+        if (o->macs[i] != NULL && o->devices[i].kind != FS_DEVICE_PCAP) {
+            problem(p, "--mac %u: the device is not a pcap file", i);
+        }
         if (o->devices[i].kind == FS_DEVICE_NONE) {
             problem(p, "--device %u=... is missing: devices are numbered from 0 without gaps", i);
         } else if (o->simtime && o->devices[i].kind != FS_DEVICE_PCAP) {
@@ -258,6 +303,9 @@ void fs_options_usage(FILE *out)
           "  --packet-size BYTES         room of a packet with its headers; 2048, with --click 67584\n"
           "  --seed N                    makes random numbers repeatable\n"
           "  --read HANDLER              prints this handler at the end\n"
+          "  --write HANDLER=FILE        writes what is in the file before the run, unless it reads so already\n"
+          "  --mac N=MAC                 the address of a pcap device; 02:00:00:00:00:0N\n"
+          "  --trace FILE                writes into the file where each packet goes\n"
           "  --click                     runs as Click's user-level driver does: its errors, no READY, no STOP\n"
           "  --handler HANDLER           with --click: prints it at the end; `*.count` prints that of all elements\n"
           "  --exit-handler HANDLER      with --click: a number that is the exit status, or true for 0 and false for 1\n"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { FS_OPTIONS_DEVICES = 64, FS_OPTIONS_READS = 64 };
+enum { FS_OPTIONS_DEVICES = 64, FS_OPTIONS_READS = 64, FS_OPTIONS_WRITES = 1024 };
 
 enum fs_device_kind { FS_DEVICE_NONE, FS_DEVICE_TAP, FS_DEVICE_PACKET, FS_DEVICE_PCAP };
 
@@ -14,6 +14,11 @@ struct fs_device_option {
     enum fs_device_kind kind;
     const char *name; /* of the interface; of a pcap device: the file to read, "" for none */
     const char *out;  /* of a pcap device: the file to write, "" for none */
+};
+
+/* A handler that is written before the run. */
+struct fs_write_option {
+    const char *handler, *file; /* in the file is what is written */
 };
 
 enum fs_options_action { FS_ACTION_RUN, FS_ACTION_PRINT_CLASSES, FS_ACTION_VERSION, FS_ACTION_HELP };
@@ -35,6 +40,10 @@ struct fs_options {
     uint64_t seed;
     const char *reads[FS_OPTIONS_READS];
     unsigned read_count;
+    struct fs_write_option writes[FS_OPTIONS_WRITES];
+    unsigned write_count;
+    const char *trace; /* the file that is told where packets go; NULL for none */
+    const char *macs[FS_OPTIONS_DEVICES]; /* addresses of pcap devices; NULL: 02:00:00:00:00:0N */
 };
 
 /* Reads argv (which it cuts into pieces that the options point to). Answers the number of problems, each told as a

@@ -42,7 +42,7 @@ static unsigned receive(struct fs_device *base, struct fs_batch *batch, unsigned
         struct fs_pcap_frame frame;
         fs_pcap_peek(&d->in, &frame);
         fs_pcap_next(&d->in);
-        m->last_activity = m->virtual_now;
+        m->last_activity = m->last_arrival = m->virtual_now;
         struct fs_packet *p = fs_packet_new(base->pool, FS_HEADROOM, frame.length);
         if (p == NULL) { /* the pool is empty, or the frame is larger than any packet */
             base->counters.no_buffer++;
@@ -51,6 +51,7 @@ static unsigned receive(struct fs_device *base, struct fs_batch *batch, unsigned
         memcpy(p->data, frame.bytes, frame.length);
         p->device = base->index;
         fs_set_mac_header(p, p->data);
+        fs_trace_received(m->trace, p, base->index);
         base->counters.received++;
         base->counters.received_bytes += frame.length;
         fs_batch_add(batch, p);
@@ -66,6 +67,7 @@ static unsigned transmit(struct fs_device *base, struct fs_batch *batch)
     d->common.machine->last_activity = d->common.machine->virtual_now;
     for (unsigned i = 0; i < n; i++) {
         const struct fs_packet *p = batch->packets[i];
+        fs_trace_sent(d->common.machine->trace, p, base->index);
         base->counters.sent++;
         base->counters.sent_bytes += p->length;
         if (d->out != NULL && !d->failed
