@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
@@ -44,6 +45,10 @@ final class ApiClient {
         return request("POST", path, null, null);
     }
 
+    JsonNode post(String path, JsonNode body) {
+        return request("POST", path, "application/json", body.toString().getBytes(UTF_8));
+    }
+
     JsonNode delete(String path) {
         return request("DELETE", path, null, null);
     }
@@ -56,6 +61,25 @@ final class ApiClient {
                 fail(response);
             }
             return response.content();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /** Takes the bytes of a resource as they come. */
+    @FunctionalInterface
+    interface Reader {
+        void read(InputStream body) throws IOException;
+    }
+
+    /** Hands over the bytes of a resource as they come, until the daemon ends the answer. */
+    void stream(String path, Reader reader) {
+        try (SocketChannel channel = connect()) {
+            HttpResponse response = HttpResponse.exchange(channel, request("GET", path, null, null, 0), null);
+            if (response.status() >= 300) {
+                fail(response);
+            }
+            reader.read(response.body());
         } catch (IOException e) {
             throw broken(e);
         }

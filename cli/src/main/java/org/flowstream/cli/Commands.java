@@ -27,6 +27,8 @@ final class Commands {
                 .addSubcommand(new RmCommand())
                 .addSubcommand(new HandlerCommands())
                 .addSubcommand(new DropsCommand())
+                .addSubcommand(new TraceCommand())
+                .addSubcommand(new CaptureCommand())
                 .addSubcommand(new EventsCommand())
                 .addSubcommand(new PortCommands())
                 .addSubcommand(new TemplateCommands())

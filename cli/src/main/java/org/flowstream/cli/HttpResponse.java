@@ -69,6 +69,11 @@ final class HttpResponse {
         return headers.getOrDefault(name, "");
     }
 
+    /** The body, to be read as it comes. */
+    InputStream body() {
+        return body;
+    }
+
     byte[] content() throws IOException {
         return body.readAllBytes();
     }

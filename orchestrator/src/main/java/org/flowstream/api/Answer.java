@@ -1,6 +1,7 @@
 package org.flowstream.api;
 
 import java.io.IOException;
+import java.io.OutputStream;
 
 /** What a request is answered with. */
 public sealed interface Answer {
@@ -18,6 +19,18 @@ public sealed interface Answer {
 
     /** Lines that are sent one by one as they come: values as JSON, or text as it is. */
     record Lines(boolean json, Writer writer) implements Answer {}
+
+    /** Bytes that are sent as they come. What goes wrong before the first of them is an answer of its own. */
+    record Stream(String contentType, ByteWriter writer) implements Answer {}
+
+    /** Writes the bytes of an answer; it is closed in any case, also where no bytes are wanted. */
+    interface ByteWriter extends AutoCloseable {
+        /** Throws when the client is gone. */
+        void write(OutputStream out) throws IOException;
+
+        @Override
+        void close();
+    }
 
     /** Writes the lines of an answer, until there are no more or the client is gone. */
     @FunctionalInterface

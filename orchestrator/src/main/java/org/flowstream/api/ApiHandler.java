@@ -130,6 +130,9 @@ final class ApiHandler extends Handler.Abstract {
             response.getHeaders()
                     .put(HttpHeader.CONTENT_TYPE, lines.json() ? "application/jsonl" : "text/plain; charset=utf-8");
             stream(lines, response, callback);
+        } else if (answer instanceof Answer.Stream stream) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, stream.contentType());
+            stream(stream, !request.getMethod().equals("HEAD"), response, callback);
         } else {
             throw new IllegalStateException("an answer to " + request + " that cannot be written: " + answer);
         }
@@ -159,6 +162,20 @@ final class ApiHandler extends Handler.Abstract {
         };
         try {
             lines.writer().write(sink);
+            out.close();
+            callback.succeeded();
+        } catch (IOException e) {
+            LOG.debug("a client left in the middle of an answer", e);
+            callback.failed(e);
+        }
+    }
+
+    private static void stream(Answer.Stream stream, boolean wanted, Response response, Callback callback) {
+        OutputStream out = Content.Sink.asOutputStream(response);
+        try (Answer.ByteWriter writer = stream.writer()) {
+            if (wanted) {
+                writer.write(out);
+            }
             out.close();
             callback.succeeded();
         } catch (IOException e) {

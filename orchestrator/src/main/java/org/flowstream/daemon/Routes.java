@@ -1,8 +1,10 @@
 package org.flowstream.daemon;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.flowstream.api.CaptureResource;
 import org.flowstream.api.ChainResource;
 import org.flowstream.api.DropResource;
 import org.flowstream.api.EventResource;
@@ -14,8 +16,10 @@ import org.flowstream.api.OpenApiResource;
 import org.flowstream.api.PortResource;
 import org.flowstream.api.Route;
 import org.flowstream.api.StatusResource;
+import org.flowstream.api.TraceResource;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
+import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
@@ -47,6 +51,9 @@ final class Routes {
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
         routes.addAll(new ImageResource(images, declarations).routes());
         routes.addAll(new EventResource(events).routes());
+        routes.addAll(
+                new TraceResource(declarations, guests, images, SwitchControl.of(settings.openVswitch())).routes());
+        routes.addAll(new CaptureResource(declarations, Clock.systemUTC()).routes());
         return List.copyOf(routes);
     }
 }

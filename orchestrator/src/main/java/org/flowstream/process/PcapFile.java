@@ -13,7 +13,7 @@ import java.util.List;
  * Ethernet frames in a file of libpcap's format (draft-ietf-opsawg-pcap), with times in nanoseconds; files with
  * microseconds are read too.
  */
-final class PcapFile {
+public final class PcapFile {
     private static final int NANOSECONDS = 0xa1b23c4d;
     private static final int MICROSECONDS = 0xa1b2c3d4;
     private static final int HEADER = 24;
@@ -30,7 +30,7 @@ final class PcapFile {
      * @param time nanoseconds since 1970
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Entry(long time, byte[] frame) {}
+    public record Entry(long time, byte[] frame) {}
 
     static void write(Path file, List<Entry> entries) throws IOException {
         int size = HEADER
@@ -46,7 +46,8 @@ final class PcapFile {
         Files.write(file, out.array());
     }
 
-    static List<Entry> read(Path file) throws IOException {
+    /** The frames of a file, in its order. */
+    public static List<Entry> read(Path file) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         try {
             int magic = in.getInt();

@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.trace;
+
+import org.jspecify.annotations.NullMarked;
