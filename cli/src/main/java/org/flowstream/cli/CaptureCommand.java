@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Examples:",
+            "Example:",
             "  flowstream capture fw outside -w fw.pcapng --duration 10s",
             "  flowstream capture fw outside -w - | tshark -r -"
         })

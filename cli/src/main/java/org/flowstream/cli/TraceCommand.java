@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Examples:",
-            "  flowstream trace tcp,in_port=uplink,nw_src=198.51.100.7,nw_dst=10.0.0.2,tp_dst=22",
+            "Example:",
+            "  flowstream trace tcp,in_port=uplink,nw_dst=10.0.0.2,tp_dst=22",
             "  flowstream trace --port uplink --count 3 packets.pcap"
         })
 final class TraceCommand extends DaemonCommand {
