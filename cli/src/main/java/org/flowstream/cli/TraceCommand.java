@@ -79,22 +79,24 @@ final class TraceCommand extends DaemonCommand {
                 fields.add(field);
             }
         }
-        return request(in).put("match", String.join(",", fields));
+        ObjectNode request = request(in, String.join(",", fields));
+        request.putArray("frames");
+        return request;
     }
 
-    private static ObjectNode request(String port) {
+    private static ObjectNode request(String port, String match) {
         if (port.isEmpty()) {
             throw CommandFailure.usage("where does the packet come in? say in_port=NAME or --port NAME"
                     + " (flowstream port ls lists the ports)");
         }
-        return JsonNodeFactory.instance.objectNode().put("port", port);
+        return JsonNodeFactory.instance.objectNode().put("port", port).put("match", match);
     }
 
     private ObjectNode frames(Path file) {
         if (count < 1 || count > MOST) {
             throw CommandFailure.usage("--count " + count + ": from 1 to " + MOST + " packets are traced");
         }
-        ObjectNode request = request(port);
+        ObjectNode request = request(port, "");
         ArrayNode frames = request.putArray("frames");
         try {
             PcapFile.read(file).stream()

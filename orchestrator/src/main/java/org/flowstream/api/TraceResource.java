@@ -69,14 +69,13 @@ public final class TraceResource {
      * What is asked.
      *
      * @param port the external port by which the packets come
-     * @param match a flow, of which one packet is composed; empty when frames are given
-     * @param frames frames as hex, each traced by itself
+     * @param match a flow, of which one packet is composed; not read when frames are given
+     * @param frames frames as hex, each traced by itself; none for one of the match
      */
     record Request(String port, String match, List<String> frames) {
         Request {
-            match = match == null ? "" : match;
-            frames = frames == null ? List.of() : List.copyOf(frames);
-            if (port == null || port.isEmpty()) {
+            frames = List.copyOf(frames);
+            if (port.isEmpty()) {
                 throw BadValueException.of("the port by which the packet comes is missing: in_port=NAME");
             }
             if (frames.size() > MOST_FRAMES) {
