@@ -241,11 +241,11 @@ static void pushed(struct fs_element *e, unsigned port, struct fs_batch *batch)
     if (t->nested == (uint32_t)NESTED) {
         fs_drop_batch(r->elements[x->connection->to], batch, FS_DROP_LOOP);
     } else {
-        r->depth--; /* as deep as it would be without us */
+        r->levels++; /* as deep as it would be without us */
         t->nested++;
         fs_output_push(e, 0, batch);
         t->nested--;
-        r->depth++;
+        r->levels--;
     }
     look_at_drops(t);
     t->inside = inside;
@@ -258,9 +258,9 @@ static void pulled(struct fs_element *e, unsigned port, struct fs_batch *batch, 
     struct fs_trace *t = x->trace;
     (void)port;
     const uint32_t before = batch->count;
-    t->router->depth--;
+    t->router->levels++;
     fs_input_pull(e, 0, batch, max);
-    t->router->depth++;
+    t->router->levels--;
     look_at_drops(t);
     for (uint32_t i = before; i < batch->count; i++) {
         cross(t, batch->packets[i], x->connection);
@@ -276,8 +276,8 @@ static void interpose(struct fs_trace *t, struct crossing *x, const struct fs_co
     struct fs_element *from = t->router->elements[c->from], *to = t->router->elements[c->to];
     struct fs_port *output = &from->outputs[c->from_port], *input = &to->inputs[c->to_port];
     *x = (struct crossing){.trace = t, .connection = c};
-    x->in = (struct fs_port){from, c->from_port, output->push};
-    x->out = (struct fs_port){to, c->to_port, output->push};
+    x->in = (struct fs_port){.element = from, .port = c->from_port, .push = output->push};
+    x->out = (struct fs_port){.element = to, .port = c->to_port, .push = output->push};
     x->base = (struct fs_element){.class = &between, .router = t->router, .name = "", .args = from->args,
                                   .index = c->from, .input_count = 1, .output_count = 1, .inputs = &x->in,
                                   .outputs = &x->out, .drops = &x->drops};
