@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +108,7 @@ class TraceTest {
     }
 
     @Test
-    void captureSeesBothDirectionsAndEndsByItself() throws Exception {
+    void captureSeesBothDirectionsAndTellsAtItsEnd() throws Exception {
         try (Middlebox firewall = firewall()) {
             assertThat(firewall.state()).isEqualTo("ready");
             Command.Result unknown = LAB.flowstream("capture", firewall.name(), "outsid", "-w", "-");
@@ -114,27 +116,38 @@ class TraceTest {
             assertThat(unknown.err()).contains("has no device 'outsid', but outside, inside");
             Path file = folder.resolve("fw.pcapng");
             Process capture = LAB.platform()
-                    .command("capture", firewall.name(), "outside", "-w", file.toString(), "--duration", "4s")
+                    .command("capture", firewall.name(), "outside", "-w", file.toString())
                     .start(folder.resolve("words"));
             Wait.until(
                     "the head of the capture",
-                    java.time.Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
                     () -> Files.exists(file) && file.toFile().length() > 0);
             LAB.client()
                     .command(
                             "ping", "-c", "" + PINGS, "-i", "0.05", LAB.server().ip4())
                     .output();
+            Wait.until(
+                    "the pings in the capture",
+                    Duration.ofSeconds(10),
+                    () -> echoes(bytes(file)).size() == 2 * PINGS);
+            capture.destroy();
             assertThat(capture.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(capture.exitValue()).isZero();
             assertThat(Files.readString(folder.resolve("words"))).contains(" frames, 0 lost.");
-            List<Echo> echoes = echoes(Files.readAllBytes(file));
+            List<Echo> echoes = echoes(bytes(file));
             assertThat(echoes)
                     .filteredOn(echo -> echo.type() == 8 && echo.inbound())
                     .hasSize(PINGS);
             assertThat(echoes)
                     .filteredOn(echo -> echo.type() == 0 && !echo.inbound())
                     .hasSize(PINGS);
-            assertThat(echoes).hasSize(2 * PINGS);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -144,7 +157,8 @@ class TraceTest {
     private static List<Echo> echoes(byte[] file) {
         List<Echo> echoes = new ArrayList<>();
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        for (int at = 0; at < file.length; at += in.getInt(at + 4)) {
+        // The last block may be on its way yet.
+        for (int at = 0; at + 8 <= file.length && at + in.getInt(at + 4) <= file.length; at += in.getInt(at + 4)) {
             if (in.getInt(at) != 6) {
                 continue;
             }
