@@ -3,6 +3,7 @@
 
 #include "control.h"
 #include "engine/internal.h"
+#include "loader/swap.h"
 
 enum {
     OK = 200,
@@ -128,6 +129,35 @@ static void write_handler(struct fs_control *c, const char *handler, const char 
     }
 }
 
+/* What was said in this session may be the old owner's: it goes with the rest. */
+static void forget_session(struct fs_control *c)
+{
+    memset(c->line, 0, sizeof(c->line));
+    memset(c->head_bytes, 0, sizeof(c->head_bytes));
+    fs_control_give_back(c, &c->body);
+}
+
+/* The data is an image that takes this router's place. */
+static void swap(struct fs_control *c, enum fs_swap_kind kind)
+{
+    char lines[FS_CONTROL_HEAD / 2];
+    const char *handler = kind == FS_SWAP_SCRUB ? "scrub" : "image";
+    struct fs_text said = fs_text_in(lines, sizeof(lines) - 1);
+    struct fs_swap_message image = {c->data.at, c->data.size, c->data_length};
+    bool failed = fs_swap(c->router, &image, kind, &said) != 0; /* from now on c->router is another, or as it was */
+    if (image.memory == NULL) {
+        c->data = (struct fs_buffer){NULL, 0};
+    }
+    if (!failed && kind == FS_SWAP_SCRUB) {
+        forget_session(c);
+    }
+    if (failed) {
+        message_lines(c, "Write handler '", handler, &said);
+    } else {
+        message(c, OK, false, "Write handler '", handler, "' OK");
+    }
+}
+
 static void check_handler(struct fs_control *c, const char *handler, bool write)
 {
     enum fs_handler_answer answer = fs_router_check(c->router, handler, write);
@@ -142,6 +172,11 @@ static void check_handler(struct fs_control *c, const char *handler, bool write)
 
 void fs_control_data(struct fs_control *c)
 {
+    if (c->too_long && c->no_memory) {
+        message(c, HANDLER_ERROR, false, c->write ? "Write handler '" : "Read handler '", c->handler,
+                "' error: out of memory");
+        return;
+    }
     if (c->too_long) {
         message(c, TOO_BIG, false, "Data too large for handler '", c->handler, "'");
         return;
@@ -150,7 +185,11 @@ void fs_control_data(struct fs_control *c)
         say(c, NO_ROUTER, "No router installed");
         return;
     }
-    if (c->write) {
+    if (c->write && fs_text_is(c->handler, strlen(c->handler), "image")) {
+        swap(c, FS_SWAP_KEEP);
+    } else if (c->write && fs_text_is(c->handler, strlen(c->handler), "scrub")) {
+        swap(c, FS_SWAP_SCRUB);
+    } else if (c->write) {
         write_handler(c, c->handler, c->data.at, c->data_length);
     } else {
         c->data.at[c->data_length] = '\0';
@@ -228,7 +267,8 @@ static void begin_data(struct fs_control *c, const char *handler, const char *le
     c->data_wanted = length;
     c->data_length = 0;
     /* What cannot be kept is skipped, so that it is not taken for commands. */
-    c->too_long = length > FS_CONTROL_DATA || !fs_control_reserve(c, &c->data, length + 1);
+    c->no_memory = length <= FS_CONTROL_DATA && !fs_control_reserve(c, &c->data, length + 1);
+    c->too_long = length > FS_CONTROL_DATA || c->no_memory;
     c->state = c->too_long ? FS_CONTROL_SKIPPING : FS_CONTROL_TAKING;
     if (length == 0) {
         fs_control_end_data(c);
@@ -246,6 +286,7 @@ static void begin_until(struct fs_control *c, const char *handler, const char *u
         return;
     }
     c->write = write;
+    c->no_memory = false;
     c->handler = handler;
     c->until = until;
     c->data_length = c->until_line = 0;

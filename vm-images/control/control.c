@@ -5,7 +5,7 @@
 
 static struct fs_control *mine(struct fs_service *s) { return (struct fs_control *)(void *)s; }
 
-static void give_back(struct fs_control *c, struct fs_buffer *b)
+void fs_control_give_back(struct fs_control *c, struct fs_buffer *b)
 {
     if (b->at != NULL) {
         c->platform->release(c->platform->context, b->at, b->size);
@@ -18,7 +18,7 @@ bool fs_control_reserve(struct fs_control *c, struct fs_buffer *b, size_t size)
     if (b->size >= size) {
         return true;
     }
-    give_back(c, b);
+    fs_control_give_back(c, b);
     b->at = c->platform->memory(c->platform->context, size);
     b->size = b->at != NULL ? size : 0;
     return b->at != NULL;
@@ -27,7 +27,7 @@ bool fs_control_reserve(struct fs_control *c, struct fs_buffer *b, size_t size)
 static void begin(struct fs_control *c)
 {
     c->state = FS_CONTROL_COMMAND;
-    c->after_return = c->too_long = false;
+    c->after_return = c->too_long = c->no_memory = false;
     c->line_length = c->data_length = c->body_length = c->answered = 0;
     c->head = (struct fs_text){.at = c->head_bytes, .capacity = sizeof(c->head_bytes)};
 }
@@ -35,8 +35,8 @@ static void begin(struct fs_control *c)
 static void control_close(struct fs_service *s)
 {
     struct fs_control *c = mine(s);
-    give_back(c, &c->data);
-    give_back(c, &c->body);
+    fs_control_give_back(c, &c->data);
+    fs_control_give_back(c, &c->body);
     begin(c);
 }
 
@@ -121,7 +121,7 @@ void fs_control_end_data(struct fs_control *c)
     c->state = FS_CONTROL_COMMAND;
     fs_control_data(c);
     c->too_long = false;
-    give_back(c, &c->data); /* it may be large; the next command asks again */
+    fs_control_give_back(c, &c->data); /* it may be large; the next command asks again */
 }
 
 /* Data of a told length; the LF of the line's CRLF is not part of it. */

@@ -38,6 +38,7 @@ struct fs_control {
     enum fs_control_state state;
     bool after_return; /* a line ended in CR: an LF that follows belongs to it */
     bool too_long;     /* the line, or the data, is longer than what is kept */
+    bool no_memory;    /* there was none for the data, which is skipped */
     size_t line_length;
     char line[FS_CONTROL_LINE + 1];
 
@@ -66,5 +67,6 @@ void fs_control_data(struct fs_control *c);
 void fs_control_end_data(struct fs_control *c);
 /* Makes the buffer at least that large; what it held is lost. */
 bool fs_control_reserve(struct fs_control *c, struct fs_buffer *b, size_t size);
+void fs_control_give_back(struct fs_control *c, struct fs_buffer *b);
 
 #endif

@@ -7,15 +7,22 @@ static struct fs_health *mine(struct fs_service *s) { return (struct fs_health *
 static void health_close(struct fs_service *s)
 {
     struct fs_health *h = mine(s);
-    h->too_long = false;
+    h->too_long = h->open = h->announce = false;
     h->line_length = h->answered = 0;
     h->answer = (struct fs_text){.at = h->answer_bytes, .capacity = sizeof(h->answer_bytes)};
+}
+
+static void say_ready(struct fs_health *h)
+{
+    h->announce = false;
+    fs_text_format(&h->answer, "%s\n", h->ready);
 }
 
 static void health_open(struct fs_service *s)
 {
     health_close(s);
-    fs_text_format(&mine(s)->answer, "%s\n", mine(s)->ready);
+    mine(s)->open = true;
+    say_ready(mine(s));
 }
 
 static size_t health_output(struct fs_service *s, const uint8_t **at)
@@ -31,6 +38,9 @@ static void health_sent(struct fs_service *s, size_t count)
     h->answered += count;
     if (h->answered >= h->answer.length) {
         h->answered = h->answer.length = 0;
+        if (h->announce) {
+            say_ready(h);
+        }
     }
 }
 
@@ -77,12 +87,28 @@ static size_t health_input(struct fs_service *s, const uint8_t *bytes, size_t co
     return i;
 }
 
-void fs_health_init(struct fs_health *h, struct fs_router *router, const char *ready)
+static void keep_ready(struct fs_health *h, const char *ready)
 {
     size_t length = strlen(ready);
     length = length < FS_HEALTH_LINE - 1 ? length : FS_HEALTH_LINE - 1;
-    memset(h, 0, sizeof(*h));
     memcpy(h->ready, ready, length);
+    h->ready[length] = '\0';
+}
+
+void fs_health_swap(struct fs_health *h, struct fs_router *router, const char *ready)
+{
+    h->router = router;
+    keep_ready(h, ready);
+    h->announce = h->open;
+    if (h->announce && h->answer.length == 0) {
+        say_ready(h);
+    }
+}
+
+void fs_health_init(struct fs_health *h, struct fs_router *router, const char *ready)
+{
+    memset(h, 0, sizeof(*h));
+    keep_ready(h, ready);
     h->service = (struct fs_service){health_open, health_close, health_input, health_output, health_sent, health_ended};
     h->router = router;
     health_close(&h->service);

@@ -190,6 +190,14 @@ static int write_stop(struct fs_router *r, const char *value, size_t length, str
     return 0;
 }
 
+/* What an element says to itself; the control protocol knows better (control/command.c). */
+static int write_image(struct fs_router *r, const char *value, size_t length, struct fs_text *error)
+{
+    (void)r, (void)value, (void)length;
+    fs_text_string(error, "takes a compiled image, by WRITEDATA over the control channel alone");
+    return -1;
+}
+
 static void read_simtime(struct fs_router *r, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -234,6 +242,8 @@ const struct fs_global_handler fs_global_handlers[] = {
     {"devices", read_devices, NULL, 0},
     {"stop", NULL, write_stop, FS_HANDLER_BUTTON},
     {"simtime", read_simtime, write_simtime, 0},
+    {"image", NULL, write_image, FS_HANDLER_RAW},
+    {"scrub", NULL, write_image, FS_HANDLER_RAW},
 };
 const unsigned fs_global_handler_count = sizeof(fs_global_handlers) / sizeof(fs_global_handlers[0]);
 

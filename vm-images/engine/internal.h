@@ -126,6 +126,8 @@ struct fs_router {
     uint32_t connection_count;
     struct fs_arena arena;
     struct fs_apart *apart; /* what elements made anew */
+    void *image;            /* the image's bytes, where they are this router's to release; else NULL */
+    size_t image_size;
 
     struct fs_bytes manifest;
     char digest[65];

@@ -30,6 +30,8 @@ struct fs_file_operations {
     bool (*close)(struct fs_file *f);
 };
 
+struct fs_router;
+
 struct fs_platform {
     void *context; /* handed to each function below */
 
@@ -56,6 +58,12 @@ struct fs_platform {
     int64_t process; /* the process's number; 0 in a machine */
     /* The global handler `stop` was written: end the process or power the machine off, soon (the caller returns). */
     void (*stop)(void *context);
+
+    /* A router that was started in place of the one that runs is the platform's from now on (loader/swap.h), for control
+     * and health too; whatever is made next has other random numbers. NULL: no swap. scrub: what the machine itself holds
+     * of packets and messages is cleared, and figures begin anew; NULL, or what stays behind, in words. */
+    void (*install)(void *context, struct fs_router *newer);
+    const char *(*scrub)(void *context);
 
     /* A machine's clock that stands, for packet tests; NULL where clocks run by themselves. go_on: to this time, doing
      * what is due on the way, once so many frames wait at its devices. arrived: the time, once it is that one and nothing

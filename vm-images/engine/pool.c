@@ -48,6 +48,17 @@ uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes)
 
 size_t fs_packet_room(const struct fs_pool *pool) { return pool->object - FS_PACKET_HEADER; }
 
+/* Objects below `lowest` in the stack were not touched. */
+FS_ONCE void fs_pool_scrub(struct fs_pool *pool)
+{
+    for (uint32_t i = pool->lowest; i < pool->free_count; i++) {
+        show(pool->free[i], pool);
+        memset(pool->free[i], 0, pool->object);
+        hide(pool->free[i], pool);
+    }
+    pool->lowest = pool->free_count;
+}
+
 static inline void fresh(struct fs_packet *p, struct fs_pool *pool, size_t headroom, size_t length)
 {
     p->head = room_of(p);

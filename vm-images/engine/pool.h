@@ -29,6 +29,8 @@ uint32_t fs_pool_init(struct fs_pool *pool, void *region, size_t bytes);
 
 /* Adds at most n fresh packets of length 0 with FS_HEADROOM to the batch (which has room for n); answers how many. */
 unsigned fs_pool_take(struct fs_pool *pool, struct fs_batch *batch, unsigned n);
+/* Zeroes every object that lies in the pool and was handed out since the last time, and sets `lowest` anew. */
+void fs_pool_scrub(struct fs_pool *pool);
 /* Frees every packet of the batch and empties it. */
 void fs_packet_free_batch(struct fs_batch *batch);
 /* The same where most are of this pool. Where packets come one by one, the next one need not wait until the pool of this

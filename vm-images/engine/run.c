@@ -143,6 +143,9 @@ void fs_router_unload(struct fs_router *r)
     }
     fs_devices_forget(r->platform, r);
     fs_apart_release(r);
+    if (r->image != NULL) {
+        r->platform->release(r->platform->context, r->image, r->image_size);
+    }
     fs_arena_release(&r->arena);
 }
 

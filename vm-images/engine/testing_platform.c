@@ -48,6 +48,16 @@ static void keep_print(void *context, const char *bytes, size_t length)
 
 static void count_stop(void *context) { ((struct fs_test_platform *)context)->stops++; }
 
+static void keep_router(void *context, struct fs_router *newer) { ((struct fs_test_platform *)context)->installed = newer; }
+
+static const char *count_scrub(void *context)
+{
+    struct fs_test_platform *p = context;
+    p->scrubs++;
+    fs_pool_scrub(&p->pool);
+    return NULL;
+}
+
 void fs_test_platform_open(struct fs_test_platform *p, unsigned packets)
 {
     *p = (struct fs_test_platform){.now = 1000000000000000000u, .steady = 1000000000u};
@@ -64,6 +74,8 @@ void fs_test_platform_open(struct fs_test_platform *p, unsigned packets)
         .print = keep_print,
         .files = &fs_test_file_operations,
         .stop = count_stop,
+        .install = keep_router,
+        .scrub = count_scrub,
         .pool = &p->pool,
         .devices = p->bases,
         .seed = 1,

@@ -26,6 +26,8 @@ struct fs_test_platform {
     uint64_t now, steady;
     struct fs_test_file files[FS_TEST_FILES];
     unsigned chunks, stops;
+    struct fs_router *installed; /* by a swap, last */
+    unsigned scrubs;
     char *log;
     size_t log_length;
     size_t memory_limit, memory_used; /* bytes that memory() gives at most; 0: any */

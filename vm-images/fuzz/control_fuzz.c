@@ -4,6 +4,7 @@
 
 #include "control/control.h"
 #include "control/health.h"
+#include "engine/testing_router.h"
 #include "harness.h"
 
 enum { CLASSES_MAX = 1024 };
@@ -80,10 +81,20 @@ static void talk(struct fs_service *s, const uint8_t *bytes, size_t size, size_t
     s->close(s);
 }
 
+static struct fs_control control;
+static struct fs_health health;
+static struct fs_test *running;
+
+/* A seed's swap was good. */
+static void install(void *context, struct fs_router *newer)
+{
+    (void)context;
+    running->router = control.router = newer;
+    fs_health_swap(&health, newer, "READY digest=1");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static struct fs_control control;
-    static struct fs_health health;
     if (size == 0) {
         return 0;
     }
@@ -92,6 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     add_classes(t);
     const char *refusal = fs_test_refused(t);
     fs_fuzz_require(*refusal == '\0', refusal);
+    running = t;
+    t->platform.base.install = install;
     fs_control_init(&control, fs_test_router(t)->platform, fs_test_router(t));
     fs_health_init(&health, fs_test_router(t), "READY digest=");
     size_t piece = bytes[0] == 0 ? 4096 : bytes[0];

@@ -75,6 +75,30 @@ static void blob_of(const struct fs_class *c)
 
 /* ---- conversations ---- */
 
+/* A new configuration, then its handlers; and one that is not what its SHA-256 says. */
+static void swaps(void)
+{
+    static struct fs_test_blob b;
+    static uint8_t message[20000], text[sizeof(message) + 200];
+    for (unsigned wrong = 0; wrong < 2; wrong++) {
+        fs_test_blob_begin(&b);
+        fs_test_blob_element(&b, "i", "Idle", "", "seed.click", 1, 0, 0);
+        fs_test_blob_end(&b);
+        uint32_t length;
+        char manifest[64] = "";
+        do { /* the target ends a session at a byte 0xff: until there is none in the message */
+            strcat(manifest, " ");
+            length = fs_test_swap(&b, manifest, message, sizeof(message));
+        } while (memchr(message, 0xff, length) != NULL && strlen(manifest) < sizeof(manifest) - 1);
+        message[length - 1] ^= (uint8_t)wrong;
+        size_t at = (size_t)snprintf((char *)text, 100, "%cWRITEDATA %s %u\r\n", 100, wrong ? "scrub" : "image", length);
+        memcpy(text + at, message, length);
+        at += length;
+        at += (size_t)snprintf((char *)text + at, 100, "READ i.ports\nREAD digest\nREAD list\nPING z\n");
+        write_seed("control", wrong ? "swap-wrong" : "swap", text, at);
+    }
+}
+
 static void conversations(void)
 {
     char text[8192];
@@ -92,6 +116,7 @@ static void conversations(void)
     static const char all[] = "\3READ list\nREAD config\nREAD drops\nREADDATA pool 2\r\nab\r\nWRITEUNTIL 1.x END\r\na\r\nEND\r\n"
                               "CHECKREAD 2.name\nHELP\nLLRPC a#1\nWRITE stop\nPING x\nPING y\n\377READ x\nQUIT\nREAD list\n";
     write_seed("control", "all", all, sizeof(all) - 1);
+    swaps();
 }
 
 /* ---- frames ---- */

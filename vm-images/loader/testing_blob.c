@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crc32c.h"
+#include "sha256.h"
 
 static void put16(uint8_t *at, uint32_t v)
 {
@@ -124,4 +125,11 @@ uint32_t fs_test_segment(const struct fs_test_blob *b, const char *manifest, uin
     memcpy(out + note, manifest, size);
     memset(out + length - 32, 0xab, 32);
     return length;
+}
+
+uint32_t fs_test_swap(const struct fs_test_blob *b, const char *manifest, uint8_t *out, uint32_t capacity)
+{
+    uint32_t length = fs_test_segment(b, manifest, out + FS_SHA256, capacity - FS_SHA256);
+    fs_sha256(out + FS_SHA256, length, out);
+    return FS_SHA256 + length;
 }

@@ -24,5 +24,7 @@ void fs_test_blob_end(struct fs_test_blob *b);
 void fs_test_blob_seal(uint8_t *blob, uint32_t length);
 /* Wraps `bytes` into an image segment with a manifest; `out` has room for `capacity`; answers the length. */
 uint32_t fs_test_segment(const struct fs_test_blob *b, const char *manifest, uint8_t *out, uint32_t capacity);
+/* The same behind its SHA-256: what is written to `image` and `scrub`. */
+uint32_t fs_test_swap(const struct fs_test_blob *b, const char *manifest, uint8_t *out, uint32_t capacity);
 
 #endif

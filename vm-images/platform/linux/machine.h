@@ -8,6 +8,7 @@
 #include "control/health.h"
 #include "engine/pool.h"
 #include "engine/router.h"
+#include "image.h"
 #include "options.h"
 #include "trace.h"
 
@@ -47,6 +48,9 @@ struct fs_machine {
     struct fs_control control;
     struct fs_health health;
     struct fs_stream streams[2];
+    struct fs_image_file image; /* what it began with */
+    bool seeded;
+    uint64_t boot_us;
     bool simtime, click, stop_when_idle, stop_asked;
     uint64_t virtual_now;   /* with simtime, both clocks */
     uint64_t last_activity; /* with simtime: when a frame came or went */
@@ -61,6 +65,12 @@ extern const struct fs_file_operations fs_linux_files;
 /* ---- loop.c: signals, beside those that end the run ---- */
 void fs_machine_watch(void *context, int number, bool on);
 int fs_machine_raise(void *context, int number, int64_t process);
+
+/* ---- swap.c: fs_platform.install and .scrub ---- */
+void fs_machine_install(void *context, struct fs_router *newer);
+const char *fs_machine_scrub(void *context);
+/* The READY line; `line` has room for FS_READY_LINE bytes and a NUL. */
+void fs_machine_ready(struct fs_machine *m, char *line);
 
 /* ---- clock.c ---- */
 uint64_t fs_machine_now(struct fs_machine *m);

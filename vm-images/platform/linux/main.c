@@ -140,7 +140,8 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
     size_t bytes = o->click && least < FS_CLICK_POOL ? FS_CLICK_POOL : least;
     m->platform = (struct fs_platform){.context = m, .memory = memory, .release = release, .now = now, .steady = steady,
                                        .log = log_line, .print = print_out, .stop = stop,
-                                       .files = &fs_linux_files, .watch = fs_machine_watch,
+                                       .install = o->click ? NULL : fs_machine_install,
+                                       .scrub = fs_machine_scrub, .files = &fs_linux_files, .watch = fs_machine_watch,
                                        .raise = fs_machine_raise, .process = getpid(),
                                        .click_form = o->click, .pool = &m->pool, .devices = m->bases};
     m->simtime = o->simtime;
@@ -148,6 +149,7 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
     m->click = o->click;
     m->stop_when_idle = o->stop_when_idle;
     m->platform.seed = o->seed;
+    m->seeded = o->seeded;
     if (!o->seeded && getrandom(&m->platform.seed, sizeof(m->platform.seed), 0) < 0) {
         m->platform.seed = fs_machine_now(m);
     }
@@ -212,11 +214,11 @@ static bool print_read(struct fs_machine *m, const char *handler)
 
 /* ---- the run ---- */
 
-static bool load(struct fs_machine *m, const struct fs_image_file *image)
+static bool load(struct fs_machine *m)
 {
     static char lines[TEXT];
     struct fs_text error = {.at = lines, .capacity = sizeof(lines)};
-    m->router = fs_router_load(&m->platform, image->part, image->part_length, &error);
+    m->router = fs_router_load(&m->platform, m->image.part, m->image.part_length, &error);
     if (m->router == NULL || fs_router_start(m->router, &error) != 0) {
         if (m->click) {
             fprintf(stderr, "%.*sRouter could not be initialized!\n", (int)error.length, error.at);
@@ -230,11 +232,9 @@ static bool load(struct fs_machine *m, const struct fs_image_file *image)
 
 static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
 {
-    char line[1000];
-    struct fs_text ready = {.at = line, .capacity = sizeof(line) - 1};
-    uint64_t boot = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
-    fs_ready_line(m->router, boot, m->memory_given / 1024, &ready);
-    line[ready.length] = '\0';
+    char line[FS_READY_LINE + 1];
+    m->boot_us = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
+    fs_machine_ready(m, line);
     if (m->click) {
         return open_streams(m, o, line) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
     }
@@ -261,22 +261,21 @@ static int run_image(const struct fs_options *o)
 {
     static struct fs_machine machine;
     struct fs_machine *m = &machine;
-    struct fs_image_file image = {0};
     char why[300];
     uint64_t begun = fs_machine_steady(m);
     bool good = open_machine(m, o);
-    if (fs_image_open(&image, o->image, why, sizeof(why)) != 0) {
+    if (fs_image_open(&m->image, o->image, why, sizeof(why)) != 0) {
         fprintf(stderr, "ERROR %s: %s\n", o->image, why);
         good = false;
     }
     set_clock(m, o->simtime_from);
     m->platform.started = m->simtime ? m->virtual_now : begun;
-    int status = good && load(m, &image) ? run(m, o, begun) : EXIT_CONFIGURATION;
+    int status = good && load(m) ? run(m, o, begun) : EXIT_CONFIGURATION;
     fs_stream_close(&m->streams[0]);
     fs_stream_close(&m->streams[1]);
     fs_router_unload(m->router);
     bool whole = close_devices(m);
-    fs_image_close(&image);
+    fs_image_close(&m->image);
     return whole || status != 0 ? status : EXIT_CONFIGURATION;
 }
 

@@ -16,6 +16,7 @@ static struct machine machine;
 static struct fs_control control;
 static struct fs_health health;
 static struct fs_device *devices[MACHINE_DEVICES];
+static struct fs_router *router;
 static bool stopping;
 
 static uint64_t now(void *context)
@@ -42,6 +43,13 @@ static void stop(void *context)
     stopping = true; /* once the reply is out */
 }
 
+static void install(void *context, struct fs_router *newer);
+static const char *scrub(void *context)
+{
+    (void)context;
+    return machine_scrub(&machine);
+}
+
 static struct fs_platform platform = {
     .memory = memory_allocate,
     .release = memory_release,
@@ -50,9 +58,19 @@ static struct fs_platform platform = {
     .rounds_a_time = 32,
     .log = log_line,
     .stop = stop,
+    .install = install,
+    .scrub = scrub,
     .pool = &machine.pool,
     .devices = devices,
 };
+
+static void install(void *context, struct fs_router *newer)
+{
+    (void)context;
+    router = control.router = newer;
+    fs_health_swap(&health, newer, ready_again(&machine, newer));
+    platform.seed = (platform.seed + clock_steady()) * UINT64_C(0x9e3779b97f4a7c15);
+}
 
 /* All that is wrong, in one line: "A; B". */
 static _Noreturn void refuse(struct fs_text *error)
@@ -99,7 +117,7 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
     platform.started = clock_steady();
     platform.seed = started;
     simtime_open(machine.command_line, &platform);
-    struct fs_router *router = start_router();
+    router = start_router();
     fs_health_init(&health, router, ready_say(&machine, router));
     fs_control_init(&control, &platform, router);
     machine_settle(&machine, &control.service, &health.service);

@@ -1,5 +1,5 @@
 /* memory.c: see memory.h. First what .bss holds, which the loader has cleared; then a list of free pieces in order of
- * address; first fit; neighbours are joined. */
+ * address; first fit; neighbours are joined. What is free is zero but for its piece's head, or was never used. */
 #include "memory.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ __attribute__((noinline)) static void *allocate_late(size_t bytes)
             *rest = (struct piece){found->bytes - wanted, found->next};
             *p = rest;
         }
-        memset(found, 0, bytes);
+        *found = (struct piece){0}; /* the rest was cleared when it came back */
         return found;
     }
     void *at = memory_take(bytes);
@@ -96,6 +96,7 @@ void memory_release(void *context, void *at, size_t bytes)
     if (at == NULL) {
         return;
     }
+    memset(at, 0, rounded(bytes)); /* whoever is next must not read what was there */
     struct piece *freed = at;
     struct piece **p = &pieces, *before = NULL;
     while (*p != NULL && *p < freed) {
@@ -105,12 +106,15 @@ void memory_release(void *context, void *at, size_t bytes)
     *freed = (struct piece){rounded(bytes), *p};
     *p = freed;
     if (freed->next == (struct piece *)(void *)((char *)freed + freed->bytes)) {
-        freed->bytes += freed->next->bytes;
-        freed->next = freed->next->next;
+        struct piece *joined = freed->next;
+        freed->bytes += joined->bytes;
+        freed->next = joined->next;
+        *joined = (struct piece){0};
     }
     if (before != NULL && (struct piece *)(void *)((char *)before + before->bytes) == freed) {
         before->bytes += freed->bytes;
         before->next = freed->next;
+        *freed = (struct piece){0};
         freed = before;
     }
     if ((uintptr_t)freed + freed->bytes == start) { /* the last one: untouched again, as far as others care */

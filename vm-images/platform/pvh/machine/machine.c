@@ -134,6 +134,38 @@ void machine_flush(struct machine *m)
     }
 }
 
+/* What earlier calls left on the stack. Words that are zero already are not written: the host need not find memory for
+ * what was never used. */
+__attribute__((noinline, cold)) static void clear_stack(void)
+{
+    uint64_t *end = __builtin_frame_address(0);
+    enum { OWN = 32 }; /* of this call, below its frame's address */
+    for (volatile uint64_t *at = (uint64_t *)(void *)stack_start; at < end - OWN; at++) {
+        if (*at != 0) {
+            *at = 0;
+        }
+    }
+}
+
+__attribute__((cold)) const char *machine_scrub(struct machine *m)
+{
+    uint64_t until = clock_steady() + FLUSH_NS;
+    uint32_t away = 0;
+    for (uint32_t i = 0; i < m->net_count; i++) {
+        while (!net_scrub(&m->nets[i])) {
+            if (clock_steady() > until) {
+                return "a device still holds frames that are to be sent";
+            }
+        }
+        away += m->nets[i].posted;
+    }
+    bool whole = m->pool.free_count + away == m->pool.size;
+    fs_pool_scrub(&m->pool);
+    channels_scrub(&m->channels);
+    clear_stack();
+    return whole ? NULL : "packets are missing from the pool";
+}
+
 bool machine_poll(struct machine *m)
 {
     bool any = channels_poll(&m->channels);

@@ -8,5 +8,7 @@
 
 /* Writes the line to the log; answers it, without its newline. */
 const char *ready_say(const struct machine *m, struct fs_router *r);
+/* The same line for another router, for those who ask: nothing is written. */
+const char *ready_again(const struct machine *m, struct fs_router *r);
 
 #endif

@@ -269,6 +269,21 @@ bool channels_busy(const struct channels *c)
     return busy;
 }
 
+__attribute__((cold)) void channels_scrub(struct channels *c)
+{
+    for (unsigned i = 0; i < CHANNEL_COUNT; i++) {
+        struct channel *ch = &c->channel[i];
+        for (unsigned b = 0; b < CHANNEL_BUFFERS; b++) {
+            if (ch->input_bytes[b] != ch->input_buffer) {
+                memset(ch->input_bytes[b], 0, CHANNEL_BYTES);
+            }
+        }
+        for (unsigned b = 0; b < ch->output_free_count; b++) {
+            memset(ch->output_free[b], 0, CHANNEL_BYTES);
+        }
+    }
+}
+
 /* Output waits for a buffer: the device's next one done must wake us. */
 static bool waits_for_room(struct channel *ch)
 {

@@ -53,6 +53,8 @@ void channels_open(struct channels *c, const char *const *names, struct fs_servi
 bool channels_poll(struct channels *c);
 /* Bytes are on their way to the host. */
 bool channels_busy(const struct channels *c);
+/* Zeroes what sessions left in buffers, those of the command that is being done apart; the host has nothing under way. */
+void channels_scrub(struct channels *c);
 /* Last thing before sleeping: true when an interrupt is sure to come with the next event. */
 bool channels_sleep(struct channels *c);
 

@@ -31,6 +31,9 @@ void net_start(struct net *n, struct fs_pool *pool, uint16_t posted_most);
 bool net_poll(struct net *n);
 /* When idle: gives back what was sent and posts receive buffers up to posted_most. */
 void net_tidy(struct net *n);
+/* Gives back what was sent and what waits, zeroes the buffers that are with the device, and the figures. False when frames
+ * are still to be sent. */
+bool net_scrub(struct net *n);
 /* Last thing before sleeping: true when sleeping is right, an interrupt being sure to come with the next event. */
 bool net_sleep(struct net *n);
 
