@@ -150,6 +150,7 @@ static void swap(struct fs_control *c, enum fs_swap_kind kind)
     }
     if (!failed && kind == FS_SWAP_SCRUB) {
         forget_session(c);
+        c->held = true;
     }
     if (failed) {
         message_lines(c, "Write handler '", handler, &said);

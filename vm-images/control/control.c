@@ -27,7 +27,7 @@ bool fs_control_reserve(struct fs_control *c, struct fs_buffer *b, size_t size)
 static void begin(struct fs_control *c)
 {
     c->state = FS_CONTROL_COMMAND;
-    c->after_return = c->too_long = c->no_memory = false;
+    c->after_return = c->too_long = c->no_memory = c->held = false;
     c->line_length = c->data_length = c->body_length = c->answered = 0;
     c->head = (struct fs_text){.at = c->head_bytes, .capacity = sizeof(c->head_bytes)};
 }
@@ -49,6 +49,10 @@ static void control_open(struct fs_service *s)
 static size_t control_output(struct fs_service *s, const uint8_t **at)
 {
     struct fs_control *c = mine(s);
+    if (c->held) {
+        *at = NULL;
+        return 0;
+    }
     if (c->answered < c->head.length) {
         *at = (const uint8_t *)c->head.at + c->answered;
         return c->head.length - c->answered;

@@ -49,6 +49,7 @@ struct fs_control {
     size_t data_wanted, data_length, until_line;
 
     /* the answer */
+    bool held; /* that of a scrub: it waits until the platform, back in its loop, has cleared its stack and says so here */
     struct fs_text head;
     struct fs_buffer body;
     size_t body_length, answered; /* `answered`: bytes of head and body that are out */

@@ -47,9 +47,14 @@ static void add_classes(struct fs_test *t)
     }
 }
 
+static struct fs_control control;
+static struct fs_health health;
+static struct fs_test *running;
+
 static void drain(struct fs_service *s, size_t piece)
 {
     const uint8_t *at;
+    control.held = false; /* as the loop does */
     for (size_t n = s->output(s, &at); n > 0; n = s->output(s, &at)) {
         n = n < piece ? n : piece;
         uint8_t *copy = fs_fuzz_copy(at, n); /* touches every byte of it */
@@ -80,10 +85,6 @@ static void talk(struct fs_service *s, const uint8_t *bytes, size_t size, size_t
     }
     s->close(s);
 }
-
-static struct fs_control control;
-static struct fs_health health;
-static struct fs_test *running;
 
 /* A seed's swap was good. */
 static void install(void *context, struct fs_router *newer)

@@ -307,6 +307,10 @@ FS_TEST(control_takes_an_image_in_pieces)
     length = message("c", "Counter", "{}");
     give_swap("scrub", length, length);
     drain(&control.service, answer, sizeof(answer));
+    FS_TEXT(answer, "");
+    FS_CHECK(control.held);
+    control.held = false;
+    drain(&control.service, answer, sizeof(answer));
     FS_TEXT(answer, "200 Write handler 'scrub' OK\r\n");
     give("WRITE image x\nREAD image\nREAD c.count\n", 14, 14);
     drain(&control.service, answer, sizeof(answer));

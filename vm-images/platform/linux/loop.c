@@ -201,6 +201,9 @@ const char *fs_machine_run(struct fs_machine *m)
                 look(m, UINT64_MAX); /* only a client or a signal can bring something new */
             }
         }
+        if (m->control.held) {
+            fs_machine_finish_scrub(m);
+        }
         if (signalled && deal_with_signals(m)) {
             return "signal";
         }

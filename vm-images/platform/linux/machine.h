@@ -69,6 +69,8 @@ int fs_machine_raise(void *context, int number, int64_t process);
 /* ---- swap.c: fs_platform.install and .scrub ---- */
 void fs_machine_install(void *context, struct fs_router *newer);
 const char *fs_machine_scrub(void *context);
+/* Back in the loop, whose stack alone stays: what calls left on it goes, and then the answer goes out. */
+void fs_machine_finish_scrub(struct fs_machine *m);
 /* The READY line; `line` has room for FS_READY_LINE bytes and a NUL. */
 void fs_machine_ready(struct fs_machine *m, char *line);
 

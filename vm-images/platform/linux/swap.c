@@ -26,13 +26,6 @@ void fs_machine_install(void *context, struct fs_router *newer)
     }
 }
 
-/* What earlier calls left behind on the stack. */
-__attribute__((noinline)) static void clear_stack(void)
-{
-    uint8_t room[STACK];
-    explicit_bzero(room, sizeof(room));
-}
-
 /* Frames that came before are the old owner's. */
 static void drain(struct fs_machine *m, struct fs_device *d)
 {
@@ -54,6 +47,18 @@ const char *fs_machine_scrub(void *context)
     bool whole = m->pool.free_count == m->pool.size;
     fs_pool_scrub(&m->pool);
     explicit_bzero(m->image.bytes, m->image.length); /* the router that it was for is gone */
-    clear_stack();
     return whole ? NULL : "packets are missing from the pool";
+}
+
+/* What earlier calls left behind on the stack. */
+__attribute__((noinline)) static void clear_stack(void)
+{
+    uint8_t room[STACK];
+    explicit_bzero(room, sizeof(room));
+}
+
+void fs_machine_finish_scrub(struct fs_machine *m)
+{
+    clear_stack();
+    m->control.held = false;
 }

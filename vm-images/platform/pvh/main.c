@@ -127,6 +127,11 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
         }
         bool more = simtime_frames == 0 && fs_router_run_once(router);
         more |= machine_poll(&machine);
+        if (control.held) { /* a scrub is done but for this; then its answer goes out */
+            machine_clear_stack();
+            control.held = false;
+            more = true;
+        }
         if (stopping) {
             machine_flush(&machine);
             end_stop("control");

@@ -136,7 +136,7 @@ void machine_flush(struct machine *m)
 
 /* What earlier calls left on the stack. Words that are zero already are not written: the host need not find memory for
  * what was never used. */
-__attribute__((noinline, cold)) static void clear_stack(void)
+__attribute__((noinline, cold)) void machine_clear_stack(void)
 {
     uint64_t *end = __builtin_frame_address(0);
     enum { OWN = 32 }; /* of this call, below its frame's address */
@@ -162,7 +162,6 @@ __attribute__((cold)) const char *machine_scrub(struct machine *m)
     bool whole = m->pool.free_count + away == m->pool.size;
     fs_pool_scrub(&m->pool);
     channels_scrub(&m->channels);
-    clear_stack();
     return whole ? NULL : "packets are missing from the pool";
 }
 

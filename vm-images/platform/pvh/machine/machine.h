@@ -37,8 +37,10 @@ bool machine_poll(struct machine *m);
 uint32_t machine_frames(struct machine *m);
 /* Before an end: lets what the channels have to say go out, for a moment at most. */
 void machine_flush(struct machine *m);
-/* As fs_platform.scrub: packets, rings, channels and the stack. */
+/* As fs_platform.scrub: packets, rings and channels. */
 const char *machine_scrub(struct machine *m);
+/* From the loop: clears what calls left on the stack. */
+void machine_clear_stack(void);
 /* Sleeps until a device, the power button or the steady time `until` (0: no time); may wake for nothing. */
 void machine_sleep(struct machine *m, uint64_t until);
 

@@ -116,7 +116,11 @@ public final class MiddleboxViews {
         boolean running = machine.get().power() == ObservedMachine.Power.RUNNING;
         boolean ready = running && machine.get().wellness() == ObservedMachine.Wellness.READY;
         if (ready) {
-            return pass.isReady(chain.name()) ? LifeCycle.READY : LifeCycle.STARTING;
+            if (pass.isReady(chain.name())) {
+                return LifeCycle.READY;
+            }
+            // It refused its new image, and goes on with the old one.
+            return reconciler.failure(id).isPresent() ? LifeCycle.FAILED : LifeCycle.STARTING;
         }
         boolean wasWell = chain.wasReady()
                 && world.health(id)

@@ -8,12 +8,13 @@ import java.util.Optional;
 import org.flowstream.control.GuestStream.Deadline;
 
 /**
- * The health port of one middlebox: READY when it is opened, and a PONG for each PING. Nothing is sent unasked, so an
- * idle machine costs nothing between two heartbeats. Not for two threads at once; of no more use after an exception.
+ * The health port of one middlebox: READY when it is opened and when the image was swapped, and a PONG for each PING.
+ * Nothing else is sent unasked, so an idle machine costs nothing between two heartbeats. Not for two threads at once; of no more use after an exception.
  */
 public final class HealthClient implements AutoCloseable {
     private final GuestStream stream;
     private long token;
+    private Optional<ReadyLine> latest = Optional.empty();
 
     private HealthClient(GuestStream stream) {
         this.stream = stream;
@@ -33,14 +34,24 @@ public final class HealthClient implements AutoCloseable {
         Deadline deadline = Deadline.in(bound);
         while (true) {
             String line = stream.line(deadline);
-            try {
-                Optional<ReadyLine> ready = ReadyLine.parse(line);
-                if (ready.isPresent()) {
-                    return ready.get();
-                }
-            } catch (IllegalArgumentException e) {
-                throw new IOException(e.getMessage(), e);
+            if (isReady(line)) {
+                return latest.orElseThrow();
             }
+        }
+    }
+
+    /** What the guest said last when it began to work; another image makes it say so again. */
+    public Optional<ReadyLine> latestReady() {
+        return latest;
+    }
+
+    private boolean isReady(String line) throws IOException {
+        try {
+            Optional<ReadyLine> ready = ReadyLine.parse(line);
+            latest = ready.isPresent() ? ready : latest;
+            return ready.isPresent();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -57,8 +68,8 @@ public final class HealthClient implements AutoCloseable {
         String wanted = "PONG " + question + " ";
         while (true) {
             String line = stream.line(deadline);
-            // A late answer to an earlier question, or a READY, is passed over.
-            if (line.startsWith(wanted)) {
+            // A late answer to an earlier question is passed over.
+            if (!isReady(line) && line.startsWith(wanted)) {
                 try {
                     return Pong.parse(Figures.of(line), Duration.ofNanos(System.nanoTime() - start));
                 } catch (IllegalArgumentException e) {

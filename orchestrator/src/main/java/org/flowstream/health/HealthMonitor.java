@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.flowstream.control.ReadyLine;
 import org.flowstream.model.HealthLevel;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.openflow.PacketIn;
@@ -48,7 +49,7 @@ public final class HealthMonitor implements AutoCloseable {
     /** Begins to watch a machine that is about to start, or runs; one that is watched as it is stays so. */
     public synchronized void watch(Watched watched) {
         MachineMonitor before = monitors.get(watched.machine().id());
-        if (before != null && before.watched().equals(watched)) {
+        if (before != null && before.watched().isAs(watched)) {
             return;
         }
         if (before != null) {
@@ -96,6 +97,16 @@ public final class HealthMonitor implements AutoCloseable {
     /** Whether a machine is to be started anew. */
     public boolean isUnwell(MachineId id) {
         return monitor(id).filter(MachineMonitor::isUnwell).isPresent();
+    }
+
+    /** The image that a machine's guest says it runs; empty until it has said so. */
+    public Optional<ImageDigest> runs(MachineId id) {
+        return monitor(id).flatMap(MachineMonitor::runs);
+    }
+
+    /** A machine has said by its control port that it runs another image now. */
+    public void swapped(MachineId id, ImageDigest image) {
+        monitor(id).ifPresent(monitor -> monitor.swapped(image));
     }
 
     public Optional<HealthReport> report(MachineId id) {

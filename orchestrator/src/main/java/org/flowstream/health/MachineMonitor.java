@@ -14,6 +14,7 @@ import org.flowstream.control.HealthClient;
 import org.flowstream.control.Pong;
 import org.flowstream.control.ReadyLine;
 import org.flowstream.model.HealthLevel;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.openflow.OpenFlowException;
 import org.jspecify.annotations.Nullable;
 
@@ -126,16 +127,34 @@ final class MachineMonitor {
         }
     }
 
+    /** The image that the guest said last it runs. */
+    synchronized Optional<ImageDigest> runs() {
+        return Optional.ofNullable(ready).map(ReadyLine::image);
+    }
+
+    synchronized void swapped(ImageDigest image) {
+        ReadyLine line = ready;
+        if (line != null) {
+            ready = new ReadyLine(image, line.boot(), line.devices(), line.memoryKib(), line.pool());
+        }
+    }
+
     /** Asks at each heartbeat, and probes now and then, until it is told to end; a lost answer is thrown. */
     private void beat(HealthClient client) throws IOException {
         long period = watched.machine().health().heartbeat().toNanos();
         boolean probes = watched.machine().health().asks(HealthLevel.FORWARDING);
         long nextBeat = System.nanoTime();
         long nextProbe = probes ? nextBeat : Long.MAX_VALUE;
+        Optional<ReadyLine> said = client.latestReady();
         while (!isClosed()) {
             if (System.nanoTime() >= nextBeat) {
                 Pong pong = client.ping(DEADLINE);
                 count(pong);
+                // It says so again when its image was swapped; what it said before that is not news.
+                if (!client.latestReady().equals(said)) {
+                    said = client.latestReady();
+                    said.ifPresent(this::greet);
+                }
                 set(HealthLevel.CONTROL, HealthReport.State.GOOD, millis(pong.took()));
                 nextBeat = Math.max(nextBeat + period, System.nanoTime() + period / 2);
             }

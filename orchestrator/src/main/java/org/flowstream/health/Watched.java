@@ -3,6 +3,7 @@ package org.flowstream.health;
 import java.nio.file.Path;
 import java.util.List;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.openflow.OpenFlowConnection;
 
@@ -13,6 +14,29 @@ import org.flowstream.openflow.OpenFlowConnection;
  * @param healthSocket of its health port
  */
 public record Watched(MachineSpec machine, BridgeName bridge, Path healthSocket) {
+    /** Whether the same machine is watched in the same way, whichever image it runs. */
+    boolean isAs(Watched other) {
+        return inPlaceOf(other.machine().image()).equals(other);
+    }
+
+    private Watched inPlaceOf(ImageDigest image) {
+        MachineSpec m = machine;
+        return new Watched(
+                new MachineSpec(
+                        m.id(),
+                        m.name(),
+                        m.chain(),
+                        m.owner(),
+                        image,
+                        m.memoryMib(),
+                        m.vcpus(),
+                        m.hypervisor(),
+                        m.health(),
+                        m.devices()),
+                bridge,
+                healthSocket);
+    }
+
     /** The switch as a probe needs it. */
     public interface Switch {
         /** The live connection to a bridge; it fails when there is none. */

@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flowstream.click.ClickParser;
 import org.flowstream.click.Elaborator;
 import org.flowstream.click.Graph;
+import org.flowstream.click.GraphElement;
 import org.flowstream.click.Libraries;
 import org.flowstream.element.ElementLibrary;
 import org.flowstream.lowering.Blob;
@@ -63,7 +66,9 @@ public final class ImageCompiler {
             check(template, values, problems);
         }
         problems.throwIfAny();
-        return image(blob.orElseThrow(), graph, template, values);
+        RuntimeElf runtime = runtimes.with(
+                graph.elements().stream().map(GraphElement::className).toList());
+        return image(blob.orElseThrow(), graph, template, values, runtime);
     }
 
     private static SourceText bare(SourceText source) {
@@ -93,6 +98,27 @@ public final class ImageCompiler {
         return TemplateInference.template(configuration, DeviceNames.in(graph, library), problems);
     }
 
+    /**
+     * The image of a machine that waits in the pool: it drops what comes, and takes its first configuration by the
+     * control channel. It is on the runtime with all classes, so that any image of this program may follow.
+     *
+     * @param devices how many the machine has
+     */
+    public Image empty(int devices) {
+        Problems problems = new Problems();
+        SourceText source = new SourceText(
+                "empty.click",
+                IntStream.range(0, devices)
+                        .mapToObj(device -> "FromDevice(" + device + ", PROMISC true) -> Discard;\n")
+                        .collect(Collectors.joining()));
+        Template template = infer(source, problems)
+                .orElseThrow(() -> new IllegalArgumentException("a machine without devices has nothing to drop"));
+        Graph graph = elaborate(source, Map.of(), Libraries.NONE, problems);
+        Optional<Blob> blob = compile(graph, template, problems);
+        problems.throwIfAny();
+        return image(blob.orElseThrow(), graph, template, Map.of(), runtimes.whole());
+    }
+
     private Graph elaborate(
             SourceText configuration, Map<String, String> variables, Libraries libraries, Problems problems) {
         return Elaborator.elaborate(
@@ -113,7 +139,8 @@ public final class ImageCompiler {
         return blob;
     }
 
-    private Image image(Blob blob, Graph graph, Template template, Map<String, ParameterValue> values) {
+    private Image image(
+            Blob blob, Graph graph, Template template, Map<String, ParameterValue> values, RuntimeElf runtime) {
         List<Manifest.Element> elements = graph.elements().stream()
                 .map(it -> new Manifest.Element(
                         it.name(),
@@ -122,8 +149,6 @@ public final class ImageCompiler {
                         it.position().line(),
                         blob.rules(it.name())))
                 .toList();
-        RuntimeElf runtime =
-                runtimes.with(elements.stream().map(Manifest.Element::className).toList());
         Manifest manifest = new Manifest(
                 template.name(),
                 template.version(),

@@ -51,10 +51,14 @@ public final class ImageFile {
 
     /** The compiled configuration of an image. */
     public static byte[] blob(Image image) {
+        return ImageSegment.parse(segment(image), "the image").blob();
+    }
+
+    /** The segment of an image that is not the runtime's: its configuration, manifest and digest. */
+    static byte[] segment(Image image) {
         byte[] bytes = image.bytes();
         Segment place = segment(Elf.parse(bytes, "the image"), bytes, "the image");
-        return ImageSegment.parse(Arrays.copyOfRange(bytes, (int) place.offset(), bytes.length), "the image")
-                .blob();
+        return Arrays.copyOfRange(bytes, (int) place.offset(), bytes.length);
     }
 
     private static Segment segment(Elf elf, byte[] bytes, String name) {

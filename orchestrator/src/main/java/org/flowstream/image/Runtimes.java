@@ -39,6 +39,14 @@ public record Runtimes(RuntimeElf whole, RuntimeElf compact, Set<String> compact
         return compactClasses.containsAll(classes) ? compact : whole;
     }
 
+    /**
+     * Whether a machine that was started with one runtime can take an image that was built on another: they are the same,
+     * or both come from here and the machine's has all classes.
+     */
+    public boolean takes(String started, String built) {
+        return started.equals(built) || (started.equals(whole.sha256()) && built.equals(compact.sha256()));
+    }
+
     private static byte[] resource(String name) {
         try (InputStream in = Runtimes.class.getResourceAsStream("/org/flowstream/runtime/" + name)) {
             if (in == null) {

@@ -318,6 +318,32 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Has a running machine take another image: its flow is held for some milliseconds, elements of the same name and
+     * class keep their state, and when the machine refuses it, it goes on with the one that it has.
+     */
+    record SwapImage(MachineRef machine, ImageDigest from, ImageDigest to) implements Action {
+        @Override
+        public String describe() {
+            return "swap the image of machine " + machine.name() + " for " + to.abbreviated() + " (hot)";
+        }
+
+        @Override
+        public List<String> touches() {
+            return List.of("domain flowstream-" + machine.name());
+        }
+
+        @Override
+        public Optional<Name> chain() {
+            return Optional.of(machine.chain());
+        }
+
+        @Override
+        public Optional<Action> inverse() {
+            return Optional.of(new SwapImage(machine, to, from));
+        }
+    }
+
     /** Lets a paused machine go on. */
     record ResumeMachine(MachineRef machine) implements Action {
         @Override
@@ -354,11 +380,20 @@ public sealed interface Action {
         }
     }
 
-    /** Presses the power button and waits until the domain is gone; destroys it when that takes longer than the grace. */
-    record StopMachine(MachineRef machine, Duration grace) implements Action {
+    /**
+     * Presses the power button and waits until the domain is gone; destroys it when that takes longer than the grace.
+     *
+     * @param restarting why it is started again at once; empty where it is not
+     */
+    record StopMachine(MachineRef machine, Duration grace, Optional<String> restarting) implements Action {
+        public StopMachine(MachineRef machine, Duration grace) {
+            this(machine, grace, Optional.empty());
+        }
+
         @Override
         public String describe() {
-            return "stop machine " + machine.name();
+            return "stop machine " + machine.name()
+                    + restarting.map(why -> " (restarting: " + why + ")").orElse("");
         }
 
         @Override

@@ -45,6 +45,8 @@ final class ChainSteps {
         ABSENT,
         /** It stays as it is. */
         STAY,
+        /** It stays, and takes another image. */
+        SWAP,
         /** It is paused and goes on. */
         RESUME,
         /** It gets the power button. */
@@ -116,7 +118,7 @@ final class ChainSteps {
     private void verifyImages() {
         Set<ImageDigest> verified = new HashSet<>();
         for (MachineSpec machine : plan.machines()) {
-            if (starts(machine) && verified.add(machine.image())) {
+            if ((starts(machine) || fate(machine) == Fate.SWAP) && verified.add(machine.image())) {
                 actions.add(new Action.VerifyImage(machine.image(), plan.name()));
             }
         }
@@ -125,10 +127,15 @@ final class ChainSteps {
     /** Ends a machine that may not stay. */
     private void end(MachineSpec machine) {
         switch (fate(machine)) {
-            case STOP -> actions.add(new Action.StopMachine(MachineRef.of(machine), GRACE));
+            case STOP -> actions.add(new Action.StopMachine(MachineRef.of(machine), GRACE, restarting(machine)));
             case DESTROY -> actions.add(new Action.DestroyMachine(MachineRef.of(machine)));
-            case ABSENT, STAY, RESUME -> {}
+            case ABSENT, STAY, SWAP, RESUME -> {}
         }
+    }
+
+    /** Why a machine is stopped that is started again at once. */
+    private Optional<String> restarting(MachineSpec spec) {
+        return chain.wish(spec) == Wish.RUN ? machine(spec).flatMap(it -> it.difference(spec)) : Optional.empty();
     }
 
     private void wire(MachineSpec machine) {
@@ -170,6 +177,10 @@ final class ChainSteps {
     private void run(MachineSpec machine) {
         if (starts(machine)) {
             actions.add(new Action.StartMachine(machine, machine.hypervisor().resolve(desired.accelerator())));
+        } else if (fate(machine) == Fate.SWAP) {
+            machine(machine)
+                    .ifPresent(it ->
+                            actions.add(new Action.SwapImage(MachineRef.of(machine), it.image(), machine.image())));
         } else if (fate(machine) == Fate.RESUME) {
             actions.add(new Action.ResumeMachine(MachineRef.of(machine)));
         }
@@ -241,6 +252,14 @@ final class ChainSteps {
         if (running && machine.wellness() == ObservedMachine.Wellness.UNWELL) {
             return Fate.DESTROY;
         }
+        if (running
+                && !machine.said()
+                && machine.running(spec.image()).difference(spec).isEmpty()) {
+            return Fate.STAY; // it may run what is declared already: its guest is about to say so
+        }
+        if (machine.swaps(spec)) {
+            return Fate.SWAP;
+        }
         if (machine.difference(spec).isPresent()) {
             return running ? Fate.STOP : Fate.DESTROY;
         }
@@ -255,7 +274,7 @@ final class ChainSteps {
 
     private boolean starts(MachineSpec machine) {
         Fate fate = fate(machine);
-        return chain.wish(machine) == Wish.RUN && fate != Fate.STAY && fate != Fate.RESUME;
+        return chain.wish(machine) == Wish.RUN && fate != Fate.STAY && fate != Fate.SWAP && fate != Fate.RESUME;
     }
 
     private boolean isReady(MachineSpec machine) {

@@ -1,9 +1,13 @@
 package org.flowstream.plan;
 
 import java.util.List;
+import java.util.Optional;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ExternalPort;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
 
 /**
  * How this installation's part of the host should be.
@@ -24,6 +28,15 @@ public record Desired(
         ports = List.copyOf(ports);
         leavingPorts = List.copyOf(leavingPorts);
         chains = List.copyOf(chains);
+    }
+
+    /** The image that is declared for a machine; empty when nothing declares the machine. */
+    public Optional<ImageDigest> image(MachineId machine) {
+        return chains.stream()
+                .flatMap(chain -> chain.plan().machines().stream())
+                .filter(spec -> spec.id().equals(machine))
+                .map(MachineSpec::image)
+                .findFirst();
     }
 
     /** Nothing: what is observed of ours is to go. */

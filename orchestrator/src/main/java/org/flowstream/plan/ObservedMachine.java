@@ -10,7 +10,10 @@ import org.flowstream.model.Name;
 /**
  * A domain that carries our tag, as it is now.
  *
+ * @param image what its guest says that it runs; while it has not said so, what it was started with
  * @param devices how many it has
+ * @param said whether its guest has said what it runs
+ * @param takes the image that it is to run and does not, where it can take it without a restart
  */
 public record ObservedMachine(
         MachineId id,
@@ -22,7 +25,24 @@ public record ObservedMachine(
         int devices,
         Accelerator accelerator,
         Power power,
-        Wellness wellness) {
+        Wellness wellness,
+        boolean said,
+        Optional<ImageDigest> takes) {
+    /** One that has said what it runs, and takes nothing else. */
+    public ObservedMachine(
+            MachineId id,
+            Name name,
+            Name chain,
+            ImageDigest image,
+            int memoryMib,
+            int vcpus,
+            int devices,
+            Accelerator accelerator,
+            Power power,
+            Wellness wellness) {
+        this(id, name, chain, image, memoryMib, vcpus, devices, accelerator, power, wellness, true, Optional.empty());
+    }
+
     /** What libvirt says of it. */
     public enum Power {
         RUNNING,
@@ -40,6 +60,32 @@ public record ObservedMachine(
         READY,
         /** Past its time, or no longer ready for too long: it is to be started anew. */
         UNWELL
+    }
+
+    /** The same machine, running this image as its guest says. */
+    public ObservedMachine running(ImageDigest other) {
+        return new ObservedMachine(
+                id,
+                name,
+                chain,
+                other,
+                memoryMib,
+                vcpus,
+                devices,
+                accelerator,
+                power,
+                wellness,
+                true,
+                Optional.empty());
+    }
+
+    /** Whether it comes to be as declared by taking the declared image while it runs. */
+    boolean swaps(MachineSpec spec) {
+        return power == Power.RUNNING
+                && wellness == Wellness.READY
+                && !image.equals(spec.image())
+                && takes.equals(Optional.of(spec.image()))
+                && running(spec.image()).difference(spec).isEmpty();
     }
 
     /** What of it is not as declared, in words; empty when it may stay. */

@@ -78,9 +78,8 @@ final class ActionExecutor {
         Owner owner = subject.flatMap(declarations::chain)
                 .map(chain -> chain.spec().owner())
                 .orElse(Owner.OPERATOR);
-        if (action instanceof Action.StartMachine start
-                && !journeys.onItsWay(start.machine().chain())) {
-            journeys.begin(start.machine().chain(), owner);
+        if (action instanceof Action.StartMachine || action instanceof Action.SwapImage) {
+            action.chain().filter(chain -> !journeys.onItsWay(chain)).ifPresent(chain -> journeys.begin(chain, owner));
         }
         before(pass, action);
         long begin = System.nanoTime();
@@ -91,13 +90,13 @@ final class ActionExecutor {
         } catch (WorldException e) {
             events.add(owner, new Event.ActionFailed(subject, action.describe(), since(begin), e.reason()));
             LOG.warn("{}: {}", action.describe(), e.reason());
-            failed(action, e.reason());
+            failed(action, e.reason(), e.isRefusal());
             return false;
         } catch (RuntimeException e) {
             // A fault of ours must not end the loop; it is told like a failure of the world, and logged with its trace.
             events.add(owner, new Event.ActionFailed(subject, action.describe(), since(begin), String.valueOf(e)));
             LOG.error("{}", action.describe(), e);
-            failed(action, String.valueOf(e));
+            failed(action, String.valueOf(e), false);
             return false;
         }
         Duration took = since(begin);
@@ -132,6 +131,12 @@ final class ActionExecutor {
                     Stage.MACHINE,
                     start.accelerator() + ", " + start.machine().memoryMib() + " MiB" + closedKvm(start.accelerator()),
                     took);
+        } else if (action instanceof Action.SwapImage swap) {
+            journeys.stage(
+                    swap.machine().chain(),
+                    Stage.MACHINE,
+                    "hot, image " + swap.to().abbreviated(),
+                    took);
         } else if (action instanceof Action.StopMachine stop) {
             watches.gone(stop.machine().id());
         } else if (action instanceof Action.DestroyMachine destroy) {
@@ -155,8 +160,11 @@ final class ActionExecutor {
                         .orElse("");
     }
 
-    private void failed(Action action, String reason) {
-        if (action instanceof Action.StartMachine start) {
+    private void failed(Action action, String reason, boolean refusal) {
+        if (action instanceof Action.SwapImage swap && refusal) {
+            watches.refused(
+                    swap.machine().id(), new ExitReason(clock.instant(), ExitReason.Cause.CONFIGURATION_ERROR, reason));
+        } else if (action instanceof Action.StartMachine start) {
             ended(start.machine().id(), new ExitReason(clock.instant(), ExitReason.Cause.START_FAILED, reason));
         } else if (action instanceof Action.StopMachine stop) {
             watches.spared(stop.machine().id());

@@ -58,6 +58,7 @@ public final class HostWorld implements World {
     private final HostMachines machines;
     private final HostSwitch openVswitch;
     private final HealthMonitor health;
+    private final HotSwaps swaps;
     private final MachineLoads loads = new MachineLoads();
     private final Places places;
     private volatile Desired desired;
@@ -78,6 +79,7 @@ public final class HostWorld implements World {
         this.openVswitch =
                 new HostSwitch(switchAddress, places.installation(), ownBridge, new Packets(), this::changed);
         this.machines = new HostMachines(places, libvirt, clock, this::changed);
+        this.swaps = new HotSwaps(places, images, health);
     }
 
     private HostSwitch openVswitch() {
@@ -130,7 +132,10 @@ public final class HostWorld implements World {
                 found.ports(),
                 new Taps(places.installation(), "").list(),
                 offloads(now),
-                running.stream().map(machine -> observed(machine, isReady)).toList(),
+                running.stream()
+                        .map(machine -> observed(machine, isReady))
+                        .map(machine -> swaps.see(machine, now.image(machine.id())))
+                        .toList(),
                 found.rules());
     }
 
@@ -259,6 +264,8 @@ public final class HostWorld implements World {
     private void performOnMachine(Action action) {
         if (action instanceof Action.StartMachine start) {
             start(start.machine(), start.accelerator());
+        } else if (action instanceof Action.SwapImage swap) {
+            swaps.swap(swap);
         } else if (action instanceof Action.ResumeMachine resume) {
             machines.resume(resume.machine());
         } else if (action instanceof Action.StopMachine stop) {

@@ -35,13 +35,14 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
                 .findFirst();
     }
 
-    /** Whether all machines of a chain are ready and its flow is steered to them. */
+    /** Whether all machines of a chain are as declared and ready and its flow is steered to them. */
     public boolean isReady(Name name) {
         return chain(name)
                 .filter(chain -> chain.plan().machines().stream()
                         .allMatch(spec -> machine(spec.id())
                                 .filter(machine -> machine.power() == ObservedMachine.Power.RUNNING)
                                 .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
+                                .filter(machine -> machine.difference(spec).isEmpty())
                                 .isPresent()))
                 .filter(chain -> rules(chain).equals(Optional.of(ObservedRules.State.STEERED)))
                 .isPresent();

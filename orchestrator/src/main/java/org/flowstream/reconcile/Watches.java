@@ -133,6 +133,14 @@ final class Watches {
         }
     }
 
+    /** A machine refused its new image and goes on with the old one: it is not asked again until someone asks. */
+    synchronized void refused(MachineId id, ExitReason reason) {
+        MachineWatch watch = watches.get(id);
+        if (watch != null) {
+            watches.put(id, watch.withPolicy(watch.policy().ended(reason, clock.instant())));
+        }
+    }
+
     /** The machine is about to be ended by us: that is no exit of its own. */
     synchronized void ending(MachineId id) {
         if (watches.containsKey(id)) {

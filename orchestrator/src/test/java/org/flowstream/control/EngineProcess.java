@@ -2,10 +2,15 @@ package org.flowstream.control;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +86,44 @@ final class EngineProcess implements AutoCloseable {
 
     Path health() {
         return folder.resolve("health");
+    }
+
+    /** Pages of its address space. */
+    long memoryPages() throws IOException {
+        String statm = Files.readString(Path.of("/proc/" + process.pid() + "/statm"));
+        return Long.parseLong(statm.substring(0, statm.indexOf(' ')));
+    }
+
+    /** Where the text is in its memory: the mapping's line and the offset in it, for the first place of each mapping. */
+    List<String> memoryHolds(String text) throws IOException {
+        List<String> found = new ArrayList<>();
+        byte[] wanted = text.getBytes(StandardCharsets.US_ASCII);
+        try (RandomAccessFile memory = new RandomAccessFile("/proc/" + process.pid() + "/mem", "r")) {
+            for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/maps"))) {
+                String[] range = line.substring(0, line.indexOf(' ')).split("-", 2);
+                // Those of the kernel lie beyond what can be read.
+                if (line.contains(" r") && !line.contains("[v")) {
+                    long from = Long.parseLong(range[0], 16);
+                    byte[] bytes = new byte[Math.toIntExact(Long.parseLong(range[1], 16) - from)];
+                    memory.seek(from);
+                    memory.readFully(bytes);
+                    int at = indexOf(bytes, wanted);
+                    if (at >= 0) {
+                        found.add(line + " at " + at);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static int indexOf(byte[] bytes, byte[] wanted) {
+        for (int at = 0; at + wanted.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     /** Waits for its end; its exit status. */

@@ -193,9 +193,58 @@ final class PlannerTest {
         assertThat(words(Planner.plan(desired(OWN, true, "11", Wish.RUN), done(running(true)))))
                 .containsExactly(
                         "verify image sha256:111111111111",
-                        "stop machine fw",
+                        "stop machine fw (restarting: it runs image sha256:000000000000)",
                         "start machine fw (kvm, 8 MiB)",
                         "wait until fw is ready");
+    }
+
+    @Test
+    void aReadyMachineThatTakesTheImageKeepsRunning() {
+        Desired other = desired(OWN, true, "11", Wish.RUN);
+        Observed host = withMachine(done(running(true)), true, Optional.of(image("11")));
+        assertThat(words(Planner.plan(other, host)))
+                .containsExactly(
+                        "verify image sha256:111111111111",
+                        "swap the image of machine fw for sha256:111111111111 (hot)",
+                        "wait until fw is ready");
+        assertThat(words(Planner.plan(other, withMachine(host, true, Optional.of(image("22"))))))
+                .as("it takes another one only")
+                .contains("stop machine fw (restarting: it runs image sha256:000000000000)");
+        assertThat(words(Planner.plan(desired(OWN, true, "11", Wish.HOLD), host)))
+                .as("a machine that refused goes on")
+                .isEmpty();
+        Action swap = Planner.plan(other, host).actions().get(1);
+        assertThat(swap.failpoint()).isEqualTo("swap-image");
+        assertThat(swap.inverse().orElseThrow().describe()).contains("for sha256:000000000000");
+    }
+
+    @Test
+    void aGuestThatHasNotSaidWhatItRunsIsWaitedFor() {
+        Observed host = withMachine(done(running(true)), false, Optional.empty());
+        assertThat(words(Planner.plan(desired(OWN, true, "11", Wish.RUN), host)))
+                .containsExactly("wait until fw is ready");
+    }
+
+    private static ImageDigest image(String octet) {
+        return ImageDigest.parse(octet.repeat(32));
+    }
+
+    private static Observed withMachine(Observed o, boolean said, Optional<ImageDigest> takes) {
+        ObservedMachine m = o.machines().get(0);
+        ObservedMachine changed = new ObservedMachine(
+                m.id(),
+                m.name(),
+                m.chain(),
+                m.image(),
+                m.memoryMib(),
+                m.vcpus(),
+                m.devices(),
+                m.accelerator(),
+                m.power(),
+                said ? m.wellness() : ObservedMachine.Wellness.STARTING,
+                said,
+                takes);
+        return new Observed(o.bridges(), o.ports(), o.taps(), o.offloadsOn(), List.of(changed), o.rules());
     }
 
     @Test

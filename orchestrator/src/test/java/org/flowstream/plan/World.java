@@ -128,6 +128,8 @@ final class World {
             assertThat(there.remove(it.rulesOf())).isNotNull();
         } else if (action instanceof Action.StartMachine it) {
             start(it.machine(), it.accelerator());
+        } else if (action instanceof Action.SwapImage it) {
+            swap(it);
         } else if (action instanceof Action.ResumeMachine it) {
             change(it.machine(), ObservedMachine.Power.RUNNING, ObservedMachine.Wellness.STARTING);
         } else if (action instanceof Action.AwaitReady it) {
@@ -265,7 +267,20 @@ final class World {
                         old.devices(),
                         old.accelerator(),
                         power,
-                        wellness));
+                        wellness,
+                        old.said(),
+                        old.takes()));
+    }
+
+    private void swap(Action.SwapImage swap) {
+        ObservedMachine old =
+                machine(swap.machine().id(), swap.machine().name()).orElseThrow();
+        assertThat(verified).contains(swap.to());
+        assertThat(old.image()).isEqualTo(swap.from());
+        assertThat(old.power()).isEqualTo(ObservedMachine.Power.RUNNING);
+        assertThat(old.wellness()).isEqualTo(ObservedMachine.Wellness.READY);
+        assertThat(old.takes()).contains(swap.to());
+        machines.set(machines.indexOf(old), old.running(swap.to()));
     }
 
     private boolean running(MachineId id) {

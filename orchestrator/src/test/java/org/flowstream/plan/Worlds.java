@@ -169,7 +169,9 @@ final class Worlds {
                         chance(5, 6) ? 2 : 3,
                         one(List.of(Accelerator.values())),
                         chance(1, 2) ? ObservedMachine.Power.RUNNING : one(List.of(ObservedMachine.Power.values())),
-                        one(List.of(ObservedMachine.Wellness.values()))));
+                        one(List.of(ObservedMachine.Wellness.values())),
+                        true,
+                        chance(1, 2) ? Optional.of(image()) : Optional.empty()));
             }
         }
         return machines;

@@ -249,6 +249,51 @@ final class ReconcilerTest {
     }
 
     @Test
+    void aRunningMachineTakesAnotherImageOnceAndAnswersForIt() throws Exception {
+        world.guestsSwap();
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        long starts = starts();
+        reconciler.asked(declare("fw", "uplink", "servers", "1"), true);
+        await().atMost(PATIENCE).until(() -> image(id).equals("1".repeat(64)));
+        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(starts()).isEqualTo(starts);
+        assertThat(world.done()).doesNotContain("stop machine fw");
+        assertThat(texts(Event.StageDone.class)).anyMatch(text -> text.contains("hot, image sha256:111111111111"));
+    }
+
+    @Test
+    void aRefusedImageLeavesTheOldOneAndIsNotTriedAgainUntilAsked() throws Exception {
+        world.guestsSwap();
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        world.refuse("swap the image", "it goes on with image 0: NoSuchClass(): unknown element class");
+        DeclaredChain changed = declare("fw", "uplink", "servers", "1");
+        reconciler.asked(changed, true);
+        await().atMost(PATIENCE).until(() -> reconciler.failure(id).isPresent());
+        assertThat(reconciler.failure(id).orElseThrow())
+                .isEqualTo("configuration-error: it goes on with image 0: NoSuchClass(): unknown element class");
+        int done = world.done().size();
+        for (int i = 0; i < 3; i++) {
+            assertThat(reconciler.await(pass -> !pass.isReady(chain.name()), PATIENCE))
+                    .isPresent();
+        }
+        assertThat(world.done()).hasSize(done);
+        assertThat(image(id)).isEqualTo("0".repeat(64));
+        assertThat(store.exits(id)).isEmpty();
+
+        world.allowAll();
+        reconciler.asked(changed, true);
+        await().atMost(PATIENCE).until(() -> image(id).equals("1".repeat(64)));
+        assertThat(reconciler.failure(id)).isEmpty();
+    }
+
+    private String image(MachineId id) {
+        return world.machine(id).map(it -> it.image().hex()).orElse("");
+    }
+
+    @Test
     void everyActionCanFailOnItsWayAndTheWorldComesOutRight() throws Exception {
         for (String action : List.of("create-taps", "add-tap-ports", "set-rules", "start-machine")) {
             for (String when : List.of("before", "after")) {
@@ -294,10 +339,14 @@ final class ReconcilerTest {
     }
 
     private DeclaredChain declare(String name, String outside, String inside) {
+        return declare(name, outside, inside, "0");
+    }
+
+    private DeclaredChain declare(String name, String outside, String inside, String digit) {
         MiddleboxSpec middlebox = new MiddleboxSpec(
                 Name.parse(name),
                 "wire 1.0.0",
-                ImageDigest.parse("sha256:" + "0".repeat(64)),
+                ImageDigest.parse("sha256:" + digit.repeat(64)),
                 8,
                 1,
                 HypervisorChoice.AUTO,
@@ -310,7 +359,7 @@ final class ReconcilerTest {
                 Owner.OPERATOR,
                 new ChainSpec.Spec(
                         BRIDGE, FlowMatch.parse(""), 100, FailurePolicy.CLOSED, RunState.RUNNING, List.of(middlebox)));
-        DeclaredChain chain = declarations.declare(spec, true).orElseThrow();
+        DeclaredChain chain = declarations.declare(spec, false).orElseThrow();
         reconciler.asked(chain, true);
         return chain;
     }

@@ -19,6 +19,7 @@ import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
 import org.flowstream.plan.Action;
@@ -46,6 +47,7 @@ public final class SimulatedWorld implements World {
     private Runnable listener = () -> {};
     private int nextNumber = 1;
     private boolean guestsBoot = true;
+    private boolean guestsSwap;
 
     /** A host with an own bridge and external ports on it. */
     public SimulatedWorld(String... externalPorts) {
@@ -80,6 +82,11 @@ public final class SimulatedWorld implements World {
             silent = reason;
         }
         changed();
+    }
+
+    /** Guests take other images while they run. */
+    public synchronized void guestsSwap() {
+        guestsSwap = true;
     }
 
     /** Guests that start from now on never say that they are ready. */
@@ -135,7 +142,9 @@ public final class SimulatedWorld implements World {
                 List.copyOf(ports.values()),
                 taps,
                 Map.of(),
-                List.copyOf(machines.values()),
+                machines.values().stream()
+                        .map(machine -> taking(machine, desired.image(machine.id())))
+                        .toList(),
                 List.copyOf(rules.values()));
     }
 
@@ -145,6 +154,9 @@ public final class SimulatedWorld implements World {
         synchronized (this) {
             for (Map.Entry<String, String> refusal : refusals.entrySet()) {
                 if (action.describe().startsWith(refusal.getKey())) {
+                    if (action instanceof Action.SwapImage) {
+                        throw WorldException.refusal("guest", refusal.getValue(), new IllegalStateException());
+                    }
                     throw new WorldException("libvirt", refusal.getValue());
                 }
             }
@@ -200,6 +212,8 @@ public final class SimulatedWorld implements World {
                             start.accelerator(),
                             ObservedMachine.Power.RUNNING,
                             guestsBoot ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING));
+        } else if (action instanceof Action.SwapImage swap) {
+            machines.computeIfPresent(swap.machine().id(), (id, machine) -> machine.running(swap.to()));
         } else if (action instanceof Action.StopMachine stop) {
             machines.remove(stop.machine().id());
         } else if (action instanceof Action.DestroyMachine destroy) {
@@ -209,6 +223,23 @@ public final class SimulatedWorld implements World {
 
     private void put(PortName name, BridgeName bridge) {
         ports.put(name, new ObservedPort(name, bridge, true, Optional.of(nextNumber++)));
+    }
+
+    /** Guests that take images while they run, if they are such. */
+    private ObservedMachine taking(ObservedMachine machine, Optional<ImageDigest> image) {
+        return new ObservedMachine(
+                machine.id(),
+                machine.name(),
+                machine.chain(),
+                machine.image(),
+                machine.memoryMib(),
+                machine.vcpus(),
+                machine.devices(),
+                machine.accelerator(),
+                machine.power(),
+                machine.wellness(),
+                true,
+                image.filter(it -> guestsSwap && !it.equals(machine.image())));
     }
 
     private static ObservedMachine with(ObservedMachine machine, ObservedMachine.Wellness wellness) {
