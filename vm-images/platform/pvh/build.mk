@@ -75,3 +75,4 @@ $(OUT)/flowstream-pvh-selftest.elf: $(PVH_OBJECTS) $(PVH_SELFTEST) $(PVH_LAYOUT)
 .PHONY: check-vm
 check-vm: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf
 	$(quiet)python3 $(PVH)/tests/boot_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)
+	$(quiet)python3 $(PVH)/tests/swap_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)

@@ -293,9 +293,10 @@ def test_boot_time(accel):
     raise Failure(f"boot_us: {seen}")
 
 
-def main():
+def run(functions):
+    """Runs those of a module's functions that are tests and asked for; the exit status."""
     wanted = sys.argv[3:]
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
+    tests = [(name, test) for name, test in sorted(functions.items()) if name.startswith("test_")]
     failed = 0
     for name, test in tests:
         for accel in ACCELS:
@@ -315,4 +316,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(globals()))

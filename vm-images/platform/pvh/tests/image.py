@@ -81,6 +81,24 @@ def build(runtime, blob, manifest=b'{"devices":[],"format":1}'):
     address += -address % 4096
     spare = [i for i, h in enumerate(headers) if h[0] == PT_NULL]
 
+    at = len(elf)
+    segment, note_at, note_length = segment_of(blob, manifest)
+    length = len(segment) + 32
+    struct.pack_into("<IIQQQQQQ", elf, offset + spare[0] * size, PT_LOAD, 4, at, address, address, length, length, 4096)
+    struct.pack_into("<IIQQQQQQ", elf, offset + spare[1] * size, PT_NOTE, 4, at + note_at, address + note_at,
+                     address + note_at, note_length, note_length, 4)
+    data = bytes(elf) + segment
+    return data + hashlib.sha256(data).digest()
+
+
+def swap(image):
+    """What is written to a running machine's handler `image` to have it take that image's configuration."""
+    segment = image[image.rindex(b"FSIMAGE1"):]
+    return hashlib.sha256(segment).digest() + segment
+
+
+def segment_of(blob, manifest):
+    """The segment without the digest, and where its note lies and how long it is."""
     note = struct.pack("<III", 11, len(manifest), 1) + pad(b"Flowstream\0", 4) + pad(manifest, 4)
     blob_at = 64
     note_at = blob_at + len(pad(blob, 8))
@@ -89,13 +107,7 @@ def build(runtime, blob, manifest=b'{"devices":[],"format":1}'):
     length = digest_at + 32
     header = b"FSIMAGE1" + struct.pack("<8I", length, blob_at, len(blob), note_at, len(note), manifest_at,
                                        len(manifest), digest_at) + bytes(24)
-    segment = header + pad(blob, 8) + pad(note, 8)
-    at = len(elf)
-    struct.pack_into("<IIQQQQQQ", elf, offset + spare[0] * size, PT_LOAD, 4, at, address, address, length, length, 4096)
-    struct.pack_into("<IIQQQQQQ", elf, offset + spare[1] * size, PT_NOTE, 4, at + note_at, address + note_at,
-                     address + note_at, len(note), len(note), 4)
-    data = bytes(elf) + segment
-    return data + hashlib.sha256(data).digest()
+    return header + pad(blob, 8) + pad(note, 8), note_at, len(note)
 
 
 def wire(devices=2):

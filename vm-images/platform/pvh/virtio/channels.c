@@ -208,7 +208,8 @@ static bool move_input(struct channel *ch)
     return taken > 0;
 }
 
-static bool move_output(struct channel *ch)
+/* Takes back what the host has read. */
+static void reclaim(struct channel *ch)
 {
     while (queue_done(ch->transmit) > 0) {
         uint32_t length;
@@ -217,6 +218,11 @@ static bool move_output(struct channel *ch)
             ch->output_free[ch->output_free_count++] = buffer;
         }
     }
+}
+
+static bool move_output(struct channel *ch)
+{
+    reclaim(ch);
     bool any = false;
     const uint8_t *at;
     size_t waiting;
@@ -273,10 +279,14 @@ __attribute__((cold)) void channels_scrub(struct channels *c)
 {
     for (unsigned i = 0; i < CHANNEL_COUNT; i++) {
         struct channel *ch = &c->channel[i];
+        if (ch->receive == NULL) {
+            continue; /* it was never spoken on */
+        }
+        reclaim(ch);
         for (unsigned b = 0; b < CHANNEL_BUFFERS; b++) {
-            if (ch->input_bytes[b] != ch->input_buffer) {
-                memset(ch->input_bytes[b], 0, CHANNEL_BYTES);
-            }
+            bool in_hand = ch->input_bytes[b] == ch->input_buffer;
+            size_t kept = in_hand ? (size_t)(ch->input + ch->input_left - ch->input_bytes[b]) : 0;
+            memset(ch->input_bytes[b] + kept, 0, CHANNEL_BYTES - kept);
         }
         for (unsigned b = 0; b < ch->output_free_count; b++) {
             memset(ch->output_free[b], 0, CHANNEL_BYTES);
