@@ -29,19 +29,9 @@ static struct fs_router *start(const struct fs_platform *p, struct fs_swap_messa
     return r;
 }
 
-static void tell(struct fs_router *r, uint64_t begun)
-{
-    char line[120];
-    struct fs_text t = fs_text_in(line, sizeof(line));
-    const struct fs_platform *p = r->platform;
-    fs_text_format(&t, "SWAP digest=%s us=%lu", r->digest, (p->steady(p->context) - begun) / 1000);
-    p->log(p->context, line, t.length);
-}
-
 int fs_swap(struct fs_router *older, struct fs_swap_message *message, enum fs_swap_kind kind, struct fs_text *error)
 {
     const struct fs_platform *p = older->platform;
-    const uint64_t begun = p->steady(p->context);
     const char *wrong = p->install == NULL ? "this program takes no other configuration" : examine(message);
     if (wrong != NULL) {
         fs_text_format(error, "%s\n", wrong);
@@ -63,6 +53,5 @@ int fs_swap(struct fs_router *older, struct fs_swap_message *message, enum fs_sw
     if (left != NULL) {
         fs_text_format(error, "%s\n", left);
     }
-    tell(newer, begun);
     return left == NULL ? 0 : -1;
 }

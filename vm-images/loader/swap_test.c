@@ -120,7 +120,7 @@ FS_TEST(a_swap_takes_state_and_loses_no_frame)
     FS_EQUAL(platform.devices[0]->sent_count, 5);
     FS_TEXT(value("c.count"), "5");
     FS_TEXT(value("manifest"), "{\"second\":2}");
-    FS_CHECK(strstr(platform.log, "SWAP digest=abab") != NULL);
+    FS_CHECK(platform.log == NULL); /* a byte may cost a machine 30 us, and packets wait */
     FS_TEXT(swap(message("other", "Counter", "{}"), FS_SWAP_KEEP), "");
     FS_TEXT(value("other.count"), "0");
     end();
