@@ -82,7 +82,7 @@ public record ObservedMachine(
     /** Whether it comes to be as declared by taking the declared image while it runs. */
     boolean swaps(MachineSpec spec) {
         return power == Power.RUNNING
-                && wellness == Wellness.READY
+                && wellness != Wellness.UNWELL
                 && !image.equals(spec.image())
                 && takes.equals(Optional.of(spec.image()))
                 && running(spec.image()).difference(spec).isEmpty();
