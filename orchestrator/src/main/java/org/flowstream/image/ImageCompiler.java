@@ -26,6 +26,9 @@ import org.flowstream.template.TemplateDevice;
 
 /** From a template and values of its parameters to an image, or to all that is wrong with them. */
 public final class ImageCompiler {
+    /** What an empty machine does at each of its devices. */
+    private static final String EMPTY = "empty.click";
+
     private final Runtimes runtimes;
     private final ElementLibrary library;
     private final String builtBy;
@@ -106,10 +109,11 @@ public final class ImageCompiler {
      */
     public Image empty(int devices) {
         Problems problems = new Problems();
+        String one = Runtimes.text("/org/flowstream/image/" + EMPTY);
         SourceText source = new SourceText(
-                "empty.click",
+                EMPTY,
                 IntStream.range(0, devices)
-                        .mapToObj(device -> "FromDevice(" + device + ", PROMISC true) -> Discard;\n")
+                        .mapToObj(device -> one.replace("DEVICE", Integer.toString(device)))
                         .collect(Collectors.joining()));
         Template template = infer(source, problems)
                 .orElseThrow(() -> new IllegalArgumentException("a machine without devices has nothing to drop"));

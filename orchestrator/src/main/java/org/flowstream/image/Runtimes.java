@@ -48,9 +48,18 @@ public record Runtimes(RuntimeElf whole, RuntimeElf compact, Set<String> compact
     }
 
     private static byte[] resource(String name) {
-        try (InputStream in = Runtimes.class.getResourceAsStream("/org/flowstream/runtime/" + name)) {
+        return bytes("/org/flowstream/runtime/" + name);
+    }
+
+    /** A text that comes with the program. */
+    static String text(String path) {
+        return new String(bytes(path), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String name) {
+        try (InputStream in = Runtimes.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new ImageException("this program was built without a part of its runtime, " + name);
+                throw new ImageException("this program was built without a part of it, " + name);
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -1,0 +1,1 @@
+FromDevice(DEVICE, PROMISC true) -> Discard;
