@@ -118,13 +118,15 @@ void fs_ready_line(struct fs_router *r, uint64_t boot_us, uint64_t memory_kib, s
 {
     /* By hand, and all of it by two loops: under TCG a machine pays for each instruction that it runs for the first time
      * before READY. */
-    static const char names[][14] = {"READY digest=", " boot_us=", " devices=", " memory_kib=", " pool="};
-    const uint64_t values[] = {0, boot_us, fs_router_device_count(r), memory_kib, fs_router_pool_size(r)};
+    static const char names[][14] = {"READY digest=", " boot_us=", " devices=", " memory_kib=", " pool=", " bfd="};
+    const uint64_t values[] = {0, boot_us, fs_router_device_count(r), memory_kib, fs_router_pool_size(r),
+                               fs_router_bfd_device(r)};
+    const unsigned count = FS_COUNT(names) - (values[FS_COUNT(names) - 1] >= values[2]);
     if (line->capacity - line->length < (size_t)FS_READY_LINE) {
         return;
     }
     char *at = line->at + line->length;
-    for (unsigned i = 0; i < FS_COUNT(names); i++) {
+    for (unsigned i = 0; i < count; i++) {
         char digits[21];
         char *digit = &digits[sizeof(digits) - 1];
         *digit = '\0';

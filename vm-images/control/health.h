@@ -21,7 +21,7 @@ void fs_health_init(struct fs_health *h, struct fs_router *router, const char *r
 
 /* Another router runs from now on: an open session is told by its READY line, once what waits is out. */
 void fs_health_swap(struct fs_health *h, struct fs_router *router, const char *ready);
-/* Appends `READY digest=HEX64 boot_us=N devices=N memory_kib=N pool=N` where there is room for FS_READY_LINE bytes. */
+/* Appends `READY digest=HEX64 boot_us=N devices=N memory_kib=N pool=N[ bfd=N]` where there is room for FS_READY_LINE bytes. */
 void fs_ready_line(struct fs_router *r, uint64_t boot_us, uint64_t memory_kib, struct fs_text *line);
 
 #endif

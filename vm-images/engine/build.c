@@ -230,5 +230,6 @@ int fs_router_start(struct fs_router *r, struct fs_text *error)
         }
     }
     r->running = problems == 0;
+    r->bfd_due = fs_bfd_next(r->platform); /* sessions are the devices', whoever ran before */
     return problems == 0 ? 0 : -1;
 }

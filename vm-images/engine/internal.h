@@ -112,6 +112,7 @@ struct fs_router {
     struct fs_task *last; /* of the list; the sentinel when it is empty */
     struct fs_task *rest; /* of this round, a list of their own; the sentinel when none is left */
     struct fs_timer *timers;
+    uint64_t bfd_due;     /* when fs_bfd_run() has something to do; 0: never */
     uint64_t now, steady; /* 0: not read in this run of a task */
     uint64_t recent;      /* the latest reading of `now`; 0: none that is good enough for a record */
     uint32_t recent_runs; /* of tasks, after which it is not */

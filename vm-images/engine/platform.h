@@ -19,6 +19,8 @@
 #include <flowstream/packet.h>
 #include <flowstream/task.h>
 
+#include "bfd.h"
+
 enum { FS_PUSH_DEPTH = 100, FS_ROOM_WAITERS = 8 };
 
 /* Files (flowstream/file.h): a platform without them has none of these. Names are the configuration's. */
@@ -112,6 +114,7 @@ struct fs_device {
     uint32_t waiter_count;
     struct fs_task *listener, *replaced_listener; /* of the newest router, and of the one that it replaces */
     struct fs_task *waiters[FS_ROOM_WAITERS];
+    struct fs_bfd bfd; /* with the switch; outlives the router */
 };
 
 /* Frames have arrived (or may have): the listening task is scheduled. Cheap; may be called for nothing. */

@@ -67,6 +67,7 @@ struct fs_router_figures {
 };
 void fs_router_figures(struct fs_router *r, struct fs_router_figures *f);
 uint32_t fs_router_device_count(const struct fs_router *r);
+uint32_t fs_router_bfd_device(const struct fs_router *r); /* the first that answers BFD; as many as there are: none */
 uint32_t fs_router_pool_size(const struct fs_router *r); /* packets */
 /* 64 hex digits, or "" when the configuration is a bare blob. */
 const char *fs_router_digest(const struct fs_router *r);

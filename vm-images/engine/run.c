@@ -66,6 +66,9 @@ bool fs_router_run(struct fs_router *r, unsigned rounds)
         if (FS_HARDLY(r->timers != NULL)) {
             run_timers(r);
         }
+        if (FS_HARDLY(r->bfd_due != 0) && r->bfd_due <= fs_router_steady(r)) {
+            fs_bfd_run(r);
+        }
         if (FS_USUALLY(r->ring.next != &r->ring && r->run_count > 0)) {
             run_tasks(r);
         }
@@ -84,7 +87,9 @@ bool fs_router_run_once(struct fs_router *r) { return fs_router_run(r, 1); }
 
 uint64_t fs_router_next_timer(const struct fs_router *r)
 {
-    return r->timers != NULL && !r->stopped ? r->timers->expiry : 0;
+    uint64_t timer = r->timers != NULL ? r->timers->expiry : r->bfd_due;
+    uint64_t next = r->bfd_due != 0 && r->bfd_due < timer ? r->bfd_due : timer;
+    return r->stopped ? 0 : next;
 }
 
 bool fs_router_stopped(const struct fs_router *r) { return r->stopped; }

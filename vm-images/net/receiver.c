@@ -35,7 +35,7 @@ static bool mark_ip(struct fs_packet *p)
     return false;
 }
 
-/* Takes probes and unwanted frames out of the batch. */
+/* Takes probes, BFD and unwanted frames out of the batch. */
 static void look(struct fs_receiver *r, struct fs_batch *batch)
 {
     struct fs_element *e = &r->base;
@@ -47,6 +47,9 @@ static void look(struct fs_receiver *r, struct fs_batch *batch)
         }
         if (p->length >= FS_ETHER_SIZE) {
             if (fs_get16(p->data + 12) == ETHER_PROBE && fs_probe_take(e, r->device, p)) {
+                continue;
+            }
+            if (fs_get16(p->data + 6) == FS_BFD_MAC && fs_bfd_take(e, r->device, p)) {
                 continue;
             }
             set_type(r, p);

@@ -25,7 +25,7 @@ void fs_receiver_read_kernel_drops(struct fs_element *e, const char *parameters,
 int fs_receiver_write_reset(struct fs_element *e, const char *value, size_t length, struct fs_text *error);
 
 #define FS_RECEIVER_HANDLERS \
-    {"count", fs_receiver_read_count, NULL, 0, NULL, "Frames received, without health probes."}, \
+    {"count", fs_receiver_read_count, NULL, 0, NULL, "Frames received, without health probes and BFD."}, \
         {"reset_counts", NULL, fs_receiver_write_reset, FS_HANDLER_BUTTON, NULL, "Sets the count to zero."}, \
         {"kernel_drops", fs_receiver_read_kernel_drops, NULL, 0, NULL, \
          "Frames that the device could not take for want of packet buffers."}

@@ -36,6 +36,10 @@ void fs_device_want_room(struct fs_device *d, struct fs_task *t);
 
 /* Health level 3 (docs/contracts.md, "Probe"): true when the frame was a probe; it has then been bounced or freed. */
 bool fs_probe_take(struct fs_element *e, struct fs_device *d, struct fs_packet *p);
+/* BFD with the switch ("BFD" there), for frames whose source address begins with FS_BFD_MAC: true when the frame was
+ * sent by it; it has then been answered, if it asked for that, and freed. */
+enum { FS_BFD_MAC = 0xfe46 };
+bool fs_bfd_take(struct fs_element *e, struct fs_device *d, struct fs_packet *p);
 
 struct fs_device_counters {
     uint64_t received, received_bytes, sent, sent_bytes, no_buffer, ring_full;

@@ -18,7 +18,7 @@ from machine import Failure, Machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MACHINES = ["pc+qboot", "pc+seabios", "q35+qboot", "q35+seabios", "microvm,pcie=on+seabios"]
-READY = re.compile(r"READY digest=([0-9a-f]{64}) boot_us=(\d+) devices=(\d+) memory_kib=(\d+) pool=(\d+)$")
+READY = re.compile(r"READY digest=([0-9a-f]{64}) boot_us=(\d+) devices=(\d+) memory_kib=(\d+) pool=(\d+)(?: bfd=\d+)?$")
 FRAME_BYTES = (60, 61, 64, 1000, 1514)
 
 

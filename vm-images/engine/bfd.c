@@ -1,0 +1,258 @@
+/* bfd.c: see bfd.h. Section numbers are RFC 5880's. */
+#include "bfd.h"
+
+#include "internal.h"
+
+enum {
+    VERSION = 1,
+    MULTIPLIER = 3,
+    SLOW = 1000000,        /* 6.8.3: not Up, a system sends no more than once a second */
+    DESIRED_TX = 50000,    /* the most often that we send; the switch asks for less */
+    REQUIRED_RX = 10000000, /* that the switch is there we need not know soon, and each packet wakes the machine */
+    RETRY = 10000,         /* no packet, or no room in the ring */
+
+    IP = 14,
+    UDP = IP + 20,
+    CONTROL = UDP + 8,
+    CONTROL_LENGTH = 24,
+    FRAME = CONTROL + CONTROL_LENGTH,
+    PORT = 3784,
+    TTL = 255, /* RFC 5881, 5: nobody further away can have sent it */
+
+    AUTHENTICATION = 1 << 2,
+    DEMAND = 1 << 1,
+    MULTIPOINT = 1 << 0,
+    FINAL = 1 << 4,
+    POLL = 1 << 5,
+
+    DIAGNOSTIC_EXPIRED = 1,
+    DIAGNOSTIC_NEIGHBOR = 3,
+};
+
+/* Who speaks for the switch. Frames from this address get in by its BFD alone: its rules drop all others. */
+static const uint8_t switch_mac[6] = {FS_BFD_MAC >> 8, FS_BFD_MAC & 0xff, 'F', 'S', 'B', 'D'};
+
+/* From the Ethernet type on, as the switch expects it: addresses that Open vSwitch has without being told, IPv4 with its
+ * checksum, no checksum of UDP. */
+static const uint8_t headers[CONTROL - 12] = {
+    0x08, 0x00,                                                          /* IPv4 */
+    0x45, 0xc0, 0, FRAME - IP, 0, 0, 0x40, 0, TTL, 17, 0x24, 0xfb,       /* precedence 6, do not fragment */
+    169,  254,  1, 0, 169, 254, 1, 1,                                    /* from us to the switch */
+    0xc0, 0x01, PORT >> 8, PORT & 0xff, 0, 8 + CONTROL_LENGTH, 0, 0,     /* RFC 5881, 4: a port above 49151 */
+};
+
+struct control {
+    uint8_t state, flags, diagnostic, multiplier;
+    uint32_t mine, yours, min_tx, min_rx;
+};
+
+static uint32_t get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        p[i] = (uint8_t)(v >> (24 - 8 * i));
+    }
+}
+
+static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+static uint64_t ns(uint64_t us) { return us * 1000; }
+
+/* ---- the frame ---- */
+
+/* Whether it is a control packet for us, as far as its headers tell. */
+static bool has_headers(const uint8_t *f, uint32_t length)
+{
+    const uint8_t *ip = f + IP, *udp = f + UDP;
+    return length >= (uint32_t)FRAME && memcmp(f + 12, headers, 3) == 0 && ip[8] == TTL && ip[9] == 17
+        && (ip[6] & 0x3f) == 0 && ip[7] == 0                 /* whole */
+        && memcmp(ip + 12, headers + UDP - 12 - 4, 4) == 0   /* from the switch */
+        && memcmp(ip + 16, headers + UDP - 12 - 8, 4) == 0   /* to us */
+        && (udp[2] << 8 | udp[3]) == PORT;
+}
+
+/* 6.8.6, as far as it can be said without a session. */
+static bool read_control(const uint8_t *f, uint32_t length, struct control *c)
+{
+    const uint8_t *p = f + CONTROL;
+    if (!has_headers(f, length)) {
+        return false;
+    }
+    *c = (struct control){.state = p[1] >> 6, .flags = p[1], .diagnostic = p[0] & 31, .multiplier = p[2],
+                          .mine = get32(p + 4), .yours = get32(p + 8), .min_tx = get32(p + 12), .min_rx = get32(p + 16)};
+    uint32_t udp_length = (uint32_t)(f[UDP + 4] << 8 | f[UDP + 5]);
+    return p[0] >> 5 == VERSION && p[3] >= CONTROL_LENGTH && p[3] + 8u <= udp_length
+        && p[3] <= length - (uint32_t)CONTROL && c->multiplier != 0 && (c->flags & (MULTIPOINT | AUTHENTICATION)) == 0
+        && c->mine != 0 && (c->yours != 0 || c->state <= FS_BFD_DOWN);
+}
+
+static void write_control(const struct fs_bfd *s, uint8_t flags, uint8_t *p)
+{
+    bool up = s->state == FS_BFD_UP;
+    p[0] = (uint8_t)(VERSION << 5 | s->diagnostic);
+    p[1] = (uint8_t)(s->state << 6 | flags);
+    p[2] = MULTIPLIER;
+    p[3] = CONTROL_LENGTH;
+    put32(p + 4, s->discriminator);
+    put32(p + 8, s->remote_discriminator);
+    put32(p + 12, up ? DESIRED_TX : SLOW);
+    put32(p + 16, up ? REQUIRED_RX : SLOW);
+    put32(p + 20, 0); /* no echo */
+}
+
+/* ---- sending ---- */
+
+/* 6.8.7: up to a quarter less than the interval, so that machines do not fall into step. */
+static uint64_t interval(struct fs_bfd *s)
+{
+    uint64_t whole = ns(larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx));
+    s->jitter = s->jitter * 1664525u + 1013904223u;
+    return whole - whole / 4 * (s->jitter >> 24) / 256;
+}
+
+static void schedule(struct fs_bfd *s, uint64_t now)
+{
+    bool silent = s->remote_min_rx == 0 || (s->demand && s->state == FS_BFD_UP); /* 6.8.7 */
+    s->due = silent ? 0 : now + interval(s);
+}
+
+static void send(struct fs_router *r, struct fs_device *d, uint8_t flags)
+{
+    struct fs_bfd *s = &d->bfd;
+    uint64_t now = fs_router_steady(r);
+    struct fs_packet *p = fs_packet_new(r->platform->pool, FS_HEADROOM, FRAME);
+    s->due = now + ns(RETRY);
+    if (p == NULL) {
+        return;
+    }
+    memcpy(p->data, switch_mac, 6);
+    memcpy(p->data + 6, d->mac, 6);
+    memcpy(p->data + 12, headers, sizeof(headers));
+    write_control(s, flags, p->data + CONTROL);
+    struct fs_batch one = {.count = 1, .packets = {p}};
+    if (fs_device_transmit(d, &one) == 1) {
+        schedule(s, now);
+    }
+    fs_packet_free_batch(&one);
+}
+
+static uint8_t poll_flag(const struct fs_bfd *s) { return s->polling ? POLL : 0; }
+
+/* ---- receiving ---- */
+
+static void set_state(struct fs_bfd *s, uint8_t state, uint8_t diagnostic)
+{
+    s->state = state;
+    s->diagnostic = diagnostic;
+    s->polling = true; /* the intervals change with the state (6.8.3), and the answer comes at once */
+}
+
+/* The state machine (6.2 and 6.8.6). */
+static void step(struct fs_bfd *s, uint8_t theirs)
+{
+    if (theirs == FS_BFD_ADMIN_DOWN) {
+        if (s->state != FS_BFD_DOWN) {
+            set_state(s, FS_BFD_DOWN, DIAGNOSTIC_NEIGHBOR);
+        }
+    } else if (s->state == FS_BFD_DOWN && theirs != FS_BFD_UP) {
+        set_state(s, theirs == FS_BFD_DOWN ? FS_BFD_INIT : FS_BFD_UP, 0);
+    } else if (s->state == FS_BFD_INIT && theirs != FS_BFD_DOWN) {
+        set_state(s, FS_BFD_UP, 0);
+    } else if (s->state == FS_BFD_UP && theirs == FS_BFD_DOWN) {
+        set_state(s, FS_BFD_DOWN, DIAGNOSTIC_NEIGHBOR);
+    }
+}
+
+static void begin(struct fs_element *e, struct fs_bfd *s)
+{
+    uint64_t random = fs_random(e);
+    uint32_t discriminator = (uint32_t)random;
+    *s = (struct fs_bfd){.state = FS_BFD_DOWN, .diagnostic = s->diagnostic, .jitter = (uint32_t)(random >> 32),
+                         .discriminator = discriminator != 0 ? discriminator : 1, .polling = true};
+}
+
+static void receive(struct fs_element *e, struct fs_device *d, const struct control *c)
+{
+    struct fs_router *r = e->router;
+    struct fs_bfd *s = &d->bfd;
+    bool known = s->expires != 0;
+    if (c->yours != 0 && !(known && c->yours == s->discriminator)) {
+        return; /* of a session that is not here: ours before a restart */
+    }
+    if (!known) {
+        begin(e, s);
+    }
+    uint8_t before = s->state;
+    uint32_t min_rx_before = s->remote_min_rx, discriminator_before = s->remote_discriminator;
+    s->remote_discriminator = c->mine;
+    s->remote_min_rx = c->min_rx;
+    s->demand = (c->flags & DEMAND) != 0 && c->state == FS_BFD_UP;
+    if (c->flags & FINAL) {
+        s->polling = false;
+    }
+    step(s, c->state);
+    uint64_t detection = ns((uint64_t)c->multiplier * larger(s->state == FS_BFD_UP ? REQUIRED_RX : SLOW, c->min_tx));
+    s->expires = fs_router_steady(r) + detection;
+    if (c->flags & POLL) {
+        send(r, d, FINAL);
+    } else if (s->state != before || c->mine != discriminator_before) {
+        send(r, d, poll_flag(s)); /* 6.8.7: what differs from the last one goes out at once */
+    } else if (s->remote_min_rx != min_rx_before || s->due == 0) {
+        schedule(s, fs_router_steady(r));
+    }
+    r->bfd_due = fs_bfd_next(r->platform);
+}
+
+bool fs_bfd_take(struct fs_element *e, struct fs_device *d, struct fs_packet *p)
+{
+    if (p->length < (uint32_t)IP || memcmp(p->data, d->mac, 6) != 0 || memcmp(p->data + 6, switch_mac, 6) != 0) {
+        return false;
+    }
+    struct control c;
+    bool valid = read_control(p->data, p->length, &c);
+    fs_packet_free(p); /* first: the answer may need its place in the pool */
+    if (valid) {
+        receive(e, d, &c);
+    }
+    return true;
+}
+
+/* ---- time ---- */
+
+uint64_t fs_bfd_next(const struct fs_platform *platform)
+{
+    uint64_t next = 0;
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        const struct fs_bfd *s = &platform->devices[i]->bfd;
+        uint64_t at = s->due != 0 && s->due < s->expires ? s->due : s->expires;
+        next = at != 0 && (next == 0 || at < next) ? at : next;
+    }
+    return next;
+}
+
+uint32_t fs_router_bfd_device(const struct fs_router *r)
+{
+    uint32_t i = 0;
+    while (i < r->platform->device_count && r->platform->devices[i]->listener == NULL) {
+        i++;
+    }
+    return i;
+}
+
+void fs_bfd_run(struct fs_router *r)
+{
+    uint64_t now = fs_router_steady(r);
+    for (uint32_t i = 0; i < r->platform->device_count; i++) {
+        struct fs_device *d = r->platform->devices[i];
+        if (d->bfd.expires != 0 && d->bfd.expires <= now) {
+            /* 6.8.4, and 6.8.18 for the passive role: silent until the switch begins anew. */
+            d->bfd = (struct fs_bfd){.diagnostic = DIAGNOSTIC_EXPIRED};
+        } else if (d->bfd.due != 0 && d->bfd.due <= now) {
+            send(r, d, poll_flag(&d->bfd));
+        }
+    }
+    r->bfd_due = fs_bfd_next(r->platform);
+}
