@@ -42,6 +42,9 @@ final class InspectCommand extends DaemonCommand {
                     "health",
                     level.path("level").asText() + " " + level.path("state").asText() + detail(level));
         }
+        if (box.hasNonNull("liveness")) {
+            table.row("liveness", box.path("liveness").asText());
+        }
         for (JsonNode device : box.path("devices")) {
             table.row(
                     "device",

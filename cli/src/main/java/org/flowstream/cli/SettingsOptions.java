@@ -46,6 +46,13 @@ final class SettingsOptions {
             description = "The bridge that is ours to make (default: $$FLOWSTREAM_BRIDGE, else flowstream).")
     private @Nullable String ownBridge;
 
+    @Option(
+            names = "--liveness",
+            paramLabel = "DURATION",
+            description = "How soon the switch by itself sees that a machine hangs, from 300ms to%n"
+                    + "1min, or off (default: $$FLOWSTREAM_LIVENESS, else 1s).")
+    private @Nullable String liveness;
+
     Settings settings() {
         return settings("");
     }
@@ -58,6 +65,7 @@ final class SettingsOptions {
         put(environment, "FLOWSTREAM_LIBVIRT", libvirt);
         put(environment, "FLOWSTREAM_OVSDB", ovsdb);
         put(environment, "FLOWSTREAM_BRIDGE", ownBridge);
+        put(environment, "FLOWSTREAM_LIVENESS", liveness);
         put(environment, "FLOWSTREAM_GROUP", group.isEmpty() ? null : group);
         return Settings.of(environment);
     }

@@ -92,6 +92,9 @@ public final class MiddleboxViews {
             load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));
             view.put("residentMib", load.residentKib() / 1024);
         });
+        spec(pass, id)
+                .flatMap(spec -> world.liveness(spec, chain.spec().spec().bridge()))
+                .ifPresent(liveness -> view.put("liveness", liveness));
         devices(view, pass, chain, middlebox);
         exits(view, id, full);
         return view;
@@ -176,6 +179,13 @@ public final class MiddleboxViews {
                         .put("detail", level.detail()));
         view.put("upSince", report.get().startedAt().toString());
         report.get().counters().ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
+    }
+
+    private static Optional<MachineSpec> spec(Pass pass, MachineId id) {
+        return pass.desired().chains().stream()
+                .flatMap(chain -> chain.plan().machines().stream())
+                .filter(machine -> machine.id().equals(id))
+                .findFirst();
     }
 
     private static void devices(ObjectNode view, Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {

@@ -19,6 +19,10 @@ record Figures(String word, Map<String, String> values) {
         return new Figures(space < 0 ? line : line.substring(0, space), values);
     }
 
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
     String text(String name) {
         String value = values.get(name);
         if (value == null) {

@@ -2,6 +2,7 @@ package org.flowstream.control;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.flowstream.model.ImageDigest;
 
 /**
@@ -12,8 +13,9 @@ import org.flowstream.model.ImageDigest;
  * @param devices how many network interfaces it uses
  * @param memoryKib the machine's memory
  * @param pool packets in its pool
+ * @param bfd the number of the first device that answers BFD; empty where none does, as in earlier runtimes
  */
-public record ReadyLine(ImageDigest image, Duration boot, int devices, long memoryKib, long pool) {
+public record ReadyLine(ImageDigest image, Duration boot, int devices, long memoryKib, long pool, OptionalInt bfd) {
     private static final String WORD = "READY";
 
     /** Reads a line; empty when it is another one. */
@@ -27,6 +29,7 @@ public record ReadyLine(ImageDigest image, Duration boot, int devices, long memo
                 Duration.ofNanos(figures.number("boot_us") * 1000),
                 Math.toIntExact(figures.number("devices")),
                 figures.number("memory_kib"),
-                figures.number("pool")));
+                figures.number("pool"),
+                figures.has("bfd") ? OptionalInt.of(Math.toIntExact(figures.number("bfd"))) : OptionalInt.empty()));
     }
 }

@@ -84,7 +84,8 @@ public final class Daemon implements AutoCloseable {
                 settings.ownBridge(),
                 images,
                 events,
-                clock);
+                clock,
+                settings.liveness());
     }
 
     /** Starts all parts; the interface answers when this returns. */

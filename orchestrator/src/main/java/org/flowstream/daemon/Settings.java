@@ -3,11 +3,14 @@ package org.flowstream.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.flowstream.domain.Places;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.Durations;
+import org.flowstream.ovsdb.Bfd;
 import org.flowstream.ovsdb.SwitchAddress;
 
 /**
@@ -16,8 +19,15 @@ import org.flowstream.ovsdb.SwitchAddress;
  * @param libvirt the URI of the connection
  * @param group whose members may use the daemon beside root; empty for none
  * @param ownBridge that it makes and fills by itself
+ * @param liveness within which the switch sees by itself that a machine hangs; empty: it does not look
  */
-public record Settings(Places places, String libvirt, SwitchAddress openVswitch, String group, BridgeName ownBridge) {
+public record Settings(
+        Places places,
+        String libvirt,
+        SwitchAddress openVswitch,
+        String group,
+        BridgeName ownBridge,
+        Optional<Duration> liveness) {
     private static final String STATE = "FLOWSTREAM_STATE";
     private static final String RUN = "FLOWSTREAM_RUN";
     private static final String LOG = "FLOWSTREAM_LOG";
@@ -25,6 +35,12 @@ public record Settings(Places places, String libvirt, SwitchAddress openVswitch,
     private static final String OVSDB = "FLOWSTREAM_OVSDB";
     private static final String GROUP = "FLOWSTREAM_GROUP";
     private static final String BRIDGE = "FLOWSTREAM_BRIDGE";
+    private static final String LIVENESS = "FLOWSTREAM_LIVENESS";
+    private static final String OFF = "off";
+
+    private static Optional<Duration> liveness(String text) {
+        return text.equals(OFF) ? Optional.empty() : Optional.of(Bfd.requireDetection(Durations.parse(text)));
+    }
 
     /** What an environment says; the ordinary places where it is silent. */
     public static Settings of(Map<String, String> environment) {
@@ -37,7 +53,8 @@ public record Settings(Places places, String libvirt, SwitchAddress openVswitch,
                 environment.getOrDefault(LIBVIRT, "qemu:///system"),
                 SwitchAddress.parse(environment.getOrDefault(OVSDB, "unix:/var/run/openvswitch/db.sock")),
                 environment.getOrDefault(GROUP, ""),
-                BridgeName.parse(environment.getOrDefault(BRIDGE, "flowstream")));
+                BridgeName.parse(environment.getOrDefault(BRIDGE, "flowstream")),
+                liveness(environment.getOrDefault(LIVENESS, "1s")));
     }
 
     /** The environment that {@link #of} takes back. */
@@ -50,6 +67,7 @@ public record Settings(Places places, String libvirt, SwitchAddress openVswitch,
         environment.put(OVSDB, openVswitch.toString());
         environment.put(GROUP, group);
         environment.put(BRIDGE, ownBridge.toString());
+        environment.put(LIVENESS, liveness.map(Durations::text).orElse(OFF));
         return environment;
     }
 

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param number its OpenFlow number, -1 where opening it failed; empty until ovs-vswitchd has looked at it
  * @param error why opening it failed
  * @param isUp whether its link is up
+ * @param bfd how it stands with BFD; empty where that is off
  */
 public record ObservedInterface(
         String uuid,
@@ -21,7 +22,8 @@ public record ObservedInterface(
         OptionalInt requestedNumber,
         Optional<String> error,
         boolean isUp,
-        Map<String, String> options) {
+        Map<String, String> options,
+        Optional<Bfd.Session> bfd) {
     public ObservedInterface {
         options = Map.copyOf(options);
     }

@@ -29,6 +29,11 @@ public record ObservedPort(
         return interfaces.stream().flatMap(each -> each.error().stream()).findFirst();
     }
 
+    /** How it stands with BFD; empty where that is off. */
+    public Optional<Bfd.Session> bfd() {
+        return interfaces.stream().flatMap(each -> each.bfd().stream()).findFirst();
+    }
+
     /** Whether its link is up. */
     public boolean isUp() {
         return interfaces.stream().anyMatch(ObservedInterface::isUp);

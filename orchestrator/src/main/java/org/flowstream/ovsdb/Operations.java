@@ -38,6 +38,14 @@ final class Operations {
         return this;
     }
 
+    /** Sets a column of the rows that the conditions find. */
+    Operations update(String table, ArrayNode where, String column, JsonNode value) {
+        ObjectNode operation = add("update", table);
+        operation.set("where", where);
+        operation.set("row", JSON.objectNode().set(column, value));
+        return this;
+    }
+
     /** Adds to or takes from ({@code insert}, {@code delete}) a set or map, or counts up ({@code +=}). */
     Operations mutate(String table, ArrayNode where, String column, String mutator, JsonNode value) {
         ArrayNode mutation = JSON.arrayNode().add(column).add(mutator).add(value);

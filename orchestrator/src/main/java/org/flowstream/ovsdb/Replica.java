@@ -23,7 +23,17 @@ final class Replica {
             ROOT, List.of("bridges", "next_cfg", "cur_cfg", "ovs_version"),
             BRIDGE, List.of("name", "ports", "datapath_type", "fail_mode", "external_ids"),
             PORT, List.of("name", "interfaces", "external_ids"),
-            INTERFACE, List.of("name", "type", "ofport", "ofport_request", "error", "link_state", "options"));
+            INTERFACE,
+                    List.of(
+                            "name",
+                            "type",
+                            "ofport",
+                            "ofport_request",
+                            "error",
+                            "link_state",
+                            "options",
+                            "bfd",
+                            "bfd_status"));
 
     private final Map<String, Map<String, JsonNode>> tables = new HashMap<>();
 
@@ -113,7 +123,8 @@ final class Replica {
                 Columns.integer(row.path("ofport_request")),
                 Columns.text(row.path("error")),
                 Columns.text(row.path("link_state")).filter("up"::equals).isPresent(),
-                Columns.map(row.path("options")));
+                Columns.map(row.path("options")),
+                Bfd.read(Columns.map(row.path("bfd")), Columns.map(row.path("bfd_status"))));
     }
 
     private Map<String, JsonNode> rows(String table) {

@@ -90,6 +90,10 @@ public final class SwitchDatabase implements AutoCloseable {
         return link.await(bound, what, question);
     }
 
+    <T> T await(Duration patience, String what, Function<SwitchView, Optional<T>> question) {
+        return link.await(patience, what, question);
+    }
+
     /**
      * Makes a bridge of ours, if it is not there yet: secure, so that nothing passes but by our rules, also after a
      * restart of the switch. An own bridge that is there is left as it is.
@@ -356,7 +360,7 @@ public final class SwitchDatabase implements AutoCloseable {
     }
 
     /** A transaction that is over when ovs-vswitchd has done it. */
-    private void change(Operations operations) {
+    void change(Operations operations) {
         long wanted = transact(operations);
         await(
                 "ovs-vswitchd does what the database says (is it running?)",

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
+import org.flowstream.control.ReadyLine;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExternalPort;
@@ -57,25 +59,31 @@ final class HostSwitch implements AutoCloseable {
     private final SwitchDatabase database;
     private final Runnable changed;
     private final BridgeLinks links;
-    private final Installation installation;
     private final SwitchPorts ports;
     private final ChainId common;
+    private final HostLiveness liveness;
     /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
     private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
 
+    /**
+     * @param detection within which machines that hang are seen by the switch; empty: they are not
+     * @param ready what a machine said of itself
+     */
     HostSwitch(
             SwitchAddress address,
             Installation installation,
             BridgeName ownBridge,
             SwitchEvents events,
-            Runnable changed) {
+            Runnable changed,
+            Optional<Duration> detection,
+            Function<MachineId, Optional<ReadyLine>> ready) {
         this.address = address;
         this.ownBridge = ownBridge;
         this.changed = changed;
-        this.installation = installation;
         this.ports = new SwitchPorts(installation);
         this.common = ChainId.common(installation);
         this.database = SwitchDatabase.connect(address.database(), installation, BOUND, changed);
+        this.liveness = new HostLiveness(database, ports, detection, ready);
         this.links = new BridgeLinks(address, events, BOUND, this::renewed);
     }
 
@@ -89,7 +97,7 @@ final class HostSwitch implements AutoCloseable {
     Found observe(Desired desired) {
         try {
             SwitchView view = database.observe();
-            requireOwn(view);
+            ports.requireOwn(view, ownBridge);
             Set<BridgeName> wanted = new TreeSet<>(List.of(ownBridge));
             desired.chains().forEach(chain -> wanted.add(chain.plan().bridge()));
             desired.ports().forEach(port -> wanted.add(port.bridge()));
@@ -99,15 +107,25 @@ final class HostSwitch implements AutoCloseable {
                 Optional<BridgeName> name = SwitchPorts.name(bridge);
                 if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
                     SwitchRules found = connection(name.get()).observe();
-                    Map<PortName, Integer> numbers = SwitchPorts.numbers(bridge);
-                    WantedRules wantedRules = new WantedRules(name.get(), desired, numbers, held, common);
-                    rules.addAll(wantedRules.chains(found, ports.othersTaps(bridge)));
+                    WantedRules wantedRules = wanted(bridge, name.get(), desired);
+                    wantedRules.chains(found, ports.othersTaps(bridge)).stream()
+                            .map(each -> liveness.with(each, bridge, desired, held::contains))
+                            .forEach(rules::add);
                     bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
             }
             return new Found(bridges, ports.ports(view, desired), rules);
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
+        }
+    }
+
+    /** How the switch sees that a machine lives; empty where its bridge is not there. */
+    Optional<String> liveness(MachineSpec machine, BridgeName bridge) {
+        try {
+            return database.observe().bridge(bridge).map(found -> liveness.describe(machine, found));
+        } catch (OvsdbException e) {
+            return Optional.empty();
         }
     }
 
@@ -191,7 +209,14 @@ final class HostSwitch implements AutoCloseable {
     }
 
     private WantedRules wanted(BridgeName bridge, Desired desired) {
-        return new WantedRules(bridge, desired, numbers(bridge), held, common);
+        return database.observe()
+                .bridge(bridge)
+                .map(found -> wanted(found, bridge, desired))
+                .orElseGet(() -> new WantedRules(bridge, desired, Map.of(), held, Map.of(), common));
+    }
+
+    private WantedRules wanted(ObservedBridge found, BridgeName name, Desired desired) {
+        return new WantedRules(name, desired, SwitchPorts.numbers(found), held, liveness.watched(found), common);
     }
 
     void setBaseRules(BridgeName bridge, Desired desired) {
@@ -224,8 +249,11 @@ final class HostSwitch implements AutoCloseable {
             boolean steered =
                     wanted(plan.bridge(), Desired.nothing(ownBridge)).state(plan, found) == ObservedRules.State.STEERED;
             held.add(machine);
+            liveness.begin(machine);
             if (steered) {
                 setRules(plan, Stage.STEERED);
+            } else {
+                liveness.settle(plan, held::contains);
             }
         });
     }
@@ -239,6 +267,9 @@ final class HostSwitch implements AutoCloseable {
         doing(() -> {
             if (!plan.bridge().equals(ownBridge)) {
                 database.reserveGroups(plan.bridge());
+            }
+            if (stage == Stage.STEERED) {
+                liveness.settle(plan, held::contains);
             }
             OpenFlowConnection connection = connection(plan.bridge());
             SwitchRules wanted =
@@ -326,21 +357,6 @@ final class HostSwitch implements AutoCloseable {
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }
-    }
-
-    /** Two daemons that fill the same bridge would undo each other's work without end. */
-    private void requireOwn(SwitchView view) {
-        view.bridge(ownBridge)
-                .flatMap(ObservedBridge::tags)
-                .map(Tags::installation)
-                .filter(owner -> !owner.equals(installation))
-                .ifPresent(owner -> {
-                    throw new WorldException(
-                            SYSTEM,
-                            "bridge '" + ownBridge + "' belongs to the daemon of " + owner
-                                    + "; start this one with --own-bridge and another name, or remove what that one left"
-                                    + " (flowstream purge --installation " + owner + ")");
-                });
     }
 
     Optional<SwitchPorts.Place> place(PortName port) {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,14 +71,21 @@ public final class HostWorld implements World {
             BridgeName ownBridge,
             ImageStore images,
             EventLog events,
-            Clock clock) {
+            Clock clock,
+            Optional<Duration> detection) {
         this.places = places;
         this.images = images;
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
         this.health = new HealthMonitor(new ProbeWays(this::openVswitch), this::turned, clock, new SecureRandom());
-        this.openVswitch =
-                new HostSwitch(switchAddress, places.installation(), ownBridge, new Packets(), this::changed);
+        this.openVswitch = new HostSwitch(
+                switchAddress,
+                places.installation(),
+                ownBridge,
+                new Packets(),
+                this::changed,
+                detection,
+                id -> health.birth(id).flatMap(HealthMonitor.Birth::ready));
         this.machines = new HostMachines(places, libvirt, clock, this::changed);
         this.swaps = new HotSwaps(places, images, health);
     }
@@ -344,6 +352,11 @@ public final class HostWorld implements World {
     @Override
     public Optional<HealthReport> health(MachineId machine) {
         return health.report(machine);
+    }
+
+    @Override
+    public Optional<String> liveness(MachineSpec machine, BridgeName bridge) {
+        return openVswitch.liveness(machine, bridge);
     }
 
     @Override

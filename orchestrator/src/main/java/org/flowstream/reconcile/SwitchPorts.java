@@ -87,6 +87,21 @@ record SwitchPorts(Installation installation) {
         return ports;
     }
 
+    /** Two daemons that fill the same bridge would undo each other's work without end. */
+    void requireOwn(SwitchView view, BridgeName ownBridge) {
+        view.bridge(ownBridge)
+                .flatMap(ObservedBridge::tags)
+                .map(Tags::installation)
+                .filter(owner -> !owner.equals(installation))
+                .ifPresent(owner -> {
+                    throw new WorldException(
+                            HostSwitch.SYSTEM,
+                            "bridge '" + ownBridge + "' belongs to the daemon of " + owner
+                                    + "; start this one with --own-bridge and another name, or remove what that one left"
+                                    + " (flowstream purge --installation " + owner + ")");
+                });
+    }
+
     Optional<Place> place(SwitchView view, PortName port) {
         return view.bridges().stream()
                 .flatMap(bridge -> bridge.port(port).stream()

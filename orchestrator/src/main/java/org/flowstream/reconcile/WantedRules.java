@@ -29,12 +29,18 @@ import org.flowstream.rules.Unclaimed;
  *
  * @param numbers of the bridge's ports
  * @param held machines that are to get no packets
+ * @param watched the taps on which machines speak BFD
  * @param common the id of what our chains have in common on a bridge of others
  */
 record WantedRules(
-        BridgeName bridge, Desired desired, Map<PortName, Integer> numbers, Set<MachineId> held, ChainId common) {
+        BridgeName bridge,
+        Desired desired,
+        Map<PortName, Integer> numbers,
+        Set<MachineId> held,
+        Map<MachineId, PortName> watched,
+        ChainId common) {
     SwitchRules ofChain(ChainPlan plan, Stage stage) {
-        return RuleCompiler.compile(plan, stage, numbers, held);
+        return RuleCompiler.compile(plan, stage, numbers, held, watched);
     }
 
     /**

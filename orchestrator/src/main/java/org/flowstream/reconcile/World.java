@@ -7,6 +7,7 @@ import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
@@ -52,6 +53,11 @@ public interface World extends AutoCloseable {
 
     /** How a machine is; empty when it does not run. */
     Optional<HealthReport> health(MachineId machine);
+
+    /** How the switch by itself sees that a machine lives, such as {@code bfd up}; empty when nothing is known. */
+    default Optional<String> liveness(MachineSpec machine, BridgeName bridge) {
+        return Optional.empty();
+    }
 
     /** What a machine costs its host; empty when it does not run. */
     Optional<MachineLoad> load(MachineId machine);

@@ -42,7 +42,12 @@ public record GroupRule(int id, Type type, List<Bucket> buckets) {
 
         /** Outputs to a port as long as it is live. */
         public static Bucket whileLive(int port) {
-            return new Bucket(0, port, List.of(RuleAction.output(port)));
+            return whileLive(port, port);
+        }
+
+        /** Outputs to a port as long as another one is live. */
+        public static Bucket whileLive(int watched, int port) {
+            return new Bucket(0, watched, List.of(RuleAction.output(port)));
         }
 
         @Override

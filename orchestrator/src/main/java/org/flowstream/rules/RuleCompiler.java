@@ -37,13 +37,22 @@ public final class RuleCompiler {
     private final ChainPlan plan;
     private final Map<PortName, Integer> numbers;
     private final Set<MachineId> held;
+    private final Map<MachineId, PortName> watched;
     private final Map<FlowKey, FlowRule> flows = new LinkedHashMap<>();
     private final Map<Integer, GroupRule> groups = new LinkedHashMap<>();
 
-    private RuleCompiler(ChainPlan plan, Map<PortName, Integer> numbers, Set<MachineId> held) {
+    private RuleCompiler(
+            ChainPlan plan, Map<PortName, Integer> numbers, Set<MachineId> held, Map<MachineId, PortName> watched) {
         this.plan = plan;
         this.numbers = numbers;
         this.held = held;
+        this.watched = watched;
+    }
+
+    /** The rules of a chain of which no machine speaks BFD: each tap's own link tells whether it is live. */
+    public static SwitchRules compile(
+            ChainPlan plan, Stage stage, Map<PortName, Integer> numbers, Set<MachineId> held) {
+        return compile(plan, stage, numbers, held, Map.of());
     }
 
     /**
@@ -52,10 +61,15 @@ public final class RuleCompiler {
      * @param numbers of the ports that have one; what would go to another port is dropped
      * @param held machines that are to get no packets although their links are up, such as one that starts: the failure
      *     policy holds for them
+     * @param watched of machines that speak BFD, the tap on which they do: it tells for all their taps whether they live
      */
     public static SwitchRules compile(
-            ChainPlan plan, Stage stage, Map<PortName, Integer> numbers, Set<MachineId> held) {
-        RuleCompiler compiler = new RuleCompiler(plan, numbers, held);
+            ChainPlan plan,
+            Stage stage,
+            Map<PortName, Integer> numbers,
+            Set<MachineId> held,
+            Map<MachineId, PortName> watched) {
+        RuleCompiler compiler = new RuleCompiler(plan, numbers, held, watched);
         for (RuleIntent intent : plan.intents()) {
             if (intent instanceof RuleIntent.Probe probe) {
                 compiler.probe(probe.at());
@@ -72,6 +86,10 @@ public final class RuleCompiler {
         FlowMatch frames =
                 FlowMatch.ANY.with(MatchField.ETH_TYPE, MaskedValue.exact(EtherType.LOCAL_EXPERIMENTAL_1.value(), 16));
         add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(with(frames, MatchField.ETH_DST, at.mac())));
+        add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(BfdFrames.to(at.mac())));
+        number(at)
+                .ifPresent(
+                        port -> add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.inPort(port, BfdFrames.toSwitch())));
         number(at)
                 .ifPresent(port -> plan.intents().stream()
                         .filter(RuleIntent.Probe.class::isInstance)
@@ -127,7 +145,7 @@ public final class RuleCompiler {
         List<GroupRule.Bucket> buckets = new ArrayList<>();
         for (Place place : target.places()) {
             if (!(place instanceof Place.Tap tap && held.contains(tap.machine()))) {
-                number(place).ifPresent(port -> buckets.add(GroupRule.Bucket.whileLive(port)));
+                number(place).ifPresent(port -> buckets.add(GroupRule.Bucket.whileLive(watched(place, port), port)));
             }
         }
         GroupRule group = new GroupRule(id, GroupRule.Type.FAST_FAILOVER, buckets);
@@ -137,6 +155,12 @@ public final class RuleCompiler {
                     + " in two ways: " + same + ", " + group);
         }
         return new RuleAction[] {new RuleAction.ToGroup(id)};
+    }
+
+    /** The number of the port that tells whether a place lives. */
+    private int watched(Place place, int own) {
+        PortName other = place instanceof Place.Tap tap ? watched.get(tap.machine()) : null;
+        return other == null ? own : numbers.getOrDefault(other, own);
     }
 
     private OptionalInt number(Place place) {

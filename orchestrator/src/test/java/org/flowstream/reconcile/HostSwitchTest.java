@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
+import org.flowstream.control.ReadyLine;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
@@ -35,12 +38,16 @@ import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.openflow.Flooding;
 import org.flowstream.openflow.SwitchEvents;
+import org.flowstream.ovsdb.Bfd;
+import org.flowstream.ovsdb.ObservedPort;
 import org.flowstream.ovsdb.SwitchAddress;
+import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.ObservedBridge;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.testing.PrivateSwitch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,13 +65,20 @@ final class HostSwitchTest {
     private static final Name FIREWALL = Name.parse("fw");
 
     private HostSwitch hostSwitch;
+    private @Nullable ReadyLine said;
 
     HostSwitchTest() {}
 
     @BeforeEach
     void connect() {
         hostSwitch = new HostSwitch(
-                new SwitchAddress(OVS.databaseSocket()), Installation.STANDARD, OWN, SwitchEvents.NONE, () -> {});
+                new SwitchAddress(OVS.databaseSocket()),
+                Installation.STANDARD,
+                OWN,
+                SwitchEvents.NONE,
+                () -> {},
+                Optional.of(Duration.ofMillis(300)),
+                machine -> Optional.ofNullable(said));
         await("connection").atMost(BOUND).until(() -> hostSwitch.state().answers());
     }
 
@@ -170,7 +184,65 @@ final class HostSwitchTest {
                 new Installation("/tmp/others"),
                 own,
                 SwitchEvents.NONE,
-                () -> {});
+                () -> {},
+                Optional.empty(),
+                machine -> Optional.empty());
+    }
+
+    private static ReadyLine ready(OptionalInt bfd) {
+        return new ReadyLine(ImageDigest.parse("00".repeat(32)), Duration.ofMillis(1), 2, 8192, 900, bfd);
+    }
+
+    private Optional<Bfd.Session> bfdOf(PortName tap) {
+        try (SwitchDatabase database = SwitchDatabase.connect(OVS.databaseSocket(), BOUND, () -> {})) {
+            return database.awaitConnected().port(tap).flatMap(ObservedPort::bfd);
+        }
+    }
+
+    @Test
+    void bfdThatNobodyAnswersDoesNotStay() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        PortName tap = plan.taps().get(0);
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        said = ready(OptionalInt.empty());
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(bfdOf(tap)).as("an earlier runtime").isEmpty();
+        assertThat(hostSwitch.liveness(plan.machines().get(0), OWN))
+                .hasValue("link alone: its runtime does not answer BFD");
+
+        said = ready(OptionalInt.of(0));
+        assertThat(state(desired)).as("BFD is wanted").isEqualTo(ObservedRules.State.OTHER);
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(bfdOf(tap)).isEmpty();
+        assertThat(state(desired)).as("and not tried for ever").isEqualTo(ObservedRules.State.STEERED);
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + tap);
+    }
+
+    @Test
+    void whatAnEarlierDaemonSetStaysUntilTheMachineIsHeardAndGoesWhenItStarts() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        PortName tap = plan.taps().get(0);
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        OVS.vsctl("set", "interface", tap.text(), "bfd:enable=true", "bfd:min_rx=100");
+        await("the database")
+                .atMost(BOUND)
+                .until(() -> hostSwitch.liveness(plan.machines().get(0), OWN).equals(Optional.of("bfd down")));
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+        assertThat(bfdOf(tap)).as("kept").isPresent();
+        assertThat(trace(OWN)).as("it does not live").isEqualTo("Datapath actions: servers");
+
+        hostSwitch.hold(plan, plan.machines().get(0).id());
+        assertThat(bfdOf(tap)).as("none while it starts").isEmpty();
+        hostSwitch.release(id -> true);
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + tap);
     }
 
     @Test

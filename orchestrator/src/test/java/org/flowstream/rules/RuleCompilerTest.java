@@ -29,10 +29,14 @@ final class RuleCompilerTest {
                         group_id=0x466c0015,type=ff,bucket=watch_port:21,actions=output:21,bucket=watch_port:1,actions=output:1
                         cookie=0x466c020000000011, table=0,priority=60000,dl_dst=02:00:00:00:00:11,dl_type=0x88b5 actions=drop
                         cookie=0x466c020000000011, table=0,priority=60000,dl_dst=06:00:00:00:00:11,dl_type=0x88b5 actions=drop
+                        cookie=0x466c020000000011, table=0,priority=60000,dl_dst=fe:46:46:53:42:44,in_port=20 actions=drop
+                        cookie=0x466c020000000011, table=0,priority=60000,dl_dst=fe:46:46:53:42:44,in_port=21 actions=drop
                         cookie=0x466c020000000011, table=0,priority=60000,dl_src=02:00:00:00:00:11,dl_type=0x88b5,in_port=20 actions=controller(max_len=128,id=18028)
                         cookie=0x466c020000000011, table=0,priority=60000,dl_src=02:00:00:00:00:11,dl_type=0x88b5,in_port=21 actions=controller(max_len=128,id=18028)
                         cookie=0x466c020000000011, table=0,priority=60000,dl_src=06:00:00:00:00:11,dl_type=0x88b5,in_port=20 actions=controller(max_len=128,id=18028)
                         cookie=0x466c020000000011, table=0,priority=60000,dl_src=06:00:00:00:00:11,dl_type=0x88b5,in_port=21 actions=controller(max_len=128,id=18028)
+                        cookie=0x466c020000000011, table=0,priority=60000,dl_src=fe:46:46:53:42:44,dl_dst=02:00:00:00:00:11 actions=drop
+                        cookie=0x466c020000000011, table=0,priority=60000,dl_src=fe:46:46:53:42:44,dl_dst=06:00:00:00:00:11 actions=drop
                         cookie=0x466c030000000011, table=0,priority=50000,in_port=20 actions=output:1
                         cookie=0x466c030000000011, table=0,priority=50000,in_port=21 actions=output:2
                         cookie=0x466c040000000011, table=0,priority=1402,in_port=1 actions=group:0x466c0014
@@ -44,7 +48,7 @@ final class RuleCompilerTest {
     void anIsolatedChainPassesNothingAndClaimsNothing() {
         SwitchRules rules = compile(OPEN, Stage.ISOLATED);
         assertThat(rules.groups()).isEmpty();
-        assertThat(text(rules).lines().filter(line -> !line.contains("0x88b5")))
+        assertThat(text(rules).lines().filter(line -> !line.contains("priority=60000")))
                 .containsExactly(
                         "cookie=0x466c030000000011, table=0,priority=50000,in_port=20 actions=drop",
                         "cookie=0x466c030000000011, table=0,priority=50000,in_port=21 actions=drop");
@@ -125,6 +129,19 @@ final class RuleCompilerTest {
                 .as("only groups change")
                 .hasSize(2)
                 .allMatch(SwitchChange.ModifyGroup.class::isInstance);
+    }
+
+    @Test
+    void aMachineThatSpeaksBfdLivesAsOnePortSays() {
+        SwitchRules rules = RuleCompiler.compile(
+                OPEN,
+                Stage.STEERED,
+                Chains.numbers(20, OPEN),
+                Set.of(),
+                Map.of(new MachineId(0x11), new MachineId(0x11).portName(1)));
+        assertThat(rules.groups())
+                .extracting(group -> group.buckets().get(0))
+                .containsExactly(GroupRule.Bucket.whileLive(21, 20), GroupRule.Bucket.whileLive(21, 21));
     }
 
     @Test

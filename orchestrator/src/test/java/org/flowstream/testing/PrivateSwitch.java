@@ -31,9 +31,39 @@ public final class PrivateSwitch implements BeforeAllCallback, AfterAllCallback 
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
+    /** Of the daemon and its ports; empty with the dummy datapath. */
+    private final Optional<String> namespace;
+
     private @Nullable Path folder;
     private @Nullable Process database;
     private @Nullable Process daemon;
+
+    public PrivateSwitch() {
+        this(Optional.empty());
+    }
+
+    private PrivateSwitch(Optional<String> namespace) {
+        this.namespace = namespace;
+    }
+
+    /** The same on the datapath in user space, with interfaces of a network namespace of its own. Root's alone. */
+    public static PrivateSwitch withInterfaces() {
+        return new PrivateSwitch(
+                Optional.of("flowstream-" + ProcessHandle.current().pid()));
+    }
+
+    /** A command line that runs in the switch's network namespace, as the same process. */
+    public List<String> within(String... line) {
+        List<String> whole = new ArrayList<>();
+        namespace.ifPresent(name -> whole.addAll(List.of("ip", "netns", "exec", name)));
+        whole.addAll(List.of(line));
+        return whole;
+    }
+
+    /** Runs a command in the switch's network namespace; answers what it printed. */
+    public String runWithin(String... line) {
+        return run(within(line).toArray(String[]::new));
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -42,11 +72,17 @@ public final class PrivateSwitch implements BeforeAllCallback, AfterAllCallback 
             System.err.println("skipped " + context.getDisplayName() + ": Open vSwitch is not installed");
         }
         assumeTrue(installed, "Open vSwitch is not installed (Debian: openvswitch-switch)");
+        boolean mayMakeTaps = namespace.isEmpty() || Files.isWritable(Path.of("/dev/net/tun"));
+        if (!mayMakeTaps) {
+            System.err.println("skipped " + context.getDisplayName() + ": /dev/net/tun is not ours to open");
+        }
+        assumeTrue(mayMakeTaps, "no right to make taps (run as root)");
         try {
             folder = Files.createTempDirectory("flowstream-ovs-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        namespace.ifPresent(name -> run("ip", "netns", "add", name));
         run("ovsdb-tool", "create", folder().resolve("conf.db").toString(), SCHEMA.toString());
         startDatabase();
         vsctl("--no-wait", "init");
@@ -59,6 +95,7 @@ public final class PrivateSwitch implements BeforeAllCallback, AfterAllCallback 
         stopDatabase();
         Path old = folder;
         if (old != null) {
+            namespace.ifPresent(name -> run("ip", "netns", "delete", name));
             try (Stream<Path> files = Files.walk(old)) {
                 for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(each);
@@ -97,13 +134,14 @@ public final class PrivateSwitch implements BeforeAllCallback, AfterAllCallback 
     }
 
     public void startDaemon() {
-        daemon = start(
-                "ovs-vswitchd",
-                "unix:" + databaseSocket(),
-                "--enable-dummy=override",
-                "--disable-system",
-                "--unixctl=" + folder().resolve("vswitchd.ctl"),
-                "--log-file=" + folder().resolve("vswitchd.log"));
+        daemon = start(within(
+                        "ovs-vswitchd",
+                        "unix:" + databaseSocket(),
+                        namespace.isPresent() ? "--enable-dummy" : "--enable-dummy=override",
+                        "--disable-system",
+                        "--unixctl=" + folder().resolve("vswitchd.ctl"),
+                        "--log-file=" + folder().resolve("vswitchd.log"))
+                .toArray(String[]::new));
         Awaitility.await("ovs-vswitchd's control socket")
                 .atMost(BOUND)
                 .until(() -> Files.exists(folder().resolve("vswitchd.ctl")) && appctlAnswers());
