@@ -22,8 +22,8 @@ public record Bfd(Duration detection, MacAddress device) {
 
     private static final Duration SHORTEST = Duration.ofMillis(300);
     private static final Duration LONGEST = Duration.ofMinutes(1);
-    /** A device counts as silent when three packets in a row are missing. */
-    private static final int PACKETS = 3;
+    /** The detection multiplier of the engine ({@code engine/bfd.c}): so many packets in a row are missing, then. */
+    private static final int PACKETS = 2;
 
     public Bfd {
         requireDetection(detection);
