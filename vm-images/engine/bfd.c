@@ -8,7 +8,6 @@ enum {
     MULTIPLIER = 2, /* a tap loses nothing; what must fit is one delay */
     SLOW = 1000000,        /* 6.8.3: not Up, a system sends no more than once a second */
     DESIRED_TX = 50000,    /* the most often that we send; the switch asks for less */
-    REQUIRED_RX = 10000000, /* that the switch is there we need not know soon, and each packet wakes the machine */
     RETRY = 10000,         /* no packet, or no room in the ring */
 
     IP = 14,
@@ -27,6 +26,7 @@ enum {
 
     DIAGNOSTIC_EXPIRED = 1,
     DIAGNOSTIC_NEIGHBOR = 3,
+    DIAGNOSTIC_RESET = 4, /* "forwarding plane reset" */
 };
 
 /* Who speaks for the switch. Frames from this address get in by its BFD alone: its rules drop all others. */
@@ -69,8 +69,8 @@ static bool has_headers(const uint8_t *f, uint32_t length)
     const uint8_t *ip = f + IP, *udp = f + UDP;
     return length >= (uint32_t)FRAME && memcmp(f + 12, headers, 3) == 0 && ip[8] == TTL && ip[9] == 17
         && (ip[6] & 0x3f) == 0 && ip[7] == 0                 /* whole */
-        && memcmp(ip + 12, headers + UDP - 12 - 4, 4) == 0   /* from the switch */
-        && memcmp(ip + 16, headers + UDP - 12 - 8, 4) == 0   /* to us */
+        && memcmp(ip + 12, &headers[UDP - 12 - 4], 4) == 0   /* from the switch */
+        && memcmp(ip + 16, &headers[UDP - 12 - 8], 4) == 0   /* to us */
         && (udp[2] << 8 | udp[3]) == PORT;
 }
 
@@ -99,16 +99,22 @@ static void write_control(const struct fs_bfd *s, uint8_t flags, uint8_t *p)
     put32(p + 4, s->discriminator);
     put32(p + 8, s->remote_discriminator);
     put32(p + 12, up ? DESIRED_TX : SLOW);
-    put32(p + 16, up ? REQUIRED_RX : SLOW);
+    put32(p + 16, s->required_rx);
     put32(p + 20, 0); /* no echo */
 }
 
 /* ---- sending ---- */
 
+/* What is agreed on, 6.8.7: the slower of what we want to send and what the switch wants to get. */
+static uint32_t agreed_tx(const struct fs_bfd *s)
+{
+    return larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx);
+}
+
 /* 6.8.7: up to a quarter less than the interval, so that machines do not fall into step. */
 static uint64_t interval(struct fs_bfd *s)
 {
-    uint64_t whole = ns(larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx));
+    uint64_t whole = ns(agreed_tx(s));
     s->jitter = s->jitter * 1664525u + 1013904223u;
     return whole - whole / 4 * (s->jitter >> 24) / 256;
 }
@@ -134,6 +140,7 @@ static void send(struct fs_router *r, struct fs_device *d, uint8_t flags)
     write_control(s, flags, p->data + CONTROL);
     struct fs_batch one = {.count = 1, .packets = {p}};
     if (fs_device_transmit(d, &one) == 1) {
+        s->sent = now;
         schedule(s, now);
     }
     fs_packet_free_batch(&one);
@@ -166,12 +173,26 @@ static void step(struct fs_bfd *s, uint8_t theirs)
     }
 }
 
+/* The switch need not speak more often than it would give us up: each of its packets wakes the machine. When it has given
+ * us up for a mistake, such a packet is what tells us, so this is also the longest that the mistake lasts. A change is
+ * polled for (6.8.3), and what was asked before counts until the answer. */
+static void require(struct fs_bfd *s)
+{
+    uint32_t theirs = s->remote_min_rx < UINT32_MAX / MULTIPLIER ? s->remote_min_rx : UINT32_MAX / MULTIPLIER;
+    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, MULTIPLIER * theirs) : SLOW;
+    if (wanted != s->required_rx) {
+        s->required_before = larger(s->required_rx, s->polling ? s->required_before : 0);
+        s->required_rx = wanted;
+        s->polling = true;
+    }
+}
+
 static void begin(struct fs_element *e, struct fs_bfd *s)
 {
     uint64_t random = fs_random(e);
     uint32_t discriminator = (uint32_t)random;
     *s = (struct fs_bfd){.state = FS_BFD_DOWN, .diagnostic = s->diagnostic, .jitter = (uint32_t)(random >> 32),
-                         .discriminator = discriminator != 0 ? discriminator : 1, .polling = true};
+                         .discriminator = discriminator != 0 ? discriminator : 1, .polling = true, .required_rx = SLOW};
 }
 
 static void receive(struct fs_element *e, struct fs_device *d, const struct control *c)
@@ -192,16 +213,19 @@ static void receive(struct fs_element *e, struct fs_device *d, const struct cont
     s->demand = (c->flags & DEMAND) != 0 && c->state == FS_BFD_UP;
     if (c->flags & FINAL) {
         s->polling = false;
+        s->required_before = 0;
     }
     step(s, c->state);
-    uint64_t detection = ns((uint64_t)c->multiplier * larger(s->state == FS_BFD_UP ? REQUIRED_RX : SLOW, c->min_tx));
+    require(s);
+    uint64_t detection = ns((uint64_t)c->multiplier * larger(larger(s->required_rx, s->required_before), c->min_tx));
     s->expires = fs_router_steady(r) + detection;
     if (c->flags & POLL) {
         send(r, d, FINAL);
     } else if (s->state != before || c->mine != discriminator_before) {
         send(r, d, poll_flag(s)); /* 6.8.7: what differs from the last one goes out at once */
     } else if (s->remote_min_rx != min_rx_before || s->due == 0) {
-        schedule(s, fs_router_steady(r));
+        s->sent = fs_router_steady(r); /* at another pace from now on */
+        schedule(s, s->sent);
     }
     r->bfd_due = fs_bfd_next(r->platform);
 }
@@ -251,6 +275,10 @@ void fs_bfd_run(struct fs_router *r)
             /* 6.8.4, and 6.8.18 for the passive role: silent until the switch begins anew. */
             d->bfd = (struct fs_bfd){.diagnostic = DIAGNOSTIC_EXPIRED};
         } else if (d->bfd.due != 0 && d->bfd.due <= now) {
+            if (d->bfd.state == FS_BFD_UP && now - d->bfd.sent >= MULTIPLIER * ns(agreed_tx(&d->bfd))) {
+                /* The machine stood still, or could not send: the switch has given us up, and hears no Up (6.2). */
+                set_state(&d->bfd, FS_BFD_DOWN, DIAGNOSTIC_RESET);
+            }
             send(r, d, poll_flag(&d->bfd));
         }
     }

@@ -20,8 +20,10 @@ enum fs_bfd_state { FS_BFD_ADMIN_DOWN, FS_BFD_DOWN, FS_BFD_INIT, FS_BFD_UP };
 struct fs_bfd {
     uint64_t due;             /* when the next control packet is to be sent; 0: none */
     uint64_t expires;         /* when the switch counts as gone; 0: no session */
+    uint64_t sent;            /* the latest control packet, or change of pace */
     uint32_t discriminator, remote_discriminator;
     uint32_t remote_min_rx, jitter;
+    uint32_t required_rx, required_before; /* what we ask of the switch; and asked, until it answers a Poll */
     uint8_t state, diagnostic; /* enum fs_bfd_state; why it came to be Down */
     bool polling;              /* the switch has not answered a Poll yet */
     bool demand;               /* the switch asks for silence while both are Up */

@@ -157,6 +157,17 @@ static void frames(void)
     frame("short", arp, 10, 10);
 }
 
+/* ---- BFD: a session that comes up, is asked for another pace, and ends ---- */
+
+static void bfd(void)
+{
+#define STEP(how, state, multiplier, min_rx) how "\x20" state multiplier "\x18\0\0\0\7\0\0\0\0\0\x0f\x42\x40" min_rx "\0\0\0\0\0\0"
+    static const char session[] = STEP("\0", "\x40", "\3", "\0\4\x93\xe0") STEP("\3", "\xd0", "\3", "\0\4\x93\xe0")
+        STEP("\5", "\xe0", "\3", "\0\x22\x55\x10") STEP("\5", "\x40", "\3", "\0\0\0\0") STEP("\x41", "\xc0", "\1", "\0\0\0\1");
+#undef STEP
+    write_seed("bfd", "session", session, sizeof(session) - 1);
+}
+
 /* ---- elements: each class, with noise for its arguments and frames ---- */
 
 static void elements(void)
@@ -192,6 +203,7 @@ int main(int argc, char **argv)
     }
     conversations();
     frames();
+    bfd();
     elements();
     return failed;
 }

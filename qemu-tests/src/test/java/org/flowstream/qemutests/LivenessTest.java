@@ -1,0 +1,239 @@
+package org.flowstream.qemutests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Machines that are there and say nothing, with the daemon dead: what the switch does about them by itself, shown by
+ * traffic. The stream is 500 numbered datagrams a second; pings bring traffic back, so that the switch asks at its pace.
+ */
+class LivenessTest {
+    private static final int RATE = 500;
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    /** What docs/promises.md promises of a machine that hangs under traffic. */
+    private static final Duration PROMISED = Duration.ofSeconds(2);
+    /** In the null page, which is never there. */
+    private static final long NOWHERE = 8;
+
+    @RegisterExtension
+    static final Lab LAB = Lab.withPorts();
+
+    private static void signal(String name, long process) {
+        Command.of("kill", "-" + name, Long.toString(process)).output();
+    }
+
+    private static void killDaemon() {
+        signal("KILL", LAB.platform().daemon().pid());
+    }
+
+    private static Process ping() {
+        return LAB.client()
+                .command("ping", "-q", "-i", "0.02", LAB.server().ip4())
+                .start(Path.of("/dev/null"));
+    }
+
+    /** The tap on which the machine speaks BFD. */
+    private static String tap(Middlebox box) {
+        var inspect = box.inspect();
+        assertThat(inspect.path("liveness").asText()).isEqualTo("bfd up");
+        return inspect.at("/devices/0/port").asText();
+    }
+
+    private static boolean isUp(String tap) {
+        return Command.of("ovs-vsctl", "get", "interface", tap, "bfd_status:state")
+                .output()
+                .startsWith("up");
+    }
+
+    /** Until traffic has come by the tap for so long that the switch asks at the pace that was set. */
+    private static void awaitPace(String tap) {
+        Wait.until(
+                "BFD at its pace on " + tap,
+                BOUND,
+                () -> Command.of("ovs-appctl", "bfd/show", tap)
+                        .output()
+                        .lines()
+                        .anyMatch(line -> line.strip().equals("RX Interval: Approx 500ms")));
+    }
+
+    private static long latest(Stream stream) {
+        List<Stream.Arrival> arrivals = stream.arrivals();
+        return arrivals.isEmpty()
+                ? Long.MIN_VALUE
+                : arrivals.get(arrivals.size() - 1).nanoseconds();
+    }
+
+    /** Waits until traffic arrives again that was stopped at the moment; answers how long nothing came. */
+    private static Duration until(String what, Stream stream, long moment) {
+        long[] again = {0};
+        Wait.until(what, BOUND, () -> {
+            List<Stream.Arrival> arrivals = stream.arrivals();
+            for (int i = 1; i < arrivals.size(); i++) {
+                long pause = arrivals.get(i).nanoseconds()
+                        - Math.max(moment, arrivals.get(i - 1).nanoseconds());
+                // What was under way at the moment still comes.
+                if (arrivals.get(i).nanoseconds() > moment
+                        && pause > Duration.ofMillis(200).toNanos()) {
+                    again[0] = arrivals.get(i).nanoseconds();
+                    return true;
+                }
+            }
+            return false;
+        });
+        return Duration.ofNanos(again[0] - moment);
+    }
+
+    @Test
+    void withFailureOpenTrafficGoesAroundAMachineThatIsStoppedAndBackThroughIt() {
+        Process ping = ping();
+        try (Middlebox wire = Middlebox.between(LAB, "wire", "w", "--failure", "open");
+                Stream stream = Stream.start(LAB.client(), LAB.server(), 7000, RATE, Duration.ofSeconds(12))) {
+            String tap = tap(wire);
+            long qemu = wire.qemu();
+            killDaemon();
+            stream.awaitArrivals(RATE, BOUND);
+            awaitPace(tap);
+            long moment = System.nanoTime();
+            signal("STOP", qemu);
+            Duration around = until("traffic around the stopped machine", stream, moment);
+            signal("CONT", qemu);
+            long onward = System.nanoTime();
+            Wait.until("BFD up again", BOUND, () -> isUp(tap));
+            Duration back = Duration.ofNanos(System.nanoTime() - onward);
+            LAB.flowstream("daemon", "start").ok();
+            long first = wire.inward();
+            Wait.until("traffic through the machine", BOUND, () -> wire.inward() > first + RATE / 2);
+            System.out.printf(
+                    "machine stopped, daemon dead, failure open: around it after %d ms; back within %d ms%n",
+                    around.toMillis(), back.toMillis());
+            assertThat(around).isLessThan(PROMISED);
+            assertThat(wire.qemu()).as("the same QEMU").isEqualTo(qemu);
+            assertThat(Middlebox.ends(wire.inspect())).isZero();
+        } finally {
+            ping.destroyForcibly();
+        }
+    }
+
+    @Test
+    void withFailureClosedNothingPassesAMachineThatIsStopped() {
+        Process ping = ping();
+        try (Middlebox wire = Middlebox.between(LAB, "wire", "w", "--failure", "closed");
+                Stream stream = Stream.start(LAB.client(), LAB.server(), 7001, RATE, Duration.ofSeconds(10))) {
+            String tap = tap(wire);
+            long qemu = wire.qemu();
+            killDaemon();
+            stream.awaitArrivals(RATE, BOUND);
+            signal("STOP", qemu);
+            long moment = System.nanoTime();
+            Wait.until("BFD down", BOUND, () -> !isUp(tap));
+            long down = System.nanoTime();
+            // Long enough for a hundred datagrams to have found a way, if there were one.
+            Wait.until("a fifth of a second", BOUND, () -> System.nanoTime() > down + 200_000_000L);
+            long last = latest(stream);
+            signal("CONT", qemu);
+            Wait.until(
+                    "traffic through the machine again", BOUND, () -> latest(stream) > System.nanoTime() - 50_000_000L);
+            assertThat(last)
+                    .as("the last arrival before it went on, beside what was under way")
+                    .isLessThan(moment + 50_000_000L);
+            LAB.flowstream("daemon", "start").ok();
+            long first = wire.inward();
+            Wait.until("traffic through the machine", BOUND, () -> wire.inward() > first + RATE / 2);
+        } finally {
+            ping.destroyForcibly();
+        }
+    }
+
+    @Test
+    void trafficGoesAroundAGuestThatPanicsWhileNobodyCanEndIt() throws IOException {
+        Process ping = ping();
+        long libvirt =
+                Long.parseLong(Files.readString(Path.of("/run/libvirtd.pid")).strip());
+        try (Middlebox wire = Middlebox.between(LAB, "wire", "w", "--failure", "open", "--hypervisor", "qemu");
+                Stream stream = Stream.start(LAB.client(), LAB.server(), 7002, RATE, Duration.ofSeconds(12))) {
+            String tap = tap(wire);
+            long qemu = wire.qemu();
+            killDaemon();
+            stream.awaitArrivals(RATE, BOUND);
+            awaitPace(tap);
+            long moment;
+            try (Debugger debugger =
+                    Debugger.attach(wire.domain(), wire.folder().resolve("gdb.sock"))) {
+                // libvirtd would end the domain.
+                signal("STOP", libvirt);
+                moment = System.nanoTime();
+                assertThat(debugger.jump(NOWHERE)).isTrue();
+            }
+            try {
+                Duration around = until("traffic around the guest that panicked", stream, moment);
+                assertThat(ProcessHandle.of(qemu)).as("its QEMU").isPresent();
+                System.out.printf(
+                        "guest panicked, daemon and libvirtd out of action, failure open: around it after %d ms%n",
+                        around.toMillis());
+                assertThat(around).isLessThan(PROMISED);
+            } finally {
+                signal("CONT", libvirt);
+            }
+            LAB.flowstream("daemon", "start").ok();
+            Wait.until("the next machine", BOUND, () -> wire.state().equals("ready") && wire.qemu() != qemu);
+            Wait.until("BFD with it", BOUND, () -> isUp(tap));
+        } finally {
+            ping.destroyForcibly();
+        }
+    }
+
+    /** An element that never returns: a script ends after a million jumps, these run one another so often. */
+    private static final String ENDLESS =
+            "FromDevice(0) -> inward :: Counter -> ToDevice(1); FromDevice(1) -> ToDevice(0);"
+                    + " long :: Script(TYPE PASSIVE, label a, goto a);"
+                    + " longer :: Script(TYPE PASSIVE, label a, write long.run, goto a);"
+                    + " endless :: Script(TYPE PASSIVE, label a, write longer.run, goto a);";
+
+    @Test
+    void trafficGoesAroundAnElementThatNeverReturns() throws IOException {
+        Process ping = ping();
+        Path click = LAB.platform().home().resolve("endless.click");
+        Files.writeString(click, ENDLESS);
+        try (Middlebox box = Middlebox.between(LAB, click.toString(), "e", "--failure", "open");
+                Stream stream = Stream.start(LAB.client(), LAB.server(), 7003, RATE, Duration.ofSeconds(12))) {
+            String tap = tap(box);
+            long qemu = box.qemu();
+            killDaemon();
+            stream.awaitArrivals(RATE, BOUND);
+            awaitPace(tap);
+            long moment;
+            try (SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                Wait.until(
+                        "the control port, which the daemon held",
+                        BOUND,
+                        () -> control.isConnected()
+                                || control.connect(
+                                        UnixDomainSocketAddress.of(box.folder().resolve("control.sock"))));
+                moment = System.nanoTime();
+                control.write(ByteBuffer.wrap("WRITE endless.run\r\n".getBytes(StandardCharsets.US_ASCII)));
+                Duration around = until("traffic around the endless loop", stream, moment);
+                System.out.printf(
+                        "endless loop in an element, daemon dead, failure open: around it after %d ms%n",
+                        around.toMillis());
+                assertThat(around).isLessThan(PROMISED);
+                assertThat(ProcessHandle.of(qemu)).as("its QEMU").isPresent();
+            }
+            LAB.flowstream("daemon", "start").ok();
+            Wait.until("the next machine", BOUND, () -> box.state().equals("ready") && box.qemu() != qemu);
+        } finally {
+            ping.destroyForcibly();
+        }
+    }
+}
