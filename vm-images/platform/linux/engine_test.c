@@ -182,7 +182,7 @@ FS_TEST(engine_replays_a_file_in_virtual_time)
                    "devices:\n0\t\t02:00:00:00:00:00\t100\t10950\t0\t0\t0\t0\n"
                    "1\t\t02:00:00:00:00:01\t0\t0\t100\t10950\t0\t0\n\n\n");
     FS_CHECK(strncmp(t.error, "READY digest= boot_us=0 devices=2 memory_kib=", 45) == 0);
-    FS_CHECK(strstr(t.error, " pool=4096\nSTOP idle\n") != NULL);
+    FS_CHECK(strstr(t.error, " pool=4096 bfd=0\nSTOP idle\n") != NULL);
 
     static char in[TEXT * 4], out[TEXT * 4];
     FILE *a = fopen(path(&t, "in"), "rb"), *b = fopen(path(&t, "out"), "rb");
