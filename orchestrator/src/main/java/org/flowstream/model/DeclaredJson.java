@@ -18,7 +18,8 @@ import org.flowstream.net.MacAddress;
 
 /**
  * The JSON form of the declared objects. Values are their texts ({@code "1s"}, {@code "tcp,tp_dst=80"}); a member that
- * is not known or not there is an error.
+ * is not known is an error, and so is one that is not there, but for those that documents of earlier versions have not
+ * ({@link EarlierDocuments}).
  */
 public final class DeclaredJson {
     private DeclaredJson() {}
@@ -30,6 +31,7 @@ public final class DeclaredJson {
         text(values, MacAddress.class, MacAddress::parse, MacAddress::toString);
         text(values, Duration.class, Durations::parse, Durations::text);
         text(values, Instant.class, Instant::parse, Instant::toString);
+        values.setDeserializerModifier(new EarlierDocuments());
         return JsonMapper.builder()
                 .addModule(values)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -1,14 +1,21 @@
 package org.flowstream.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.flowstream.problem.BadValueException;
 
 /**
  * A middlebox as declared: an image with a name, resources, health and wires.
  *
- * @param template the template's name and version, for display, such as {@code firewall 1.0.0}
+ * @param template the template's name and version, such as {@code firewall 1.0.0}
+ * @param origin where that template came from
+ * @param parameters those that are not as the template has them, by name, as a document writes them
  * @param memoryMib of its machine, in MiB: 2 to 4096
  * @param vcpus of its machine: 1 (the engine has one thread)
  * @param devices in the order of their numbers, 1 to {@value MachineId#MAX_DEVICES}
@@ -16,6 +23,8 @@ import org.flowstream.problem.BadValueException;
 public record MiddleboxSpec(
         Name name,
         String template,
+        TemplateOrigin origin,
+        Map<String, JsonNode> parameters,
         ImageDigest image,
         int memoryMib,
         int vcpus,
@@ -27,7 +36,9 @@ public record MiddleboxSpec(
     private static final int LEAST_MEMORY_MIB = 2;
     private static final int MOST_MEMORY_MIB = 4096;
 
+    @JsonCreator
     public MiddleboxSpec {
+        parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
         devices = List.copyOf(devices);
         if (memoryMib < LEAST_MEMORY_MIB || memoryMib > MOST_MEMORY_MIB) {
             throw BadValueException.expected(memoryMib + " MiB", "memory from 2 MiB to 4096 MiB");
@@ -45,6 +56,25 @@ public record MiddleboxSpec(
                 throw BadValueException.of("middlebox '" + name + "' has two devices named '" + wiring.device() + "'");
             }
         }
+    }
+
+    /** A middlebox of which only its image is known. */
+    public MiddleboxSpec(
+            Name name,
+            String template,
+            ImageDigest image,
+            int memoryMib,
+            int vcpus,
+            HypervisorChoice hypervisor,
+            HealthSpec health,
+            List<DeviceWiring> devices) {
+        this(name, template, TemplateOrigin.OTHER, Map.of(), image, memoryMib, vcpus, hypervisor, health, devices);
+    }
+
+    /** The template's name, without its version. */
+    public String templateName() {
+        int blank = template.indexOf(' ');
+        return blank < 0 ? template : template.substring(0, blank);
     }
 
     /** The number of a device, or -1. */

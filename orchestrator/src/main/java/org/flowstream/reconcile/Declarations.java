@@ -12,13 +12,16 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
+import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
+import org.flowstream.model.PendingChange;
 import org.flowstream.model.PortName;
+import org.flowstream.model.SetMember;
 import org.flowstream.store.Store;
 
 /** What is declared, as the store has it; the store is written before anybody is told. Safe for all threads. */
@@ -87,31 +90,119 @@ public final class Declarations {
         if (before != null && onlyNew) {
             return Optional.empty();
         }
-        Map<Name, MachineId> machines = new TreeMap<>();
-        for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
-            MachineId kept = before == null ? null : before.machines().get(middlebox.name());
-            machines.put(middlebox.name(), kept == null ? unusedMachineId(machines) : kept);
-        }
-        DeclaredChain chain = before == null
-                ? new DeclaredChain(unusedChainId(), spec, false, machines)
-                : new DeclaredChain(before.id(), spec, before.wasReady(), machines);
+        DeclaredChain chain = withIds(List.of(spec)).get(0);
         write(chain);
         return Optional.of(chain);
     }
 
-    private ChainId unusedChainId() {
+    /** What a change would make of the chains; nothing is written, and the ids of new ones are thrown away. */
+    public synchronized List<DeclaredChain> supposing(Change change) {
+        Map<Name, DeclaredChain> after = new TreeMap<>(chains);
+        change.chainsAway().forEach(after::remove);
+        withIds(change.chains()).forEach(chain -> after.put(chain.name(), chain));
+        return List.copyOf(after.values());
+    }
+
+    /** What a change would make of the ports. */
+    public synchronized List<ExternalPort> supposedPorts(Change change) {
+        Map<PortName, ExternalPort> after = new TreeMap<>(ports);
+        change.portsAway().forEach(after::remove);
+        change.ports().forEach(port -> after.put(port.name(), port));
+        return List.copyOf(after.values());
+    }
+
+    /** What would take a change back, from what is declared now. */
+    public synchronized Change inverse(Change change) {
+        List<Name> newChains = new ArrayList<>();
+        List<ChainSpec> oldChains = new ArrayList<>();
+        change.chains().stream().map(ChainSpec::name).forEach(name -> {
+            if (chains.get(name) == null) {
+                newChains.add(name);
+            }
+        });
+        chains.values().stream()
+                .map(DeclaredChain::spec)
+                .filter(spec -> change.chainsAway().contains(spec.name())
+                        || change.chains().stream().anyMatch(it -> it.name().equals(spec.name())))
+                .forEach(oldChains::add);
+        List<PortName> newPorts = change.ports().stream()
+                .map(ExternalPort::name)
+                .filter(name -> !ports.containsKey(name))
+                .toList();
+        List<ExternalPort> oldPorts = ports.values().stream()
+                .filter(port -> change.portsAway().contains(port.name())
+                        || change.ports().stream().anyMatch(it -> it.name().equals(port.name())))
+                .toList();
+        return new Change(oldChains, newChains, oldPorts, newPorts, members());
+    }
+
+    /**
+     * Makes a change, all of it or nothing.
+     *
+     * @param pending what takes it back unless it is confirmed
+     */
+    public synchronized List<DeclaredChain> change(Change change, Optional<PendingChange> pending) {
+        List<DeclaredChain> changed = withIds(change.chains());
+        store.put(change, changed, pending, clock.instant());
+        change.chainsAway().forEach(this::forgetChain);
+        changed.forEach(chain -> chains.put(chain.name(), chain));
+        change.portsAway().forEach(this::leave);
+        change.ports().forEach(port -> {
+            ports.put(port.name(), port);
+            leaving.remove(port.name());
+        });
+        return changed;
+    }
+
+    /** What applies of sets made. */
+    public List<SetMember> members() {
+        return store.members();
+    }
+
+    /** The change that waits for its confirmation. */
+    public Optional<PendingChange> pending() {
+        return store.pending();
+    }
+
+    /** Nothing takes the pending change back any more; empty when none waited. */
+    public synchronized Optional<PendingChange> confirm() {
+        Optional<PendingChange> pending = store.pending();
+        store.confirm();
+        return pending;
+    }
+
+    /** Chains that stay keep the ids of the middleboxes that stay. */
+    private List<DeclaredChain> withIds(List<ChainSpec> specs) {
+        List<DeclaredChain> given = new ArrayList<>();
+        Set<ChainId> taken = ownChains();
+        Set<MachineId> takenMachines = new TreeSet<>();
+        chains.values().forEach(chain -> takenMachines.addAll(chain.machines().values()));
+        for (ChainSpec spec : specs) {
+            DeclaredChain before = chains.get(spec.name());
+            Map<Name, MachineId> machines = new TreeMap<>();
+            for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
+                MachineId kept = before == null ? null : before.machines().get(middlebox.name());
+                machines.put(middlebox.name(), kept == null ? unusedMachineId(takenMachines) : kept);
+            }
+            ChainId id = before == null ? unusedChainId(taken) : before.id();
+            given.add(new DeclaredChain(id, spec, before != null && before.wasReady(), machines));
+        }
+        return given;
+    }
+
+    private ChainId unusedChainId(Set<ChainId> taken) {
         while (true) {
             ChainId id = ChainId.random(installation, random);
-            if (!ownChains().contains(id)) {
+            if (taken.add(id)) {
                 return id;
             }
         }
     }
 
-    private MachineId unusedMachineId(Map<Name, MachineId> taken) {
+    private MachineId unusedMachineId(Set<MachineId> taken) {
         while (true) {
             MachineId id = MachineId.random(random);
-            if (chainOf(id).isEmpty() && !taken.containsValue(id)) {
+            if (taken.add(id)) {
                 return id;
             }
         }
@@ -138,11 +229,16 @@ public final class Declarations {
 
     /** Strikes a chain out; empty when there is none. */
     public synchronized Optional<DeclaredChain> remove(Name name) {
-        DeclaredChain chain = chains.get(name);
-        if (chain != null) {
+        if (chains.containsKey(name)) {
             store.removeChain(name);
+        }
+        return forgetChain(name);
+    }
+
+    private Optional<DeclaredChain> forgetChain(Name name) {
+        DeclaredChain chain = chains.remove(name);
+        if (chain != null) {
             leavingChains.add(chain.id());
-            chains.remove(name);
         }
         return Optional.ofNullable(chain);
     }

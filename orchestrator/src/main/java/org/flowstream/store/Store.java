@@ -16,13 +16,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
+import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
+import org.flowstream.model.PendingChange;
 import org.flowstream.model.PortName;
+import org.flowstream.model.PortSpec;
+import org.flowstream.model.SetMember;
 import org.flowstream.problem.BadValueException;
 
 /**
@@ -36,7 +40,7 @@ public final class Store implements AutoCloseable {
     /** Ends that are kept of each machine; their counts are kept of all. */
     private static final int KEPT_EXITS = 50;
 
-    private final ObjectMapper json = DeclaredJson.mapper();
+    private final ObjectMapper mapper = DeclaredJson.mapper();
     private final StateLock lock;
     private final Database database;
 
@@ -97,45 +101,111 @@ public final class Store implements AutoCloseable {
 
     /** Writes a chain down, or anew. Machines that it no longer has go with their exits. */
     public void put(DeclaredChain chain, Instant now) {
-        String name = chain.name().toString();
         database.transaction(() -> {
-            database.update(
-                    "INSERT INTO chain (name, id, owner, spec, was_ready, declared_at) VALUES (?, ?, ?, ?, ?, ?)"
-                            + " ON CONFLICT (name) DO UPDATE SET id = excluded.id, owner = excluded.owner,"
-                            + " spec = excluded.spec, was_ready = excluded.was_ready",
-                    name,
-                    chain.id().toString(),
-                    chain.spec().owner().toString(),
-                    write(chain.spec()),
-                    chain.wasReady(),
-                    now.toString());
-            List<String> before = database.all(
-                    "SELECT middlebox || '/' || id FROM machine WHERE chain = ?", row -> row.getString(1), name);
-            for (String old : before) {
-                String[] parts = old.split("/", 2);
-                MachineId kept = chain.machines().get(Name.parse(parts[0]));
-                if (kept == null || !kept.toString().equals(parts[1])) {
-                    database.update("DELETE FROM machine WHERE id = ?", parts[1]);
-                }
-            }
-            for (Map.Entry<Name, MachineId> machine : chain.machines().entrySet()) {
-                database.update(
-                        "INSERT INTO machine (id, chain, middlebox) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                        machine.getValue().toString(),
-                        name,
-                        machine.getKey().toString());
-            }
-            return name;
+            write(chain, now);
+            return true;
         });
+    }
+
+    /**
+     * Makes a change of several objects.
+     *
+     * @param chains those of the change, with their ids
+     * @param pending what then waits for its confirmation; in its place nothing does any more
+     */
+    public void put(Change change, List<DeclaredChain> chains, Optional<PendingChange> pending, Instant now) {
+        database.transaction(() -> {
+            for (Name name : change.chainsAway()) {
+                strikeOut(name);
+            }
+            for (PortName name : change.portsAway()) {
+                leaveSet(PortSpec.KIND, name.toString());
+            }
+            for (DeclaredChain chain : chains) {
+                write(chain, now);
+            }
+            for (ExternalPort port : change.ports()) {
+                write(port);
+            }
+            for (SetMember member : change.members()) {
+                database.update(
+                        "INSERT INTO set_member (kind, name, set_name) VALUES (?, ?, ?)"
+                                + " ON CONFLICT (kind, name) DO UPDATE SET set_name = excluded.set_name",
+                        member.kind(),
+                        member.name(),
+                        member.set().toString());
+            }
+            database.update("DELETE FROM pending_change");
+            if (pending.isPresent()) {
+                database.update("INSERT INTO pending_change (only_one, change) VALUES (1, ?)", json(pending.get()));
+            }
+            return true;
+        });
+    }
+
+    /** The change that waits for its confirmation. */
+    public Optional<PendingChange> pending() {
+        return database.transaction(() -> database.one(
+                "SELECT change FROM pending_change",
+                row -> read(row.getString(1), PendingChange.class, "change that waits for its confirmation")));
+    }
+
+    /** The pending change stays as it is. */
+    public void confirm() {
+        database.transaction(() -> database.update("DELETE FROM pending_change"));
+    }
+
+    /** What applies of sets made and is still declared. */
+    public List<SetMember> members() {
+        return database.transaction(() -> database.all(
+                "SELECT set_name, kind, name FROM set_member ORDER BY kind, name",
+                row -> new SetMember(Name.parse(row.getString(1)), row.getString(2), row.getString(3))));
+    }
+
+    private void leaveSet(String kind, String name) throws SQLException {
+        database.update("DELETE FROM set_member WHERE kind = ? AND name = ?", kind, name);
+    }
+
+    private void write(DeclaredChain chain, Instant now) throws SQLException {
+        String name = chain.name().toString();
+        database.update(
+                "INSERT INTO chain (name, id, owner, spec, was_ready, declared_at) VALUES (?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET id = excluded.id, owner = excluded.owner,"
+                        + " spec = excluded.spec, was_ready = excluded.was_ready",
+                name,
+                chain.id().toString(),
+                chain.spec().owner().toString(),
+                json(chain.spec()),
+                chain.wasReady(),
+                now.toString());
+        List<String> before = database.all(
+                "SELECT middlebox || '/' || id FROM machine WHERE chain = ?", row -> row.getString(1), name);
+        for (String old : before) {
+            String[] parts = old.split("/", 2);
+            MachineId kept = chain.machines().get(Name.parse(parts[0]));
+            if (kept == null || !kept.toString().equals(parts[1])) {
+                database.update("DELETE FROM machine WHERE id = ?", parts[1]);
+            }
+        }
+        for (Map.Entry<Name, MachineId> machine : chain.machines().entrySet()) {
+            database.update(
+                    "INSERT INTO machine (id, chain, middlebox) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                    machine.getValue().toString(),
+                    name,
+                    machine.getKey().toString());
+        }
     }
 
     /** Strikes a chain out, with its machines and their exits; its id is kept until {@link #forget}. */
     public boolean removeChain(Name name) {
-        return database.transaction(() -> {
-            database.update(
-                    "INSERT OR IGNORE INTO leaving_chain (id) SELECT id FROM chain WHERE name = ?", name.toString());
-            return database.update("DELETE FROM chain WHERE name = ?", name.toString()) > 0;
-        });
+        return database.transaction(() -> strikeOut(name));
+    }
+
+    private boolean strikeOut(Name name) throws SQLException {
+        leaveSet(ChainSpec.KIND, name.toString());
+        database.update(
+                "INSERT OR IGNORE INTO leaving_chain (id) SELECT id FROM chain WHERE name = ?", name.toString());
+        return database.update("DELETE FROM chain WHERE name = ?", name.toString()) > 0;
     }
 
     /** The ids of chains that were struck out and may still have rules in the switch. */
@@ -162,16 +232,26 @@ public final class Store implements AutoCloseable {
     }
 
     public void put(ExternalPort port) {
-        database.transaction(() -> database.update(
+        database.transaction(() -> {
+            write(port);
+            return true;
+        });
+    }
+
+    private void write(ExternalPort port) throws SQLException {
+        database.update(
                 "INSERT INTO port (name, owner, spec) VALUES (?, ?, ?)"
                         + " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, spec = excluded.spec",
                 port.name().toString(),
                 port.owner().toString(),
-                write(port)));
+                json(port));
     }
 
     public boolean removePort(PortName name) {
-        return database.transaction(() -> database.update("DELETE FROM port WHERE name = ?", name.toString()) > 0);
+        return database.transaction(() -> {
+            leaveSet(PortSpec.KIND, name.toString());
+            return database.update("DELETE FROM port WHERE name = ?", name.toString()) > 0;
+        });
     }
 
     /** Writes down how a machine ended; that of an unknown machine is not kept. */
@@ -222,9 +302,9 @@ public final class Store implements AutoCloseable {
         });
     }
 
-    private String write(Object value) {
+    private String json(Object value) {
         try {
-            return json.writeValueAsString(value);
+            return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a value that cannot be written: " + value, e);
         }
@@ -232,7 +312,7 @@ public final class Store implements AutoCloseable {
 
     private <T> T read(String text, Class<T> type, String what) {
         try {
-            return json.readValue(text, type);
+            return mapper.readValue(text, type);
         } catch (JsonProcessingException | BadValueException e) {
             throw new StoreException(
                     "the store's " + what + " cannot be read: " + e.getMessage(),

@@ -1,0 +1,21 @@
+package org.flowstream.model;
+
+/**
+ * A declared object that an apply of a set made; {@code apply --prune} of that set may remove it, and no other.
+ *
+ * @param kind {@value ChainSpec#KIND} or {@value PortSpec#KIND}
+ * @param name of the object
+ */
+public record SetMember(Name set, String kind, String name) {
+    public static SetMember chain(Name set, Name chain) {
+        return new SetMember(set, ChainSpec.KIND, chain.toString());
+    }
+
+    public static SetMember port(Name set, PortName port) {
+        return new SetMember(set, PortSpec.KIND, port.toString());
+    }
+
+    public boolean isChain() {
+        return kind.equals(ChainSpec.KIND);
+    }
+}
