@@ -20,11 +20,15 @@ import org.flowstream.problem.BadValueException;
  * The step from a declared chain to what it needs: machines with taps and addresses, and rule intents.
  *
  * <p>The sides of a chain are the first two of its devices that are wired to external ports. The flow enters at the
- * first as it is declared and at the second in reverse; other external ports (a copy's) are ways out only. With the
+ * first as it is declared and at the second as its return flow; other external ports (a copy's) are ways out only. Where
+ * a middlebox with addresses stands at a side, its neighbours' questions and answers (ARP, ND) enter too. A chain that is
+ * passed by leads from side to side; what is still in its machines leaves them as before. With the
  * policy {@code open}, a frame for a machine that is down goes by it: from one of its first two devices to the other.
  * What a further device would have got (a copy), and a machine of one device, is then without.
  */
 public final class ChainCompiler {
+    private static final int SIDES = 2;
+
     private final DeclaredChain chain;
     private final Wires wires;
 
@@ -84,17 +88,48 @@ public final class ChainCompiler {
         List<RuleIntent> intents = new ArrayList<>();
         List<Wires.End> ends = Wires.ends(chain.spec());
         ends.forEach(end -> intents.add(new RuleIntent.Probe(tap(end))));
-        int sides = 0;
-        for (Wires.End end : ends) {
-            if (wires.at(end) instanceof WireEnd.ToPort to && sides < 2) {
-                FlowMatch flow = chain.spec().spec().flow();
-                FlowMatch match = sides == 0 ? flow : flow.reversed();
-                intents.add(new RuleIntent.Enter(new Place.External(to.port()), match, into(end)));
-                sides++;
-            }
+        List<Wires.End> sides = ends.stream()
+                .filter(end -> wires.at(end) instanceof WireEnd.ToPort)
+                .limit(SIDES)
+                .toList();
+        for (int side = 0; side < sides.size(); side++) {
+            intents.addAll(enter(sides, side));
         }
         ends.forEach(end -> intents.add(new RuleIntent.Leave(tap(end), outOf(end))));
         return intents;
+    }
+
+    /** The ways in by one of the sides: none for a chain that is passed by and has no other side to lead to. */
+    private List<RuleIntent> enter(List<Wires.End> sides, int side) {
+        ChainSpec.Spec spec = chain.spec().spec();
+        Wires.End end = sides.get(side);
+        Optional<Target> to = !spec.bypassed()
+                ? Optional.of(into(end))
+                : sides.size() < SIDES
+                        ? Optional.empty()
+                        : external(sides.get(1 - side)).map(place -> new Target(List.of(place)));
+        FlowMatch flow = side == 0 ? spec.flow() : spec.returnFlow();
+        List<FlowMatch> matches = new ArrayList<>(List.of(flow));
+        if (!spec.bypassed() && meetsAddressed(end)) {
+            matches.addAll(Neighbours.of(flow));
+        }
+        Place.External from = (Place.External) external(end).orElseThrow();
+        return to.stream()
+                .flatMap(target -> matches.stream().<RuleIntent>map(it -> new RuleIntent.Enter(from, it, target)))
+                .toList();
+    }
+
+    /** Whether what enters by a device comes, behind middleboxes that pass frames on, to one that has addresses. */
+    private boolean meetsAddressed(Wires.End first) {
+        Set<Wires.End> passed = new HashSet<>();
+        Optional<Wires.End> next = Optional.of(first);
+        while (next.isPresent() && passed.add(next.get())) {
+            if (wires.isAddressed(next.get())) {
+                return true;
+            }
+            next = wires.through(next.get()).flatMap(wires::far);
+        }
+        return false;
     }
 
     private Place.Tap tap(Wires.End end) {

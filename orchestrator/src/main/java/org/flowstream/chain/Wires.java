@@ -2,10 +2,13 @@ package org.flowstream.chain;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeviceMode;
 import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
@@ -27,6 +30,11 @@ final class Wires {
 
     WireEnd at(End end) {
         return middlebox(end.middlebox()).devices().get(end.device()).to();
+    }
+
+    /** Whether a device has addresses of its own. */
+    boolean isAddressed(End end) {
+        return middlebox(end.middlebox()).devices().get(end.device()).mode() == DeviceMode.ADDRESSED;
     }
 
     /** The device at the other end of a wire; empty when that is an external port. */
@@ -74,7 +82,36 @@ final class Wires {
         if (used.isEmpty()) {
             faults.add("chain '" + spec.name() + "' is wired to no external port");
         }
+        if (faults.isEmpty()) {
+            apart(spec).ifPresent(faults::add);
+        }
         return faults;
+    }
+
+    /** The middleboxes that no wire leads to from an external port: wired in a circle, or beside the chain. */
+    private Optional<String> apart(ChainSpec spec) {
+        Set<Name> reached = new HashSet<>();
+        List<End> open = new ArrayList<>(ends(spec).stream()
+                .filter(end -> at(end) instanceof WireEnd.ToPort)
+                .toList());
+        while (!open.isEmpty()) {
+            Name name = open.remove(open.size() - 1).middlebox();
+            if (reached.add(name)) {
+                ends(spec).stream()
+                        .filter(end -> end.middlebox().equals(name))
+                        .flatMap(end -> far(end).stream())
+                        .forEach(open::add);
+            }
+        }
+        List<String> apart = spec.spec().middleboxes().stream()
+                .map(MiddleboxSpec::name)
+                .filter(name -> !reached.contains(name))
+                .map(Name::text)
+                .toList();
+        return apart.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "no wire leads from an external port to " + String.join(", ", apart) + ": wired in a circle");
     }
 
     private Optional<String> farFault(WireEnd.ToDevice to, WireEnd.ToDevice from) {

@@ -80,6 +80,14 @@ public record FlowMatch(SortedMap<MatchField, MaskedValue> fields) {
         return true;
     }
 
+    /** Whether each frame of this flow belongs to the other too. */
+    public boolean within(FlowMatch other) {
+        return other.fields.entrySet().stream().allMatch(theirs -> {
+            MaskedValue ours = fields.get(theirs.getKey());
+            return ours != null && ours.within(theirs.getValue());
+        });
+    }
+
     /** The flow of the answers: sources and destinations swapped, echo requests for replies. */
     public FlowMatch reversed() {
         TreeMap<MatchField, MaskedValue> swapped = new TreeMap<>();

@@ -40,6 +40,16 @@ public record MaskedValue(long high, long low, long maskHigh, long maskLow) {
                 && ((low ^ other.low) & maskLow & other.maskLow) == 0;
     }
 
+    /** Whether each value that matches this one matches the other too. */
+    public boolean within(MaskedValue other) {
+        return meets(other) && (other.maskHigh & ~maskHigh) == 0 && (other.maskLow & ~maskLow) == 0;
+    }
+
+    /** What matches this and the other, which it {@link #meets}. */
+    public MaskedValue and(MaskedValue other) {
+        return new MaskedValue(high | other.high, low | other.low, maskHigh | other.maskHigh, maskLow | other.maskLow);
+    }
+
     /** How many leading bits of {@code bits} count, when no other bit does; else -1. */
     public int prefixLength(int bits) {
         int length = Long.bitCount(maskHigh) + Long.bitCount(maskLow);

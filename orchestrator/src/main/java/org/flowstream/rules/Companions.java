@@ -24,6 +24,8 @@ final class Companions {
 
     private static final int ICMP4 = 1;
     private static final int ICMP6 = 58;
+    private static final int ROUTER_SOLICITATION = 133;
+    private static final int ND_REDIRECT = 137;
     /** Destination unreachable, source quench, redirect, time exceeded, parameter problem (RFC 792). */
     private static final List<Integer> ICMP4_ERRORS = List.of(3, 4, 5, 11, 12);
     /** Destination unreachable, packet too big, time exceeded, parameter problem (RFC 4443, section 3). */
@@ -33,10 +35,22 @@ final class Companions {
 
     /** All companions of a flow; none for one that speaks of no IP protocol or its headers. */
     static List<FlowMatch> of(FlowMatch flow) {
+        if (isNeighbourDiscovery(flow)) {
+            return List.of();
+        }
         List<FlowMatch> companions = new ArrayList<>();
         laterFragments(flow).ifPresent(companions::add);
         companions.addAll(errors(flow));
         return companions;
+    }
+
+    /** It is never fragmented (RFC 6980), and no error is sent about it. */
+    private static boolean isNeighbourDiscovery(FlowMatch flow) {
+        return isType(flow, EtherType.IP6)
+                && flow.get(MatchField.ICMP_TYPE)
+                        .filter(type -> type.isExact(MatchField.ICMP_TYPE.bits()))
+                        .filter(type -> type.low() >= ROUTER_SOLICITATION && type.low() <= ND_REDIRECT)
+                        .isPresent();
     }
 
     /** Whether a flow speaks of what later fragments do not have. */

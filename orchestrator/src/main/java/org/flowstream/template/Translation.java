@@ -38,6 +38,21 @@ public record Translation(String from, String match, String to, String becomes) 
         return leaves(values).reversed();
     }
 
+    /**
+     * What a flow looks like behind the middlebox.
+     *
+     * @param entering the flow as it enters by {@code device}
+     * @param device one of the two that this is about; by another one nothing is translated
+     */
+    public FlowMatch through(FlowMatch entering, String device, Map<String, ParameterValue> values) {
+        if (device.equals(from)) {
+            return new FlowTranslator(enters(values), leaves(values)).behind(entering);
+        }
+        return device.equals(to)
+                ? new FlowTranslator(returns(values), enters(values).reversed()).behind(entering)
+                : entering;
+    }
+
     private static String filled(String text, Map<String, ParameterValue> values) {
         Matcher names = VARIABLE.matcher(text);
         return names.replaceAll(name -> Optional.ofNullable(values.get(name.group(1)))

@@ -17,11 +17,14 @@ import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.junit.jupiter.api.Test;
@@ -141,13 +144,112 @@ final class ChainCompilerTest {
     }
 
     @Test
-    void wiresInACircleEnd() {
-        ChainPlan plan = compile(
-                FailurePolicy.OPEN,
-                middlebox("a", "b/d1", "b/d0"),
-                middlebox("b", "a/d1", "a/d0"),
-                middlebox("c", "uplink", "servers"));
-        assertThat(intents(plan)).contains("fs000000000 -> fs000000011 else fs000000001");
+    void aCircleIsAFaultBesideAChainAndWithoutOne() {
+        MiddleboxSpec a = middlebox("a", "b/d1", "b/d0");
+        MiddleboxSpec b = middlebox("b", "a/d1", "a/d0");
+        assertThat(ChainCompiler.faults(spec(FailurePolicy.OPEN, a, b, middlebox("c", "uplink", "servers"))))
+                .containsExactly("no wire leads from an external port to a, b: wired in a circle");
+        assertThat(ChainCompiler.faults(spec(FailurePolicy.OPEN, a, b)))
+                .containsExactly("chain 'web' is wired to no external port");
+    }
+
+    private static ChainPlan compile(ChainSpec spec) {
+        Map<Name, MachineId> machines = new TreeMap<>();
+        spec.spec().middleboxes().forEach(it -> machines.put(it.name(), new MachineId(machines.size())));
+        return ChainCompiler.compile(new DeclaredChain(new ChainId(1), spec, false, machines));
+    }
+
+    @Test
+    void aBypassedChainLeadsFromPortToPortAndLetsOutWhatIsInItsMachines() {
+        ChainSpec chain =
+                spec(FailurePolicy.CLOSED, middlebox("a", "uplink", "b/d0"), middlebox("b", "a/d1", "servers"));
+        assertThat(intents(compile(chain.withBypassed(true))))
+                .contains(
+                        "uplink[tcp,tp_dst=80] -> servers",
+                        "servers[tcp,tp_src=80] -> uplink",
+                        "fs000000000 -> uplink",
+                        "fs000000011 -> servers");
+        assertThat(compile(chain.withBypassed(true).withBypassed(false))).isEqualTo(compile(chain));
+        assertThat(intents(compile(
+                        spec(FailurePolicy.CLOSED, middlebox("mirror", "lab")).withBypassed(true))))
+                .containsExactly("probe fs000000000", "fs000000000 -> lab");
+    }
+
+    private static ChainSpec translating(String flow, String returnFlow, DeviceMode mode) {
+        List<DeviceWiring> devices = List.of(
+                new DeviceWiring("outside", mode, WireEnd.parse("fw/d1")),
+                new DeviceWiring("inside", mode, WireEnd.parse("servers")));
+        MiddleboxSpec nat = new MiddleboxSpec(
+                Name.parse("nat"),
+                "nat 1.0.0",
+                ImageDigest.parse("00".repeat(32)),
+                8,
+                1,
+                HypervisorChoice.AUTO,
+                HealthSpec.STANDARD,
+                devices);
+        return ChainSpec.of(
+                Name.parse("web"),
+                Owner.OPERATOR,
+                new ChainSpec.Spec(
+                        BridgeName.parse("br0"),
+                        FlowMatch.parse(flow),
+                        FlowMatch.parse(returnFlow),
+                        7,
+                        Instances.ONE,
+                        StartMode.NOW,
+                        ChainSpec.Spec.DEFAULT_IDLE,
+                        FailurePolicy.CLOSED,
+                        Limits.STANDARD,
+                        RunState.RUNNING,
+                        false,
+                        List.of(middlebox("fw", "uplink", "nat/outside"), nat)));
+    }
+
+    @Test
+    void theFarPortTakesTheReturnFlowAndNeighboursFindWhatHasAddresses() {
+        ChainPlan plan =
+                compile(translating("ip,nw_dst=198.51.100.2", "ip,nw_src=192.168.1.0/24", DeviceMode.ADDRESSED));
+        assertThat(intents(plan))
+                .filteredOn(intent -> intent.contains("["))
+                .containsExactly(
+                        "uplink[ip,nw_dst=198.51.100.2] -> fs000000000",
+                        "uplink[arp,arp_tpa=198.51.100.2] -> fs000000000",
+                        "servers[ip,nw_src=192.168.1.0/24] -> fs000000011",
+                        "servers[arp,arp_spa=192.168.1.0/24] -> fs000000011");
+        assertThat(intents(compile(translating("ip,nw_dst=198.51.100.2", "ip,nw_src=192.168.1.0/24", DeviceMode.BUMP))))
+                .noneMatch(intent -> intent.contains("arp"));
+    }
+
+    @Test
+    void chainsThatSomeFrameWouldBothEnterOverlap() {
+        ChainSpec all = spec(FailurePolicy.CLOSED, middlebox("a", "uplink", "servers"));
+        DeclaredChain web = new DeclaredChain(new ChainId(1), all, false, Map.of(Name.parse("a"), new MachineId(1)));
+        assertThat(Overlaps.of(web, List.of(web))).isEmpty();
+        assertThat(Overlaps.of(named("b", "tcp,nw_dst=10.0.0.2", 7), List.of(web)))
+                .containsExactly("chain 'b' overlaps with chain 'web': at port 'uplink' both take what is of"
+                        + " 'tcp,nw_dst=10.0.0.2' and of 'tcp,tp_dst=80', both with priority 7");
+        assertThat(Overlaps.of(named("b", "", 7), List.of(web)))
+                .containsExactly("chain 'b' overlaps with chain 'web': at port 'uplink' both take all of"
+                        + " 'tcp,tp_dst=80', both with priority 7");
+        assertThat(Overlaps.of(named("b", "tcp,nw_dst=10.0.0.2", 8), List.of(web)))
+                .isEmpty();
+        assertThat(Overlaps.of(named("b", "tcp,tp_dst=81", 7), List.of(web))).isEmpty();
+        assertThat(Overlaps.of(named("b", "udp", 7), List.of(web))).isEmpty();
+    }
+
+    private static DeclaredChain named(String name, String flow, int priority) {
+        ChainSpec spec = ChainSpec.of(
+                Name.parse(name),
+                Owner.OPERATOR,
+                new ChainSpec.Spec(
+                        BridgeName.parse("br0"),
+                        FlowMatch.parse(flow),
+                        priority,
+                        FailurePolicy.CLOSED,
+                        RunState.RUNNING,
+                        List.of(middlebox(name, "uplink", "servers"))));
+        return new DeclaredChain(new ChainId(2), spec, false, Map.of(Name.parse(name), new MachineId(2)));
     }
 
     @Test

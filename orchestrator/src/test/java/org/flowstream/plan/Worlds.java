@@ -82,15 +82,16 @@ final class Worlds {
             wishes.put(id, chance(2, 3) ? Wish.RUN : one(List.of(Wish.values())));
         }
         ChainSpec spec = ChainSpec.of(
-                name,
-                Owner.OPERATOR,
-                new ChainSpec.Spec(
-                        bridge(),
-                        FlowMatch.ANY,
-                        ChainSpec.Spec.DEFAULT_PRIORITY,
-                        one(List.of(FailurePolicy.values())),
-                        RunState.RUNNING,
-                        middleboxes));
+                        name,
+                        Owner.OPERATOR,
+                        new ChainSpec.Spec(
+                                bridge(),
+                                FlowMatch.ANY,
+                                ChainSpec.Spec.DEFAULT_PRIORITY,
+                                one(List.of(FailurePolicy.values())),
+                                RunState.RUNNING,
+                                middleboxes))
+                .withBypassed(chance(1, 3));
         boolean wasReady = chance(1, 2);
         return new DesiredChain(
                 ChainCompiler.compile(new DeclaredChain(new ChainId(number), spec, wasReady, ids)), wasReady, wishes);
