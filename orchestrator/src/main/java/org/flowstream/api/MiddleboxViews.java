@@ -82,6 +82,7 @@ public final class MiddleboxViews {
                 .put("between", between(pass, chain))
                 .put("bridge", chain.spec().spec().bridge().toString())
                 .put("failure", chain.spec().spec().failure().toString())
+                .put("bypassed", chain.spec().spec().bypassed())
                 .put(
                         "hypervisor",
                         machine.map(it -> it.accelerator().toString())

@@ -15,7 +15,6 @@ import org.flowstream.model.PortName;
 import org.flowstream.plan.ObservedPort;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Pass;
-import org.flowstream.reconcile.PortFacts;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
 import org.flowstream.reconcile.WorldException;
@@ -86,32 +85,10 @@ public final class PortResource {
     private Answer put(Call call) throws InterruptedException {
         PortName name = call.path("name", PortName::parse);
         Wanted wanted = call.body(Wanted.class);
-        PortFacts facts;
-        try {
-            facts = world.examine(name, wanted.moveAddresses(), wanted.session());
-        } catch (WorldException e) {
-            throw ChainResource.unavailable(e);
-        }
         Optional<ExternalPort> before = declarations.port(name);
-        if (before.isEmpty()) {
-            facts.refusal().ifPresent(refusal -> {
-                throw ApiProblem.refused(refusal.reason(), refusal.cure());
-            });
-        }
-        boolean elsewhere = facts.bridge().isPresent() && !facts.bridge().get().equals(wanted.bridge());
-        if (elsewhere) {
-            throw ApiProblem.conflict(
-                    "port '" + name + "' is on bridge '" + facts.bridge().get() + "'",
-                    "flowstream port add " + name + " --bridge "
-                            + facts.bridge().get());
-        }
-        boolean ours = before.map(ExternalPort::addedByUs).orElse(facts.bridge().isEmpty() || facts.tagged());
-        ExternalPort port = new ExternalPort(
-                name,
-                wanted.bridge(),
-                before.map(ExternalPort::owner).orElse(Owner.OPERATOR),
-                ours,
-                before.map(ExternalPort::offloadsOff).orElse(facts.offloadsOff()));
+        PortChecks.Checked checked = new PortChecks(declarations, world)
+                .check(name, wanted.bridge(), Owner.OPERATOR, wanted.moveAddresses(), wanted.session());
+        ExternalPort port = checked.port();
         declarations.declare(port);
         event(name, true);
         reconciler.wake();
@@ -138,7 +115,7 @@ public final class PortResource {
         }
         ObjectNode view = view(port, there.get());
         ArrayNode warnings = view.putArray("warnings");
-        facts.warnings().forEach(warnings::add);
+        checked.warnings().forEach(warnings::add);
         if (before.isEmpty()) {
             measured(name, wanted.bridge()).forEach(warnings::add);
         }

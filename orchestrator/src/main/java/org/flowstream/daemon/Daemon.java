@@ -19,6 +19,7 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
 import org.flowstream.problem.BadValueException;
+import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Failpoints;
 import org.flowstream.reconcile.HostWorld;
@@ -116,11 +117,24 @@ public final class Daemon implements AutoCloseable {
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
                 closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
-        List<Route> routes =
-                Routes.of(settings, version(), clock.instant(), store, declarations, images, world, reconciler, events);
+        Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
+        List<Route> routes = Routes.of(
+                settings,
+                version(),
+                clock.instant(),
+                store,
+                declarations,
+                images,
+                world,
+                reconciler,
+                confirmations,
+                events,
+                clock);
         int chains = declarations.chains().size();
         events.add(Owner.OPERATOR, new Event.DaemonChanged(true, chains + " chains declared"));
         ObjectMapper json = DeclaredJson.mapper();
+        // What is over is taken back before the loop brings it about.
+        confirmations.start();
         reconciler.start();
         closing(ApiServer.start(settings.apiSocket(), PeerPolicy.of(settings.group()), routes, json));
         LOG.info("flowstream {} answers at {}, {} chains declared", version(), settings.apiSocket(), chains);

@@ -4,8 +4,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.flowstream.api.ApplyResource;
 import org.flowstream.api.CaptureResource;
 import org.flowstream.api.ChainResource;
+import org.flowstream.api.Declaring;
 import org.flowstream.api.DropResource;
 import org.flowstream.api.EventResource;
 import org.flowstream.api.Guests;
@@ -20,6 +22,7 @@ import org.flowstream.api.TraceResource;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
 import org.flowstream.ovsdb.SwitchControl;
+import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
@@ -38,14 +41,18 @@ final class Routes {
             ImageStore images,
             World world,
             Reconciler reconciler,
-            EventLog events) {
+            Confirmations confirmations,
+            EventLog events,
+            Clock clock) {
         MiddleboxViews views =
                 new MiddleboxViews(settings.places().installation(), declarations, store, world, reconciler);
         Guests guests = new Guests(settings.places());
         List<Route> routes = new ArrayList<>();
         routes.addAll(OpenApiResource.routes());
         routes.addAll(new StatusResource(version, startedAt, world, reconciler, views).routes());
-        routes.addAll(new ChainResource(declarations, reconciler, images, events, world).routes());
+        Declaring declaring = new Declaring(declarations, reconciler, images, events, world);
+        routes.addAll(new ChainResource(declarations, reconciler, declaring, events).routes());
+        routes.addAll(new ApplyResource(declarations, reconciler, declaring, confirmations, world, clock).routes());
         routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());

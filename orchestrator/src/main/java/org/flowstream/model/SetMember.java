@@ -1,5 +1,7 @@
 package org.flowstream.model;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * A declared object that an apply of a set made; {@code apply --prune} of that set may remove it, and no other.
  *
@@ -15,6 +17,7 @@ public record SetMember(Name set, String kind, String name) {
         return new SetMember(set, PortSpec.KIND, port.toString());
     }
 
+    @JsonIgnore
     public boolean isChain() {
         return kind.equals(ChainSpec.KIND);
     }

@@ -133,7 +133,12 @@ public final class Declarations {
                 .filter(port -> change.portsAway().contains(port.name())
                         || change.ports().stream().anyMatch(it -> it.name().equals(port.name())))
                 .toList();
-        return new Change(oldChains, newChains, oldPorts, newPorts, members());
+        List<SetMember> members = members().stream()
+                .filter(member -> member.isChain()
+                        ? change.chainsAway().stream().anyMatch(it -> it.text().equals(member.name()))
+                        : change.portsAway().stream().anyMatch(it -> it.text().equals(member.name())))
+                .toList();
+        return new Change(oldChains, newChains, oldPorts, newPorts, members);
     }
 
     /**

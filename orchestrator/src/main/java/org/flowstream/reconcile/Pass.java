@@ -48,6 +48,13 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
                 .isPresent();
     }
 
+    /** Whether the switch has the rules of a chain as they are declared. */
+    public boolean isSteered(Name name) {
+        return chain(name)
+                .filter(chain -> rules(chain).equals(Optional.of(ObservedRules.State.STEERED)))
+                .isPresent();
+    }
+
     /** What the switch has of a chain's rules; empty when it has none. */
     public Optional<ObservedRules.State> rules(DesiredChain chain) {
         return observed.rules().stream()

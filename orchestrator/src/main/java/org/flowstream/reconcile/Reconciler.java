@@ -3,7 +3,6 @@ package org.flowstream.reconcile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.flowstream.event.EventLog;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
@@ -127,12 +127,9 @@ public final class Reconciler implements AutoCloseable {
         asked(chain, true);
     }
 
-    /** What the world would be like, and what would be done, if this chain were declared too. Changes nothing. */
-    public Pass preview(DeclaredChain chain) {
-        List<DeclaredChain> chains = new ArrayList<>(declarations.chains());
-        chains.removeIf(other -> other.name().equals(chain.name()));
-        chains.add(chain);
-        Desired desired = wishes.desired(chains, watches::wishes);
+    /** What the world would be like, and what would be done, with these declarations. Changes nothing. */
+    public Pass preview(List<DeclaredChain> chains, List<ExternalPort> ports, List<ExternalPort> leaving) {
+        Desired desired = wishes.desired(chains, ports, leaving, watches::wishes);
         Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         return new Pass(0, desired, observed, Planner.plan(desired, observed), Set.of());
     }

@@ -9,6 +9,7 @@ import org.flowstream.chain.ChainCompiler;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
@@ -31,10 +32,18 @@ record Wishes(BridgeName ownBridge, Declarations declarations, World world) {
     }
 
     Desired desired(List<DeclaredChain> chains, Function<DeclaredChain, Map<MachineId, Wish>> wishes) {
+        return desired(chains, declarations.ports(), declarations.leavingPorts(), wishes);
+    }
+
+    Desired desired(
+            List<DeclaredChain> chains,
+            List<ExternalPort> ports,
+            List<ExternalPort> leaving,
+            Function<DeclaredChain, Map<MachineId, Wish>> wishes) {
         List<DesiredChain> desired = new ArrayList<>();
         for (DeclaredChain chain : chains) {
             desired.add(new DesiredChain(ChainCompiler.compile(chain), chain.wasReady(), wishes.apply(chain)));
         }
-        return new Desired(ownBridge, world.accelerator(), declarations.ports(), declarations.leavingPorts(), desired);
+        return new Desired(ownBridge, world.accelerator(), ports, leaving, desired);
     }
 }

@@ -28,6 +28,7 @@ import org.flowstream.api.Route;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
 import org.flowstream.model.DeclaredJson;
+import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Failpoints;
 import org.flowstream.reconcile.Reconciler;
@@ -107,7 +108,9 @@ class OpenApiTest {
                                 new ImageStore(settings.places().images()),
                                 world,
                                 loop,
-                                events)
+                                new Confirmations(declarations, loop, events, clock),
+                                events,
+                                clock)
                         .forEach(route ->
                                 served.add(route.method().toLowerCase(java.util.Locale.ROOT) + " " + route.template()));
             }

@@ -24,6 +24,7 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.Observed;
 import org.flowstream.plan.ObservedBridge;
 import org.flowstream.plan.ObservedMachine;
@@ -37,7 +38,7 @@ public final class SimulatedWorld implements World {
     private final Map<PortName, ObservedPort> ports = new TreeMap<>();
     private final Set<PortName> taps = new TreeSet<>();
     private final Map<MachineId, ObservedMachine> machines = new LinkedHashMap<>();
-    private final Map<ChainId, ObservedRules> rules = new LinkedHashMap<>();
+    private final Map<ChainId, Action.SetRules> rules = new LinkedHashMap<>();
     private final Map<MachineId, ExitReason> exits = new HashMap<>();
     private final List<String> done = new ArrayList<>();
     private final Map<String, String> refusals = new HashMap<>();
@@ -145,7 +146,26 @@ public final class SimulatedWorld implements World {
                 machines.values().stream()
                         .map(machine -> taking(machine, desired.image(machine.id())))
                         .toList(),
-                List.copyOf(rules.values()));
+                rules.values().stream().map(set -> state(set, desired)).toList());
+    }
+
+    /** Rules are compared by what they were made from. */
+    private static ObservedRules state(Action.SetRules set, Desired desired) {
+        boolean asDeclared = desired.chains().stream()
+                .map(DesiredChain::plan)
+                .filter(plan -> plan.id().equals(set.plan().id()))
+                .allMatch(plan -> plan.intents().equals(set.plan().intents())
+                        && plan.priority() == set.plan().priority()
+                        && plan.bridge().equals(set.plan().bridge()));
+        ObservedRules.State state = !asDeclared
+                ? ObservedRules.State.OTHER
+                : set.stage() == Stage.STEERED ? ObservedRules.State.STEERED : ObservedRules.State.ISOLATED;
+        return new ObservedRules(set.plan().bridge(), set.plan().id(), state);
+    }
+
+    /** What the chains' rules were last made from. */
+    public synchronized List<ChainPlan> plans() {
+        return rules.values().stream().map(Action.SetRules::plan).toList();
     }
 
     @Override
@@ -192,10 +212,7 @@ public final class SimulatedWorld implements World {
         } else if (action instanceof Action.RemoveTapPorts remove) {
             remove.taps().forEach(ports::remove);
         } else if (action instanceof Action.SetRules set) {
-            ChainPlan plan = set.plan();
-            ObservedRules.State state =
-                    set.stage() == Stage.STEERED ? ObservedRules.State.STEERED : ObservedRules.State.ISOLATED;
-            rules.put(plan.id(), new ObservedRules(plan.bridge(), plan.id(), state));
+            rules.put(set.plan().id(), set);
         } else if (action instanceof Action.ClearRules clear) {
             rules.remove(clear.rulesOf());
         } else if (action instanceof Action.StartMachine start) {

@@ -1,0 +1,291 @@
+package org.flowstream.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.Change;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.PendingChange;
+import org.flowstream.model.PortName;
+import org.flowstream.model.PortSpec;
+import org.flowstream.model.RunState;
+import org.flowstream.model.SetMember;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Effect;
+import org.flowstream.plan.ObservedPort;
+import org.flowstream.reconcile.Confirmations;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Pass;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+
+/** {@code /v1/apply}, {@code /v1/plan}, {@code /v1/confirm}: objects made as documents say, all of them or none. */
+public final class ApplyResource {
+    private final Declarations declarations;
+    private final Reconciler reconciler;
+    private final Declaring declaring;
+    private final Confirmations confirmations;
+    private final ChainWaits waits;
+    private final PortChecks portChecks;
+    private final Clock clock;
+
+    public ApplyResource(
+            Declarations declarations,
+            Reconciler reconciler,
+            Declaring declaring,
+            Confirmations confirmations,
+            World world,
+            Clock clock) {
+        this.declarations = declarations;
+        this.reconciler = reconciler;
+        this.declaring = declaring;
+        this.confirmations = confirmations;
+        this.waits = new ChainWaits(declarations, reconciler);
+        this.portChecks = new PortChecks(declarations, world);
+        this.clock = clock;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                new Route("POST", "/v1/apply", this::apply),
+                new Route("POST", "/v1/plan", this::plan),
+                new Route("POST", "/v1/confirm", this::confirm),
+                new Route("PUT", "/v1/chains/{name}", this::put));
+    }
+
+    /** What is to change, and what becomes of each object that was named or goes. */
+    private record Resolved(Change change, ArrayNode objects, List<ExternalPort> ports) {}
+
+    private Answer plan(Call call) {
+        Resolved resolved = resolve(call.body(ApplyRequest.class));
+        Pass preview = declaring.check(resolved.change());
+        ObjectNode answer = Json.object();
+        answer.set("objects", resolved.objects());
+        answer.set("middleboxes", effects(preview, resolved.change()));
+        ArrayNode actions = answer.putArray("actions");
+        preview.plan().actions().stream().map(Action::describe).forEach(actions::add);
+        return Answer.ok(answer);
+    }
+
+    /** What becomes of each middlebox that is declared now or then. */
+    private ArrayNode effects(Pass preview, Change change) {
+        List<Action> actions = preview.plan().actions();
+        ArrayNode effects = Json.array();
+        preview.desired()
+                .chains()
+                .forEach(chain -> chain.plan()
+                        .machines()
+                        .forEach(machine -> effect(
+                                effects,
+                                machine.name(),
+                                machine.chain(),
+                                Effect.of(actions, machine.chain(), machine.id(), machine.name()))));
+        for (DeclaredChain chain : declarations.chains()) {
+            Set<Name> stay = change.chains().stream()
+                    .filter(spec -> spec.name().equals(chain.name()))
+                    .flatMap(spec -> spec.spec().middleboxes().stream().map(MiddleboxSpec::name))
+                    .collect(Collectors.toSet());
+            boolean changed = change.chainsAway().contains(chain.name()) || !stay.isEmpty();
+            chain.machines().keySet().stream()
+                    .filter(name -> changed && !stay.contains(name))
+                    .forEach(name -> effect(effects, name, chain.name(), Effect.STOPS));
+        }
+        return effects;
+    }
+
+    private static void effect(ArrayNode effects, Name middlebox, Name chain, Effect effect) {
+        effects.addObject()
+                .put("name", middlebox.toString())
+                .put("chain", chain.toString())
+                .put("effect", effect.toString());
+    }
+
+    private Answer apply(Call call) throws InterruptedException {
+        ApplyRequest request = call.body(ApplyRequest.class);
+        return Answer.ok(apply(request, patience(call)));
+    }
+
+    /** One chain, made or changed; of no set. */
+    private Answer put(Call call) throws InterruptedException {
+        ChainSpec spec = call.body(ChainSpec.class);
+        Name name = call.path("name", Name::parse);
+        if (!spec.name().equals(name)) {
+            throw ApiProblem.badRequest(
+                    "the chain in the body is '" + spec.name() + "', that of the path '" + name + "'");
+        }
+        ApplyRequest request =
+                new ApplyRequest(ApplyRequest.DEFAULT_SET, false, "", "", List.of(Json.MAPPER.valueToTree(spec)));
+        apply(request, patience(call));
+        return Answer.ok(declarations
+                .chain(name)
+                .map(DeclaredChain::spec)
+                .orElseThrow(() -> ApiProblem.notFound("chain '" + name + "' was removed", "flowstream chain ls")));
+    }
+
+    private static Duration patience(Call call) {
+        return Duration.ofSeconds(call.query("wait", Integer::parseInt).orElse(0));
+    }
+
+    private ObjectNode apply(ApplyRequest request, Duration patience) throws InterruptedException {
+        Resolved resolved;
+        List<DeclaredChain> before;
+        ObjectNode answer = Json.object();
+        synchronized (declaring) {
+            declarations.pending().ifPresent(pending -> {
+                throw ApiProblem.conflict(
+                        "the change of set '" + pending.set() + "' waits for its confirmation until " + pending.until(),
+                        "flowstream confirm, or wait until it is taken back");
+            });
+            resolved = resolve(request);
+            before = declarations.chains();
+            Optional<PendingChange> pending = Optional.empty();
+            if (!resolved.change().isEmpty()) {
+                declaring.check(resolved.change());
+                Change undo = declarations.inverse(resolved.change());
+                pending = request.confirmation()
+                        .map(time ->
+                                new PendingChange(request.set(), clock.instant().plus(time), undo));
+                declaring.declare(resolved.change(), pending);
+            }
+            pending.ifPresent(it -> answer.put("confirmUntil", it.until().toString()));
+        }
+        confirmations.wake();
+        answer.set("objects", resolved.objects());
+        await(request, resolved, before, patience);
+        return answer;
+    }
+
+    /** Waits until all that was named is there, and what went is gone. */
+    private void await(ApplyRequest request, Resolved resolved, List<DeclaredChain> before, Duration patience)
+            throws InterruptedException {
+        if (patience.isZero()) {
+            return;
+        }
+        Set<PortName> ports = new TreeSet<>();
+        resolved.ports().forEach(port -> ports.add(port.name()));
+        boolean there = ports.isEmpty()
+                || reconciler
+                        .await(pass -> ports.stream().allMatch(port -> isThere(pass, port)), patience)
+                        .isPresent();
+        if (!there) {
+            throw waits.stuck("the ports " + ports + " are not there after " + patience.toSeconds() + " s");
+        }
+        List<DeclaredChain> named = request.parsed().chains().stream()
+                .flatMap(spec -> declarations.chain(spec.name()).stream())
+                .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
+                .toList();
+        Set<Name> names = named.stream().map(DeclaredChain::name).collect(Collectors.toSet());
+        // A machine of the earlier declaration is ready too, until it is ended.
+        waits.ready(
+                named,
+                patience,
+                pass -> pass.plan().actions().stream()
+                        .flatMap(action -> action.chain().stream())
+                        .noneMatch(names::contains));
+        for (DeclaredChain chain : before) {
+            if (resolved.change().chainsAway().contains(chain.name()) && !waits.gone(chain, patience)) {
+                throw waits.stuck("chain '" + chain.name() + "' is not gone after " + patience.toSeconds() + " s");
+            }
+        }
+    }
+
+    private static boolean isThere(Pass pass, PortName port) {
+        return pass.observed().port(port).flatMap(ObservedPort::number).isPresent();
+    }
+
+    private Resolved resolve(ApplyRequest request) {
+        ApplyRequest.Objects objects = request.parsed();
+        objects.pools().forEach(pool -> {
+            throw ApiProblem.refused(NotYet.of(pool), "leave it out");
+        });
+        ArrayNode told = Json.array();
+        List<SetMember> members = new ArrayList<>();
+        List<ExternalPort> ports = new ArrayList<>();
+        List<ExternalPort> named = new ArrayList<>();
+        for (PortSpec spec : objects.ports()) {
+            Optional<ExternalPort> known = declarations.port(spec.name());
+            ExternalPort port = known.filter(
+                            it -> it.bridge().equals(spec.spec().bridge()))
+                    .orElseGet(() -> portChecks
+                            .check(
+                                    spec.name(),
+                                    spec.spec().bridge(),
+                                    spec.owner(),
+                                    spec.spec().moveAddresses(),
+                                    request.session())
+                            .port());
+            named.add(port);
+            if (!known.equals(Optional.of(port))) {
+                ports.add(port);
+            }
+            if (known.isEmpty()) {
+                members.add(SetMember.port(request.set(), port.name()));
+            }
+            tell(
+                    told,
+                    PortSpec.KIND,
+                    port.name(),
+                    known.isEmpty() ? "create" : ports.contains(port) ? "update" : "nothing");
+        }
+        List<ChainSpec> chains = new ArrayList<>();
+        for (ChainSpec spec : objects.chains()) {
+            Optional<ChainSpec> known = declarations.chain(spec.name()).map(DeclaredChain::spec);
+            ChainSpec wanted = known.map(spec::inStateOf).orElse(spec);
+            boolean same = known.equals(Optional.of(wanted));
+            if (!same) {
+                chains.add(wanted);
+            }
+            if (known.isEmpty()) {
+                members.add(SetMember.chain(request.set(), spec.name()));
+            }
+            tell(told, ChainSpec.KIND, spec.name(), known.isEmpty() ? "create" : same ? "nothing" : "update");
+        }
+        List<Name> chainsAway = new ArrayList<>();
+        List<PortName> portsAway = new ArrayList<>();
+        if (request.prune()) {
+            surplus(request, objects).forEach(member -> {
+                if (member.isChain()) {
+                    chainsAway.add(Name.parse(member.name()));
+                } else {
+                    portsAway.add(PortName.parse(member.name()));
+                }
+                tell(told, member.kind(), member.name(), "remove");
+            });
+        }
+        return new Resolved(new Change(chains, chainsAway, ports, portsAway, members), told, named);
+    }
+
+    /** What the set made before and is not named. */
+    private List<SetMember> surplus(ApplyRequest request, ApplyRequest.Objects objects) {
+        Set<String> named = new TreeSet<>();
+        objects.chains().forEach(spec -> named.add(spec.kind() + " " + spec.name()));
+        objects.ports().forEach(spec -> named.add(spec.kind() + " " + spec.name()));
+        return declarations.members().stream()
+                .filter(member -> member.set().equals(request.set()))
+                .filter(member -> !named.contains(member.kind() + " " + member.name()))
+                .toList();
+    }
+
+    private static void tell(ArrayNode told, String kind, Object name, String change) {
+        told.addObject().put("kind", kind).put("name", name.toString()).put("change", change);
+    }
+
+    private Answer confirm(Call call) {
+        PendingChange confirmed = confirmations
+                .confirm()
+                .orElseThrow(() -> ApiProblem.notFound(
+                        "no change waits for its confirmation", "flowstream events tells whether it was taken back"));
+        return Answer.ok(Json.object().put("set", confirmed.set().toString()));
+    }
+}
