@@ -65,9 +65,35 @@ public final class JsonReader {
         }
     }
 
+    /** All values of a text that holds several one behind the other; those before a syntax error are there. */
+    public static List<JsonValue> readAll(SourceText source, Problems problems) {
+        List<JsonValue> values = new ArrayList<>();
+        try (JsonParser parser = FACTORY.createParser(source.text())) {
+            JsonReader reader = new JsonReader(source, parser, problems);
+            reader.guarded(() -> {
+                while (parser.nextToken() != null) {
+                    values.add(reader.value(problems));
+                }
+                if (values.isEmpty()) {
+                    problems.add(source.problem(0, 1, "the file is empty; expected a JSON object"));
+                }
+                return Optional.empty();
+            });
+            return values;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading JSON from memory", e);
+        }
+    }
+
+    /** Reading that meets Jackson's faults. */
+    @FunctionalInterface
+    private interface Reading {
+        Optional<JsonValue> run() throws IOException;
+    }
+
     private Optional<JsonValue> document() throws IOException {
         Problems duplicates = new Problems();
-        try {
+        return guarded(() -> {
             if (parser.nextToken() == null) {
                 problems.add(source.problem(0, 1, "the file is empty; expected a JSON object"));
                 return Optional.empty();
@@ -80,6 +106,12 @@ public final class JsonReader {
             }
             problems.addAll(duplicates.list());
             return Optional.of(value);
+        });
+    }
+
+    private Optional<JsonValue> guarded(Reading reading) throws IOException {
+        try {
+            return reading.run();
         } catch (JsonParseException e) {
             problems.add(source.problem(placeOf(e), 1, "not JSON: " + plain(e.getOriginalMessage())));
             return Optional.empty();

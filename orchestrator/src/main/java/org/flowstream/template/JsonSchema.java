@@ -29,7 +29,7 @@ import org.flowstream.template.JsonValue.Member;
  * ignored. A {@code title} says in words what a {@code pattern} expects. A test holds its verdicts equal to those of a
  * full validator; it exists because that one takes more than a second of the command line's start.
  */
-final class JsonSchema {
+public final class JsonSchema {
     private static final Set<String> ANNOTATIONS = Set.of("$schema", "$id", "$defs", "title", "description");
     private static final Set<String> KEYWORDS = Set.of(
             "$ref",
@@ -60,7 +60,7 @@ final class JsonSchema {
     }
 
     /** The schema in the text, which is one of ours: a mistake in it is a mistake in the program. */
-    static JsonSchema of(SourceText text) {
+    public static JsonSchema of(SourceText text) {
         Problems problems = new Problems();
         Optional<JsonValue> value = JsonReader.read(text, problems);
         problems.throwIfAny();
@@ -73,7 +73,7 @@ final class JsonSchema {
     }
 
     /** Adds what is wrong with the value; {@code source} is the text it was read from. */
-    void check(JsonValue value, SourceText source, Problems problems) {
+    public void check(JsonValue value, SourceText source, Problems problems) {
         new Check(source, problems).check(root, value, "");
     }
 

@@ -19,7 +19,7 @@ final class LayeringTest {
     private static final List<List<String>> ROWS = List.of(
             List.of("net", "problem", "model"),
             List.of("element", "click", "verification", "lowering", "drawing", "template", "image"),
-            List.of("chain", "domain", "rules", "plan"),
+            List.of("chain", "document", "domain", "rules", "plan"),
             List.of("host", "libvirt", "process", "ovsdb", "openflow", "control", "trial"),
             List.of("store", "reconcile", "health", "pool", "firstpacket", "operation", "event", "doctor", "trace"),
             List.of("api", "daemon"));
