@@ -45,7 +45,7 @@ final class PsCommand extends DaemonCommand {
             table.row(
                     box.path("name").asText(),
                     box.path("template").asText(),
-                    box.path("state").asText(),
+                    box.path("state").asText() + (box.path("bypassed").asBoolean() ? ", bypassed" : ""),
                     dots(box.path("health")),
                     flow(box),
                     box.path("between").asText(),

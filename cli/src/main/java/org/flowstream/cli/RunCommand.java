@@ -8,17 +8,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.flowstream.image.Image;
+import java.util.Map;
+import org.flowstream.document.BuiltImage;
+import org.flowstream.document.ReturnFlow;
 import org.flowstream.image.Manifest;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.problem.BadValueException;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +38,7 @@ import picocli.CommandLine.Option;
                 "Makes a middlebox from a template and puts it into the path of a flow; returns when it is ready.",
         footer = {
             "",
-            "MATCH is written as in ovs-ofctl, as seen entering by the first port; the other port takes the reverse.",
+            "MATCH is written as in ovs-ofctl, as seen entering by the first port; the other port takes what comes back.",
             "A middlebox that does not become ready is removed again.",
             "",
             "Example:",
@@ -101,8 +106,7 @@ final class RunCommand extends DaemonCommand {
             ApiClient client = client();
             progress.begin("image", "building");
             RunSource.Built built = source.build(client);
-            Manifest manifest = built.image().manifest();
-            ChainSpec spec = spec(middlebox, manifest, built.image());
+            ChainSpec spec = spec(middlebox, built.source());
             progress.done("template", built.summary(), built.read());
             String path =
                     "/v1/images/" + ApiClient.segment(built.image().digest().toString());
@@ -180,16 +184,13 @@ final class RunCommand extends DaemonCommand {
         }
     }
 
-    private ChainSpec spec(Name middlebox, Manifest manifest, Image image) {
-        MiddleboxSpec spec = new MiddleboxSpec(
+    private ChainSpec spec(Name middlebox, BuiltImage source) {
+        Manifest manifest = source.manifest();
+        List<MiddleboxSpec> one = List.of(source.middlebox(
                 middlebox,
-                manifest.template() + " " + manifest.version(),
-                image.digest(),
-                Math.toIntExact(manifest.memory() >> 20),
-                1,
                 value("--hypervisor", () -> HypervisorChoice.parse(hypervisor.toLowerCase(Locale.ROOT))),
-                manifest.health(),
-                wiring.wire(manifest.template(), manifest.devices()));
+                wiring.wire(manifest.template(), manifest.devices())));
+        FlowMatch match = value("--flow", () -> FlowMatch.parse(flow));
         return ChainSpec.of(
                 middlebox,
                 Owner.OPERATOR,
@@ -197,11 +198,17 @@ final class RunCommand extends DaemonCommand {
                         "--priority",
                         () -> new ChainSpec.Spec(
                                 value("--bridge", () -> BridgeName.parse(bridge)),
-                                value("--flow", () -> FlowMatch.parse(flow)),
+                                match,
+                                ReturnFlow.of(match, one, Map.of(middlebox, source)),
                                 priority,
+                                Instances.ONE,
+                                StartMode.NOW,
+                                ChainSpec.Spec.DEFAULT_IDLE,
                                 value("--failure", () -> FailurePolicy.parse(failure.toLowerCase(Locale.ROOT))),
+                                Limits.STANDARD,
                                 RunState.RUNNING,
-                                List.of(spec))));
+                                false,
+                                one)));
     }
 
     /** An option's text that becomes a value. */

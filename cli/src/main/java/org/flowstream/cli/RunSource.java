@@ -3,10 +3,12 @@ package org.flowstream.cli;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.flowstream.document.BuiltImage;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageCompiler;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageFile;
+import org.flowstream.model.TemplateOrigin;
 import org.flowstream.problem.Problems;
 import org.flowstream.template.ParameterBinder;
 import org.flowstream.template.ParameterValue;
@@ -30,11 +32,12 @@ final class RunSource {
     /**
      * An image, and how it came to be.
      *
+     * @param source what a middlebox of it is made from
      * @param summary the template in words
      * @param read how long reading the template took
      * @param made how long compiling and building took
      */
-    record Built(Image image, String summary, Duration read, Duration made) {}
+    record Built(Image image, BuiltImage source, String summary, Duration read, Duration made) {}
 
     Built build(ApiClient client) {
         TemplateSource source = TemplateArgument.source(text);
@@ -57,7 +60,10 @@ final class RunSource {
         String summary = template.nameAndVersion()
                 + (template.inferred() ? " (inferred)" : "")
                 + (assignments.isEmpty() ? "" : ", " + Quantities.counted(assignments.size(), "parameter") + " set");
-        return new Built(image, summary, Duration.ofNanos(read - begin), Duration.ofNanos(System.nanoTime() - read));
+        TemplateOrigin origin = source instanceof TemplateSource.Stock ? TemplateOrigin.STOCK : TemplateOrigin.OTHER;
+        BuiltImage from = new BuiltImage(image.digest(), image.manifest(), origin, Optional.of(template));
+        return new Built(
+                image, from, summary, Duration.ofNanos(read - begin), Duration.ofNanos(System.nanoTime() - read));
     }
 
     private Built built(TemplateSource source, ApiClient client) {
@@ -75,6 +81,7 @@ final class RunSource {
             Duration read = Duration.ofNanos(System.nanoTime() - begin);
             return new Built(
                     image,
+                    new BuiltImage(image.digest(), image.manifest(), TemplateOrigin.OTHER, Optional.empty()),
                     image.manifest().template() + " " + image.manifest().version() + ", built before",
                     read,
                     Duration.ZERO);

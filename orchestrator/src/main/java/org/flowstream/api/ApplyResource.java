@@ -69,7 +69,7 @@ public final class ApplyResource {
 
     private Answer plan(Call call) {
         Resolved resolved = resolve(call.body(ApplyRequest.class));
-        Pass preview = declaring.check(resolved.change());
+        Pass preview = declaring.plan(resolved.change());
         ObjectNode answer = Json.object();
         answer.set("objects", resolved.objects());
         answer.set("middleboxes", effects(preview, resolved.change()));

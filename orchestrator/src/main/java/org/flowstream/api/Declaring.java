@@ -86,8 +86,15 @@ public final class Declaring {
                 "the name '" + name + "' is taken", "flowstream rm " + name + ", or choose another name");
     }
 
-    /** What would be done; refused with everything that can be known to be wrong. */
+    /** What is to be done; refused with everything that can be known to be wrong. */
     Pass check(Change change) {
+        Pass pass = plan(change);
+        checkImages(change);
+        return pass;
+    }
+
+    /** What would be done, were the images here. */
+    Pass plan(Change change) {
         List<String> faults = new ArrayList<>();
         change.chains().forEach(spec -> NotYet.of(spec).ifPresent(faults::add));
         change.chains().forEach(spec -> faults.addAll(ChainCompiler.faults(spec)));
@@ -103,7 +110,6 @@ public final class Declaring {
         }
         refuseIfAny(faults, "give one of them another priority (run --priority, or \"priority\" in its document)");
         checkPorts(change, after);
-        checkImages(change);
         checkKvm(change);
         Pass preview = preview(change, after);
         for (ChainSpec spec : change.chains()) {

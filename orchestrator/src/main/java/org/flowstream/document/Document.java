@@ -45,6 +45,11 @@ public sealed interface Document {
             middleboxes = List.copyOf(middleboxes);
         }
 
+        /** Whether each of its middleboxes could be read. */
+        public boolean isWhole() {
+            return fields.children("middleboxes").size() == middleboxes.size();
+        }
+
         /** Adds what is wrong with the chain as a whole. */
         void problem(String member, String message) {
             fields.problem(fields.at(member), fields.path(), message);

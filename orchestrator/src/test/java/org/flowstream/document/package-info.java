@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.document;
+
+import org.jspecify.annotations.NullMarked;
