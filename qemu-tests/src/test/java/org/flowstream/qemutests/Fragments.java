@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** UDP datagrams sent in IPv4 fragments, made by scapy, and a listener that counts the bytes that arrive whole. */
+/** UDP datagrams sent in fragments, made by scapy, and a listener that counts the bytes that arrive whole. */
 final class Fragments implements AutoCloseable {
     /** Payload bytes of one datagram: three fragments of at most 1,000. */
     static final int LENGTH = 2400;
@@ -51,6 +51,20 @@ final class Fragments implements AutoCloseable {
                         to.mac(),
                         Integer.toString(port),
                         Integer.toString(LENGTH))
+                .output();
+    }
+
+    /** The same over IPv6. */
+    static void send6(Endpoint from, Endpoint to, int port) {
+        from.command(
+                        "/usr/bin/python3",
+                        Resources.path("fragments.py").toString(),
+                        "send",
+                        to.ip6(),
+                        to.mac(),
+                        Integer.toString(port),
+                        Integer.toString(LENGTH),
+                        from.ip6())
                 .output();
     }
 

@@ -27,6 +27,11 @@ final class Stream implements AutoCloseable {
     }
 
     static Stream start(Endpoint from, Endpoint to, int port, int rate, Duration length) {
+        return start(from, to, to.ip4(), port, rate, length);
+    }
+
+    /** One to an address of the receiver's, of either IP version. */
+    static Stream start(Endpoint from, Endpoint to, String address, int port, int rate, Duration length) {
         try {
             Path arrivals = Files.createTempFile("flowstream-stream", ".arrivals");
             Path sent = Files.createTempFile("flowstream-stream", ".sent");
@@ -44,7 +49,7 @@ final class Stream implements AutoCloseable {
                             "python3",
                             script,
                             "send",
-                            to.ip4(),
+                            address,
                             Integer.toString(port),
                             Integer.toString(rate),
                             Double.toString(length.toMillis() / 1000.0))

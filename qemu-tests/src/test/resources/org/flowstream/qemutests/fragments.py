@@ -1,6 +1,7 @@
-"""UDP datagrams in IPv4 fragments.
+"""UDP datagrams in fragments, of IPv4 or IPv6.
 
-send ADDRESS MAC PORT LENGTH   sends one datagram in fragments of at most 1,000 bytes, as scapy cuts it
+send ADDRESS MAC PORT LENGTH [FROM]   sends one datagram in fragments of at most 1,000 bytes, as scapy cuts it; FROM
+                               is the sender's address, for IPv6 alone
 receive PORT FILE              writes the length of each datagram that arrives whole, a line each
 """
 import socket
@@ -10,17 +11,22 @@ if sys.argv[1] == "send":
     import logging
 
     logging.getLogger("scapy").setLevel(logging.ERROR)
-    from scapy.all import IP, UDP, Ether, Raw, conf, fragment, get_if_addr, sendp
+    from scapy.all import IP, UDP, Ether, IPv6, IPv6ExtHdrFragment, Raw, conf, fragment, fragment6, get_if_addr, sendp
 
     address, mac, port, length = sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
     conf.verb = 0
-    datagram = IP(src=get_if_addr("eth0"), dst=address, id=port) / UDP(sport=4000, dport=port) / Raw(b"f" * length)
-    for piece in fragment(datagram, fragsize=1000):
+    udp = UDP(sport=4000, dport=port) / Raw(b"f" * length)
+    if ":" in address:
+        pieces = fragment6(IPv6(src=sys.argv[6], dst=address) / IPv6ExtHdrFragment(id=port) / udp, 1000)
+    else:
+        pieces = fragment(IP(src=get_if_addr("eth0"), dst=address, id=port) / udp, fragsize=1000)
+    for piece in pieces:
         sendp(Ether(dst=mac) / piece, iface="eth0")
 else:
     port, path = int(sys.argv[2]), sys.argv[3]
-    into = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    into.bind(("", port))
+    into = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    into.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    into.bind(("::", port))
     with open(path, "w", buffering=1) as lines:
         while True:
             lines.write(f"{len(into.recv(65536))}\n")
