@@ -103,8 +103,7 @@ class ChainTest {
         Wait.until(
                 "iperf3's server",
                 BOUND,
-                () -> server
-                        .command("ss", "-Hltn", "sport", "=", ":5201")
+                () -> server.command("ss", "-Hltn", "sport", "=", ":5201")
                         .run()
                         .out()
                         .contains(":5201"));
