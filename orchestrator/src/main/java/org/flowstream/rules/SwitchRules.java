@@ -40,10 +40,13 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
 
     /**
      * The rules that several chains of an installation have in common on a bridge of others, those of an earlier version
-     * included, which told nobody's.
+     * included, which told nobody's. A bridge with rules for unclaimed traffic is another installation's own: what is
+     * nobody's there is that one's.
      */
     public SwitchRules common(long id) {
-        return only(rule -> isCommon(rule, id) || isCommon(rule, 0));
+        boolean othersOwn =
+                flows.stream().anyMatch(rule -> isOf(rule, Cookie.Kind.BASE) && new Cookie(rule.cookie()).id() == 0);
+        return only(rule -> isCommon(rule, id) || (!othersOwn && isCommon(rule, 0)));
     }
 
     private static boolean isCommon(FlowRule rule, long id) {
