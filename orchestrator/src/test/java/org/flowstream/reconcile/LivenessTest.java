@@ -180,7 +180,8 @@ final class LivenessTest {
 
         signal("STOP");
         Duration down = until("down", false);
-        assertThat(down).as("not before its time").isGreaterThan(Duration.ofMillis(200));
+        // The latest word may be half of the detection time old when it stops, and words come up to a quarter early.
+        assertThat(down).as("not before its time").isGreaterThan(Duration.ofMillis(100));
         signal("CONT");
         Duration up = until("up again", true);
         System.out.printf(
