@@ -49,7 +49,8 @@ void fs_device_counters(const struct fs_device *d, struct fs_device_counters *c)
 unsigned fs_device_receive(struct fs_device *d, struct fs_batch *batch, unsigned max)
 {
     uint32_t before = batch->count;
-    unsigned got = d->operations->receive(d, batch, max);
+    unsigned got = __builtin_expect(d->gate_closed | (d->injected_count > 0), 0) ? fs_gate_receive(d, batch, max)
+                                                                                   : d->operations->receive(d, batch, max);
     if (got > 0 && d->listener != NULL) {
         for (uint32_t i = before; i < batch->count; i++) {
             struct fs_packet *p = batch->packets[i];
@@ -69,7 +70,7 @@ void fs_device_listen(struct fs_device *d, struct fs_task *t)
     d->listener = t;
 }
 
-bool fs_device_arm(struct fs_device *d) { return d->operations->arm(d); }
+bool fs_device_arm(struct fs_device *d) { return d->injected_count == 0 && (d->gate_closed || d->operations->arm(d)); }
 
 unsigned fs_device_transmit(struct fs_device *d, struct fs_batch *batch)
 {
@@ -118,6 +119,9 @@ void fs_devices_forget(const struct fs_platform *platform, const struct fs_route
             d->listener = d->replaced_listener;
             d->replaced_listener = NULL;
             fs_device_arrived(d); /* frames may have come while nobody listened */
+        }
+        if (d->listener == NULL) {
+            fs_gate_clear(d);
         }
         uint32_t kept = 0;
         for (uint32_t k = 0; k < d->waiter_count; k++) {

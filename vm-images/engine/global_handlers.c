@@ -240,6 +240,8 @@ const struct fs_global_handler fs_global_handlers[] = {
     {"drops", read_drops, NULL, 0},
     {"pool", read_pool, NULL, 0},
     {"devices", read_devices, NULL, 0},
+    {"gate", fs_gate_read, fs_gate_write, 0},
+    {"inject", NULL, fs_gate_inject, 0},
     {"stop", NULL, write_stop, FS_HANDLER_BUTTON},
     {"simtime", read_simtime, write_simtime, 0},
     {"image", NULL, write_image, FS_HANDLER_RAW},

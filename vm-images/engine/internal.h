@@ -185,6 +185,13 @@ bool fs_text_is(const char *text, size_t length, const char *word);
 /* By index or by the platform's name. */
 struct fs_device *fs_device_find(const struct fs_platform *platform, const char *name);
 void fs_devices_forget(const struct fs_platform *platform, const struct fs_router *r);
+/* gate.c: what fs_device_receive() does of a device whose gate is closed, or that has injected frames. */
+unsigned fs_gate_receive(struct fs_device *d, struct fs_batch *batch, unsigned max);
+void fs_gate_read(struct fs_router *r, const char *parameters, struct fs_text *value);
+int fs_gate_write(struct fs_router *r, const char *value, size_t length, struct fs_text *error);
+int fs_gate_inject(struct fs_router *r, const char *value, size_t length, struct fs_text *error);
+/* Frees what was injected and not received. */
+void fs_gate_clear(struct fs_device *d);
 
 /* ---- ports ---- */
 uint32_t fs_rest_arguments(const struct fs_element *e); /* that its FS_REST value was made of */

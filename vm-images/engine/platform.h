@@ -21,7 +21,7 @@
 
 #include "bfd.h"
 
-enum { FS_PUSH_DEPTH = 100, FS_ROOM_WAITERS = 8 };
+enum { FS_PUSH_DEPTH = 100, FS_ROOM_WAITERS = 8, FS_INJECTED_MAX = 64 };
 
 /* Files (flowstream/file.h): a platform without them has none of these. Names are the configuration's. */
 struct fs_file_operations {
@@ -115,6 +115,10 @@ struct fs_device {
     struct fs_task *listener, *replaced_listener; /* of the newest router, and of the one that it replaces */
     struct fs_task *waiters[FS_ROOM_WAITERS];
     struct fs_bfd bfd; /* with the switch; outlives the router */
+    /* The input gate (gate.c): while it is closed frames wait with the driver, and behind it with the host. */
+    bool gate_closed;
+    uint32_t injected_count; /* frames that the control channel brought: they are received first */
+    struct fs_packet *injected[FS_INJECTED_MAX];
 };
 
 /* Frames have arrived (or may have): the listening task is scheduled. Cheap; may be called for nothing. */
