@@ -17,6 +17,7 @@ import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.PendingChange;
+import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.PortSpec;
 import org.flowstream.model.RunState;
@@ -206,9 +207,6 @@ public final class ApplyResource {
 
     private Resolved resolve(ApplyRequest request) {
         ApplyRequest.Objects objects = request.parsed();
-        objects.pools().forEach(pool -> {
-            throw ApiProblem.refused(NotYet.of(pool), "leave it out");
-        });
         ArrayNode told = Json.array();
         List<SetMember> members = new ArrayList<>();
         List<ExternalPort> ports = new ArrayList<>();
@@ -251,19 +249,34 @@ public final class ApplyResource {
             }
             tell(told, ChainSpec.KIND, spec.name(), known.isEmpty() ? "create" : same ? "nothing" : "update");
         }
+        List<PoolSpec> pools = new ArrayList<>();
+        for (PoolSpec spec : objects.pools()) {
+            Optional<PoolSpec> known = declarations.pool(spec.name());
+            boolean same = known.equals(Optional.of(spec));
+            if (!same) {
+                pools.add(spec);
+            }
+            if (known.isEmpty()) {
+                members.add(SetMember.pool(request.set(), spec.name()));
+            }
+            tell(told, PoolSpec.KIND, spec.name(), known.isEmpty() ? "create" : same ? "nothing" : "update");
+        }
         List<Name> chainsAway = new ArrayList<>();
+        List<Name> poolsAway = new ArrayList<>();
         List<PortName> portsAway = new ArrayList<>();
         if (request.prune()) {
             surplus(request, objects).forEach(member -> {
                 if (member.isChain()) {
                     chainsAway.add(Name.parse(member.name()));
+                } else if (member.isPool()) {
+                    poolsAway.add(Name.parse(member.name()));
                 } else {
                     portsAway.add(PortName.parse(member.name()));
                 }
                 tell(told, member.kind(), member.name(), "remove");
             });
         }
-        return new Resolved(new Change(chains, chainsAway, ports, portsAway, members), told, named);
+        return new Resolved(new Change(chains, chainsAway, ports, portsAway, pools, poolsAway, members), told, named);
     }
 
     /** What the set made before and is not named. */
@@ -271,6 +284,7 @@ public final class ApplyResource {
         Set<String> named = new TreeSet<>();
         objects.chains().forEach(spec -> named.add(spec.kind() + " " + spec.name()));
         objects.ports().forEach(spec -> named.add(spec.kind() + " " + spec.name()));
+        objects.pools().forEach(spec -> named.add(spec.kind() + " " + spec.name()));
         return declarations.members().stream()
                 .filter(member -> member.set().equals(request.set()))
                 .filter(member -> !named.contains(member.kind() + " " + member.name()))

@@ -96,7 +96,9 @@ public final class Declaring {
     /** What would be done, were the images here. */
     Pass plan(Change change) {
         List<String> faults = new ArrayList<>();
-        change.chains().forEach(spec -> NotYet.of(spec).ifPresent(faults::add));
+        change.chains().stream()
+                .filter(spec -> !spec.spec().part().isWhole())
+                .forEach(spec -> faults.add("chain '" + spec.name() + "' is a part of another: it cannot be declared"));
         change.chains().forEach(spec -> faults.addAll(ChainCompiler.faults(spec)));
         refuseIfAny(faults, null);
         List<DeclaredChain> after = declarations.supposing(change);

@@ -52,7 +52,7 @@ public final class ImageResource {
     }
 
     private List<Name> users(ImageDigest digest) {
-        return declarations.chains().stream()
+        return declarations.all().stream()
                 .flatMap(chain -> chain.spec().spec().middleboxes().stream())
                 .filter(middlebox -> middlebox.image().equals(digest))
                 .map(middlebox -> middlebox.name())

@@ -46,7 +46,7 @@ public final class MiddleboxViews {
     /** All of them, by chain and place in it. */
     List<ObjectNode> all(Pass pass) {
         List<ObjectNode> views = new ArrayList<>();
-        for (DeclaredChain chain : declarations.chains()) {
+        for (DeclaredChain chain : declarations.serving()) {
             for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
                 views.add(view(pass, chain, middlebox, false));
             }

@@ -39,7 +39,11 @@ public final class ChainCompiler {
 
     /** What is wrong with a declaration, one sentence each; empty when {@link #compile} takes it. */
     public static List<String> faults(ChainSpec spec) {
-        return new Wires(spec).faults(spec);
+        List<String> faults = new ArrayList<>(new Wires(spec).faults(spec));
+        if (spec.spec().isOnDemand()) {
+            faults.addAll(OnDemand.faults(spec));
+        }
+        return faults;
     }
 
     /** The plan of a chain; a faulty declaration is refused with all its {@link #faults}. */
@@ -60,8 +64,41 @@ public final class ChainCompiler {
                 spec.bridge(),
                 spec.priority(),
                 spec.failure(),
-                spec.middleboxes().stream().map(this::machine).toList(),
-                intents());
+                role(),
+                spec.isOnDemand()
+                        ? List.of()
+                        : spec.middleboxes().stream().map(this::machine).toList(),
+                spec.isOnDemand() ? entrances() : intents());
+    }
+
+    private ChainPlan.Role role() {
+        ChainSpec.Spec spec = chain.spec().spec();
+        return switch (spec.part().kind()) {
+            case WHOLE -> spec.isOnDemand() ? ChainPlan.Role.ENTRANCE : ChainPlan.Role.WHOLE;
+            case INSTANCE -> ChainPlan.Role.INSTANCE;
+            case POOLED -> ChainPlan.Role.POOLED;
+        };
+    }
+
+    /** Where the flow of a chain comes in whose machines come with its packets. */
+    private List<RuleIntent> entrances() {
+        ChainSpec.Spec spec = chain.spec().spec();
+        List<Place> ports = Wires.ends(chain.spec()).stream()
+                .flatMap(end -> external(end).stream())
+                .limit(SIDES)
+                .toList();
+        boolean around = spec.bypassed() || spec.failure() == FailurePolicy.OPEN;
+        List<RuleIntent> intents = new ArrayList<>();
+        for (int side = 0; side < ports.size(); side++) {
+            Target policy = around && ports.size() == SIDES ? new Target(List.of(ports.get(1 - side))) : Target.NOWHERE;
+            Place.External from = (Place.External) ports.get(side);
+            FlowMatch flow = side == 0 ? spec.flow() : spec.returnFlow();
+            intents.add(
+                    spec.bypassed()
+                            ? new RuleIntent.Enter(from, flow, policy)
+                            : new RuleIntent.Await(from, flow, policy));
+        }
+        return intents;
     }
 
     private MachineSpec machine(MiddleboxSpec middlebox) {
@@ -154,6 +191,9 @@ public final class ChainCompiler {
 
     private Target outOf(Wires.End end) {
         Optional<Place> external = external(end);
+        if (wires.at(end) instanceof WireEnd.Nowhere) {
+            return Target.NOWHERE;
+        }
         return external.isPresent()
                 ? new Target(List.of(external.get()))
                 : into(wires.far(end).orElseThrow());

@@ -14,6 +14,7 @@ import org.flowstream.model.PortName;
  * A compiled chain: the machines, taps and rule intents that it needs on its bridge.
  *
  * @param priority of its entry rules among the chains of the bridge, 0 to 9999, higher first
+ * @param role what its rules are to each other's
  * @param machines in the order in which the flow passes them
  */
 public record ChainPlan(
@@ -23,8 +24,21 @@ public record ChainPlan(
         BridgeName bridge,
         int priority,
         FailurePolicy failure,
+        Role role,
         List<MachineSpec> machines,
         List<RuleIntent> intents) {
+    /** What a chain's rules are to those of others. */
+    public enum Role {
+        /** It takes its flow. */
+        WHOLE,
+        /** It takes its flow as long as no instance takes a part of it. */
+        ENTRANCE,
+        /** It takes a part of another chain's flow. */
+        INSTANCE,
+        /** It takes nothing: its machines wait. */
+        POOLED
+    }
+
     public ChainPlan {
         machines = List.copyOf(machines);
         intents = List.copyOf(intents);
@@ -48,6 +62,9 @@ public record ChainPlan(
     private static Stream<Place> places(RuleIntent intent) {
         if (intent instanceof RuleIntent.Enter enter) {
             return Stream.concat(Stream.of(enter.from()), enter.to().places().stream());
+        }
+        if (intent instanceof RuleIntent.Await await) {
+            return Stream.concat(Stream.of(await.from()), await.policy().places().stream());
         }
         if (intent instanceof RuleIntent.Leave leave) {
             return Stream.concat(Stream.of(leave.from()), leave.to().places().stream());

@@ -22,6 +22,7 @@ public final class Overlaps {
         ChainPlan plan = ChainCompiler.compile(chain);
         for (DeclaredChain other : others) {
             if (!other.name().equals(chain.name())
+                    && other.spec().spec().part().isWhole()
                     && other.spec().spec().bridge().equals(plan.bridge())
                     && other.spec().spec().priority() == plan.priority()) {
                 overlap(plan, ChainCompiler.compile(other)).ifPresent(found::add);
@@ -31,8 +32,8 @@ public final class Overlaps {
     }
 
     private static Optional<String> overlap(ChainPlan one, ChainPlan other) {
-        for (RuleIntent.Enter ours : entries(one)) {
-            for (RuleIntent.Enter theirs : entries(other)) {
+        for (RuleIntent.Entry ours : entries(one)) {
+            for (RuleIntent.Entry theirs : entries(other)) {
                 if (ours.from().equals(theirs.from()) && ours.match().meets(theirs.match())) {
                     return Optional.of("chain '" + one.name() + "' overlaps with chain '" + other.name()
                             + "': at port '" + ours.from().port() + "' both take "
@@ -46,14 +47,14 @@ public final class Overlaps {
         return Optional.empty();
     }
 
-    private static String quoted(RuleIntent.Enter entry) {
+    private static String quoted(RuleIntent.Entry entry) {
         return entry.match().isAny() ? "the traffic" : "'" + entry.match() + "'";
     }
 
-    private static List<RuleIntent.Enter> entries(ChainPlan plan) {
+    private static List<RuleIntent.Entry> entries(ChainPlan plan) {
         return plan.intents().stream()
-                .filter(RuleIntent.Enter.class::isInstance)
-                .map(RuleIntent.Enter.class::cast)
+                .filter(RuleIntent.Entry.class::isInstance)
+                .map(RuleIntent.Entry.class::cast)
                 .toList();
     }
 }

@@ -4,8 +4,21 @@ import org.flowstream.net.FlowMatch;
 
 /** One thing that the switch is to do for a chain, before ports have numbers. */
 public sealed interface RuleIntent {
+    /** Frames of a flow that come by an external port are the chain's. */
+    sealed interface Entry extends RuleIntent {
+        Place.External from();
+
+        FlowMatch match();
+    }
+
     /** Frames of a flow that come by an external port enter the chain here. */
-    record Enter(Place.External from, FlowMatch match, Target to) implements RuleIntent {}
+    record Enter(Place.External from, FlowMatch match, Target to) implements Entry {}
+
+    /**
+     * Frames of a flow that come by an external port and are of no instance yet: their first ones make one, by a lease that
+     * is renewed while somebody listens; without it they meet the failure policy.
+     */
+    record Await(Place.External from, FlowMatch match, Target policy) implements Entry {}
 
     /** All that leaves a machine by this device goes on from here, whatever its headers. */
     record Leave(Place.Tap from, Target to) implements RuleIntent {}

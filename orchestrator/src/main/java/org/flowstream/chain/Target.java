@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
  * live always, so it can only stand last.
  */
 public record Target(List<Place> places) {
+    /** Nowhere: what is sent there is dropped. */
+    public static final Target NOWHERE = new Target(List.of());
+
     public Target {
         places = List.copyOf(places);
-        if (places.isEmpty()) {
-            throw new IllegalArgumentException("a target needs a place");
-        }
-        for (Place place : places.subList(0, places.size() - 1)) {
+        for (Place place : places.subList(0, Math.max(0, places.size() - 1))) {
             if (place instanceof Place.External) {
                 throw new IllegalArgumentException("nothing can come after external port " + place.port());
             }
@@ -22,6 +22,8 @@ public record Target(List<Place> places) {
 
     @Override
     public String toString() {
-        return places.stream().map(place -> place.port().toString()).collect(Collectors.joining(" else "));
+        return places.isEmpty()
+                ? "nowhere"
+                : places.stream().map(place -> place.port().toString()).collect(Collectors.joining(" else "));
     }
 }

@@ -79,6 +79,9 @@ final class Wires {
                         .ifPresent(faults::add);
             }
         }
+        if (spec.spec().part().isPooled()) {
+            return faults;
+        }
         if (used.isEmpty()) {
             faults.add("chain '" + spec.name() + "' is wired to no external port");
         }

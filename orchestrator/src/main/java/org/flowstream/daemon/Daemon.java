@@ -15,9 +15,11 @@ import org.flowstream.api.PeerPolicy;
 import org.flowstream.api.Route;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
+import org.flowstream.pool.Pools;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -112,11 +114,14 @@ public final class Daemon implements AutoCloseable {
         parts.add(() -> Files.deleteIfExists(settings.pidFile()));
         EventLog events = new EventLog(clock, KEPT_EVENTS);
         Declarations declarations =
-                new Declarations(settings.places().installation(), store, new SecureRandom(), clock);
+                closing(new Declarations(settings.places().installation(), store, new SecureRandom(), clock));
         ImageStore images = new ImageStore(settings.places().images());
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
                 closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
+        Pools pools = closing(new Pools(declarations, reconciler, images, declarations::pools, new BlankImages()));
+        FirstPackets firstPackets =
+                closing(new FirstPackets(settings.places(), declarations, reconciler, world, pools, images, events));
         Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
         List<Route> routes = Routes.of(
                 settings,
@@ -136,6 +141,8 @@ public final class Daemon implements AutoCloseable {
         // What is over is taken back before the loop brings it about.
         confirmations.start();
         reconciler.start();
+        pools.start();
+        firstPackets.start();
         closing(ApiServer.start(settings.apiSocket(), PeerPolicy.of(settings.group()), routes, json));
         LOG.info("flowstream {} answers at {}, {} chains declared", version(), settings.apiSocket(), chains);
     }

@@ -66,6 +66,38 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * A part of a chain's flow got machines of its own with its first packet.
+     *
+     * @param instance by the name of its first machine
+     * @param pooled whether its machines had waited
+     * @param took from the first packet's arrival until it was handed over
+     */
+    record InstanceBegan(Name chain, Name instance, String flow, boolean pooled, Duration took) implements Event {
+        @Override
+        public String text() {
+            return "instance " + instance + " for " + flow + (pooled ? "" : ", of a machine that was started for it");
+        }
+
+        @Override
+        public Optional<Name> subject() {
+            return Optional.of(chain);
+        }
+    }
+
+    /** A part of a chain's flow got no machines: its packets met the failure policy. */
+    record SetUpFailed(Name chain, String flow, String reason) implements Event {
+        @Override
+        public String text() {
+            return "no instance for " + flow + ": " + reason;
+        }
+
+        @Override
+        public Optional<Name> subject() {
+            return Optional.of(chain);
+        }
+    }
+
     /** An external port was written down or struck out. */
     record PortDeclared(PortName port, boolean present) implements Event {
         @Override

@@ -1,6 +1,7 @@
 package org.flowstream.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +60,7 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
      * @param limits what it may ask of the host
      * @param bypassed whether its flow passes by all of its middleboxes, from external port to external port
      * @param middleboxes in the order in which the flow passes them, 1 to {@value #MOST_MIDDLEBOXES}
+     * @param part what it is a part of
      */
     public record Spec(
             BridgeName bridge,
@@ -72,7 +74,8 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
             Limits limits,
             RunState state,
             boolean bypassed,
-            List<MiddleboxSpec> middleboxes) {
+            List<MiddleboxSpec> middleboxes,
+            Part part) {
         public static final int DEFAULT_PRIORITY = 100;
         public static final int MOST_MIDDLEBOXES = 16;
         public static final Duration DEFAULT_IDLE = Duration.ofMinutes(1);
@@ -103,6 +106,36 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
                     throw BadValueException.of("the chain has two middleboxes named '" + middlebox.name() + "'");
                 }
             }
+        }
+
+        /** A chain that stands for itself. */
+        public Spec(
+                BridgeName bridge,
+                FlowMatch flow,
+                FlowMatch returnFlow,
+                int priority,
+                Instances instances,
+                StartMode start,
+                Duration idle,
+                FailurePolicy failure,
+                Limits limits,
+                RunState state,
+                boolean bypassed,
+                List<MiddleboxSpec> middleboxes) {
+            this(
+                    bridge,
+                    flow,
+                    returnFlow,
+                    priority,
+                    instances,
+                    start,
+                    idle,
+                    failure,
+                    limits,
+                    state,
+                    bypassed,
+                    middleboxes,
+                    Part.WHOLE);
         }
 
         /** A chain of one instance that starts now, and whose middleboxes do not translate. */
@@ -141,7 +174,14 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
                     limits,
                     newState,
                     newBypassed,
-                    middleboxes);
+                    middleboxes,
+                    part);
+        }
+
+        /** Whether its machines come with packets of its flow: it has none of its own, its instances have. */
+        @JsonIgnore
+        public boolean isOnDemand() {
+            return part.isWhole() && (instances != Instances.ONE || start == StartMode.FIRST_PACKET);
         }
     }
 }

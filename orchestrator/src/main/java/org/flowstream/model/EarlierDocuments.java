@@ -48,6 +48,7 @@ final class EarlierDocuments extends BeanDeserializerModifier {
         if (!spec.has("bypassed")) {
             spec.put("bypassed", false);
         }
+        fill(spec, "part", Part.WHOLE.toString());
     }
 
     private static void middlebox(ObjectNode spec) {

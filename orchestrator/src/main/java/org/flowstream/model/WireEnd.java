@@ -22,9 +22,23 @@ public sealed interface WireEnd {
         }
     }
 
-    /** From {@code PORT} or {@code MIDDLEBOX/DEVICE}. */
+    /** Nothing: of a machine that waits in a pool; written {@code -}. */
+    record Nowhere() implements WireEnd {
+        @Override
+        public String toString() {
+            return NOWHERE;
+        }
+    }
+
+    /** How {@link Nowhere} is written. */
+    String NOWHERE = "-";
+
+    /** From {@code PORT}, {@code MIDDLEBOX/DEVICE} or {@code -}. */
     @JsonCreator
     static WireEnd parse(String text) {
+        if (text.equals(NOWHERE)) {
+            return new Nowhere();
+        }
         int slash = text.indexOf('/');
         if (slash < 0) {
             return new ToPort(PortName.parse(text));

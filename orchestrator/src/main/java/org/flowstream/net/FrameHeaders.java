@@ -5,10 +5,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The headers of one frame as a match: VLAN, Ethernet type, addresses, protocol, and ports where there are some. It reads
- * frames as Open vSwitch does: one tag, IPv4 and IPv6 with its extension headers (RFC 8200, section 4).
+ * The headers of one IP frame as a match, all of them exact: VLAN, Ethernet type, addresses, protocol, and ports where
+ * there are some. It reads frames as Open vSwitch does: one tag, IPv4 and IPv6 with its extension headers (RFC 8200,
+ * section 4).
+ *
+ * @param isLaterFragment whether it is a fragment and not the first, so that nobody can tell its ports
  */
-public final class FrameHeaders {
+public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
     private static final int ETHER = 14;
     private static final int TAG = 4;
     private static final int PRESENT = 0x1000;
@@ -25,107 +28,120 @@ public final class FrameHeaders {
     private static final int DESTINATION = 60;
     private static final int AUTHENTICATION = 51;
 
-    private final ByteBuffer frame;
-    private final TreeMap<MatchField, MaskedValue> fields = new TreeMap<>();
-
-    private FrameHeaders(byte[] frame) {
-        this.frame = ByteBuffer.wrap(frame);
+    /** The flow of a frame; empty for one that is not IP or is cut short. */
+    public static Optional<FrameHeaders> of(byte[] frame) {
+        Reader reader = new Reader(ByteBuffer.wrap(frame));
+        return reader.read()
+                ? Optional.of(new FrameHeaders(new FlowMatch(reader.fields), reader.later))
+                : Optional.empty();
     }
 
-    /**
-     * The flow of an IP frame, exactly: everything of it that tells its connection. Empty for a frame that is not IP, is
-     * cut short, or is a later fragment, whose ports nobody can tell.
-     */
-    public static Optional<FlowMatch> of(byte[] frame) {
-        FrameHeaders reader = new FrameHeaders(frame);
-        return reader.read() ? Optional.of(new FlowMatch(reader.fields)) : Optional.empty();
-    }
+    /** Walks through the headers. */
+    private static final class Reader {
+        private final ByteBuffer frame;
+        private final TreeMap<MatchField, MaskedValue> fields = new TreeMap<>();
+        private boolean later;
 
-    private void put(MatchField field, long value) {
-        fields.put(field, MaskedValue.exact(value, field.bits()));
-    }
-
-    private boolean has(int at, int bytes) {
-        return frame.limit() - at >= bytes;
-    }
-
-    private int u8(int at) {
-        return frame.get(at) & 0xff;
-    }
-
-    private int u16(int at) {
-        return frame.getShort(at) & 0xffff;
-    }
-
-    private boolean read() {
-        if (!has(0, ETHER)) {
-            return false;
+        Reader(ByteBuffer frame) {
+            this.frame = frame;
         }
-        int at = ETHER;
-        int type = u16(at - 2);
-        if (type == EtherType.VLAN.value()) {
-            if (!has(at, TAG)) {
+
+        private void put(MatchField field, long value) {
+            fields.put(field, MaskedValue.exact(value, field.bits()));
+        }
+
+        private boolean has(int at, int bytes) {
+            return frame.limit() - at >= bytes;
+        }
+
+        private int u8(int at) {
+            return frame.get(at) & 0xff;
+        }
+
+        private int u16(int at) {
+            return frame.getShort(at) & 0xffff;
+        }
+
+        private boolean read() {
+            if (!has(0, ETHER)) {
                 return false;
             }
-            fields.put(MatchField.VLAN_VID, MaskedValue.of((u16(at) & 0xfff) | PRESENT, VLAN_MASK));
-            type = u16(at + 2);
-            at += TAG;
-        } else {
-            fields.put(MatchField.VLAN_VID, MaskedValue.of(0, VLAN_MASK));
+            int at = ETHER;
+            int type = u16(at - 2);
+            if (type == EtherType.VLAN.value()) {
+                if (!has(at, TAG)) {
+                    return false;
+                }
+                fields.put(MatchField.VLAN_VID, MaskedValue.of((u16(at) & 0xfff) | PRESENT, VLAN_MASK));
+                type = u16(at + 2);
+                at += TAG;
+            } else {
+                fields.put(MatchField.VLAN_VID, MaskedValue.of(0, VLAN_MASK));
+            }
+            put(MatchField.ETH_TYPE, type);
+            if (type == EtherType.IP.value()) {
+                return ip4(at);
+            }
+            return type == EtherType.IP6.value() && ip6(at);
         }
-        put(MatchField.ETH_TYPE, type);
-        if (type == EtherType.IP.value()) {
-            return ip4(at);
-        }
-        return type == EtherType.IP6.value() && ip6(at);
-    }
 
-    private boolean ip4(int at) {
-        if (!has(at, IP4)) {
-            return false;
-        }
-        int header = (u8(at) & 0xf) * 4;
-        boolean later = (u16(at + 6) & 0x1fff) != 0;
-        if (u8(at) >> 4 != 4 || header < IP4 || !has(at, header) || later) {
-            return false;
-        }
-        put(MatchField.IP_SRC, frame.getInt(at + 12) & 0xffff_ffffL);
-        put(MatchField.IP_DST, frame.getInt(at + 16) & 0xffff_ffffL);
-        return transport(u8(at + 9), at + header);
-    }
-
-    private boolean ip6(int at) {
-        if (!has(at, IP6) || u8(at) >> 4 != 6) {
-            return false;
-        }
-        address(MatchField.IP6_SRC, at + 8);
-        address(MatchField.IP6_DST, at + 24);
-        int next = u8(at + 6);
-        int here = at + IP6;
-        while (next == HOP_BY_HOP || next == ROUTING || next == DESTINATION || next == AUTHENTICATION || next == FRAGMENT) {
-            if (!has(here, 8) || (next == FRAGMENT && (u16(here + 2) & 0xfff8) != 0)) {
+        private boolean ip4(int at) {
+            if (!has(at, IP4)) {
                 return false;
             }
-            int length = next == FRAGMENT ? 8 : next == AUTHENTICATION ? (u8(here + 1) + 2) * 4 : (u8(here + 1) + 1) * 8;
-            next = u8(here);
-            here += length;
-        }
-        return transport(next, here);
-    }
-
-    private void address(MatchField field, int at) {
-        fields.put(field, new MaskedValue(frame.getLong(at), frame.getLong(at + 8), -1, -1));
-    }
-
-    private boolean transport(int protocol, int at) {
-        put(MatchField.IP_PROTO, protocol);
-        if (protocol == TCP || protocol == UDP || protocol == SCTP) {
-            if (!has(at, PORTS)) {
+            int header = (u8(at) & 0xf) * 4;
+            later = (u16(at + 6) & 0x1fff) != 0;
+            if (u8(at) >> 4 != 4 || header < IP4 || !has(at, header)) {
                 return false;
             }
-            put(MatchField.TP_SRC, u16(at));
-            put(MatchField.TP_DST, u16(at + 2));
+            put(MatchField.IP_SRC, frame.getInt(at + 12) & 0xffff_ffffL);
+            put(MatchField.IP_DST, frame.getInt(at + 16) & 0xffff_ffffL);
+            return transport(u8(at + 9), at + header);
         }
-        return true;
+
+        private boolean ip6(int at) {
+            if (!has(at, IP6) || u8(at) >> 4 != 6) {
+                return false;
+            }
+            address(MatchField.IP6_SRC, at + 8);
+            address(MatchField.IP6_DST, at + 24);
+            int next = u8(at + 6);
+            int here = at + IP6;
+            while (next == HOP_BY_HOP
+                    || next == ROUTING
+                    || next == DESTINATION
+                    || next == AUTHENTICATION
+                    || next == FRAGMENT) {
+                if (!has(here, 8)) {
+                    return false;
+                }
+                later |= next == FRAGMENT && (u16(here + 2) & 0xfff8) != 0;
+                if (later) {
+                    put(MatchField.IP_PROTO, FRAGMENT);
+                    return true;
+                }
+                int length =
+                        next == FRAGMENT ? 8 : next == AUTHENTICATION ? (u8(here + 1) + 2) * 4 : (u8(here + 1) + 1) * 8;
+                next = u8(here);
+                here += length;
+            }
+            return transport(next, here);
+        }
+
+        private void address(MatchField field, int at) {
+            fields.put(field, new MaskedValue(frame.getLong(at), frame.getLong(at + 8), -1, -1));
+        }
+
+        private boolean transport(int protocol, int at) {
+            put(MatchField.IP_PROTO, protocol);
+            if (!later && (protocol == TCP || protocol == UDP || protocol == SCTP)) {
+                if (!has(at, PORTS)) {
+                    return false;
+                }
+                put(MatchField.TP_SRC, u16(at));
+                put(MatchField.TP_DST, u16(at + 2));
+            }
+            return true;
+        }
     }
 }

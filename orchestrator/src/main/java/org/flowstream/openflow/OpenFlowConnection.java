@@ -116,27 +116,32 @@ public final class OpenFlowConnection implements AutoCloseable {
             return;
         }
         int bundle = nextBundle.getAndIncrement();
-        request(Requests.bundleControl(xid(), bundle, Requests.BUNDLE_OPEN), "open a bundle");
         List<Exchanges.Exchange> added = new ArrayList<>();
         List<Frame> frames = new ArrayList<>();
+        // All in one go, since somebody may wait for it: a bundle that could not be opened is told by each of its
+        // parts.
+        int open = xid();
         int first = nextXid.getAndAdd(changes.size());
         try {
+            added.add(exchanges.begin(open, "open a bundle"));
+            frames.add(Requests.bundleControl(open, bundle, Requests.BUNDLE_OPEN));
             for (int i = 0; i < changes.size(); i++) {
                 added.add(exchanges.begin(first + i, changes.get(i).toString()));
                 frames.add(Requests.bundleAdd(bundle, Requests.change(first + i, changes.get(i))));
             }
-            send(frames);
-            commit(bundle, added, changes.size());
+            commit(bundle, added, frames, changes.size());
         } finally {
+            exchanges.end(open);
             IntStream.range(first, first + changes.size()).forEach(exchanges::end);
         }
     }
 
-    private void commit(int bundle, List<Exchanges.Exchange> added, int count) {
+    private void commit(int bundle, List<Exchanges.Exchange> added, List<Frame> frames, int count) {
         int xid = xid();
         Exchanges.Exchange commit = exchanges.begin(xid, "commit of " + count + " changes");
         try {
-            send(List.of(Requests.bundleControl(xid, bundle, Requests.BUNDLE_COMMIT)));
+            frames.add(Requests.bundleControl(xid, bundle, Requests.BUNDLE_COMMIT));
+            send(frames);
             await(commit.reply().exceptionally(thrown -> refusedOrThrow(commit, thrown)), "commit");
             // Errors of single changes stand in the stream before the commit's own answer.
             List<SwitchRefusedException.Refusal> refusals = new ArrayList<>(added.stream()

@@ -282,6 +282,60 @@ public sealed interface Action {
         }
     }
 
+    /**
+     * Has the first packets of a chain's flow come to us for so long; a rule that is there is renewed.
+     *
+     * @param seconds until the switch ends it by itself, 1 to 65535
+     */
+    record RenewLease(ChainPlan plan, int seconds) implements Action {
+        @Override
+        public String describe() {
+            return "have first packets of chain " + plan.name() + " come to us for " + seconds + " s";
+        }
+
+        @Override
+        public List<String> touches() {
+            return List.of("rules on " + plan.bridge());
+        }
+
+        @Override
+        public Optional<Name> chain() {
+            return Optional.of(plan.name());
+        }
+    }
+
+    /**
+     * Steers a part of a chain's flow to machines that waited until now: their rules become those of the instance, at once
+     * and without a look at what is there.
+     *
+     * @param waiting what the machines were until now
+     */
+    record SteerInstance(ChainPlan instance, List<ChainPlan> waiting) implements Action {
+        public SteerInstance {
+            waiting = List.copyOf(waiting);
+        }
+
+        @Override
+        public String describe() {
+            return "steer a part of a flow to " + instance.name() + " on bridge " + instance.bridge();
+        }
+
+        @Override
+        public List<String> touches() {
+            return List.of("rules on " + instance.bridge());
+        }
+
+        @Override
+        public Optional<Name> chain() {
+            return Optional.of(instance.name());
+        }
+
+        @Override
+        public Optional<Action> inverse() {
+            return Optional.of(new ClearRules(instance.bridge(), instance.id()));
+        }
+    }
+
     /** Removes all rules and groups of a chain on a bridge. */
     record ClearRules(BridgeName bridge, ChainId rulesOf) implements Action {
         @Override

@@ -73,6 +73,14 @@ final class ActionExecutor {
         return true;
     }
 
+    /** Does one action that is in no plan; what keeps it from being done is thrown. */
+    void now(Action action) throws InterruptedException {
+        failpoints.before(action.failpoint());
+        world.perform(action);
+        failpoints.after(action.failpoint());
+        LOG.debug("{}", action.describe());
+    }
+
     private boolean execute(Pass pass, Action action) throws InterruptedException {
         Optional<Name> subject = subject(action);
         Owner owner = subject.flatMap(declarations::chain)

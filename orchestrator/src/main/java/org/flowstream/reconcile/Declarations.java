@@ -9,7 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.flowstream.chain.InstanceKey;
+import org.flowstream.chain.InstanceSpec;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
@@ -20,20 +25,31 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.PendingChange;
+import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.SetMember;
 import org.flowstream.store.Store;
 
 /** What is declared, as the store has it; the store is written before anybody is told. Safe for all threads. */
-public final class Declarations {
+public final class Declarations implements AutoCloseable {
+    private static final int WRITE_BOUND_SECONDS = 10;
+
     private final Installation installation;
     private final Store store;
     private final RandomGenerator random;
     private final Clock clock;
     private final Map<Name, DeclaredChain> chains = new TreeMap<>();
     private final Map<PortName, ExternalPort> ports = new TreeMap<>();
+    private final Map<Name, PoolSpec> pools = new TreeMap<>();
     /** Still in the store, so that a daemon that dies now does not forget what is to be restored. */
     private final Map<PortName, ExternalPort> leaving = new HashMap<>();
+
+    /** Writes what is not waited for, in order: machines that wait, and instances. */
+    private final ExecutorService later = Executors.newSingleThreadExecutor(work -> {
+        Thread thread = new Thread(work, "store");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /** Struck out, and perhaps not out of the switch. */
     private final Set<ChainId> leavingChains = new TreeSet<>();
@@ -46,10 +62,27 @@ public final class Declarations {
         leavingChains.addAll(store.leavingChains());
         store.chains().forEach(chain -> chains.put(chain.name(), chain));
         store.ports().forEach(port -> ports.put(port.name(), port));
+        store.pools().forEach(pool -> pools.put(pool.name(), pool));
     }
 
+    /** The chains that users declared. */
     public synchronized List<DeclaredChain> chains() {
+        return chains.values().stream()
+                .filter(chain -> chain.spec().spec().part().isWhole())
+                .toList();
+    }
+
+    /** All of them: those that users declared, their instances, and the machines that wait. */
+    public synchronized List<DeclaredChain> all() {
         return List.copyOf(chains.values());
+    }
+
+    /** Those whose machines serve a flow. */
+    public synchronized List<DeclaredChain> serving() {
+        return chains.values().stream()
+                .filter(chain -> !chain.spec().spec().part().isPooled()
+                        && !chain.spec().spec().isOnDemand())
+                .toList();
     }
 
     public synchronized Optional<DeclaredChain> chain(Name name) {
@@ -138,7 +171,15 @@ public final class Declarations {
                         ? change.chainsAway().stream().anyMatch(it -> it.text().equals(member.name()))
                         : change.portsAway().stream().anyMatch(it -> it.text().equals(member.name())))
                 .toList();
-        return new Change(oldChains, newChains, oldPorts, newPorts, members);
+        List<Name> newPools = change.pools().stream()
+                .map(PoolSpec::name)
+                .filter(name -> !pools.containsKey(name))
+                .toList();
+        List<PoolSpec> oldPools = pools.values().stream()
+                .filter(pool -> change.poolsAway().contains(pool.name())
+                        || change.pools().stream().anyMatch(it -> it.name().equals(pool.name())))
+                .toList();
+        return new Change(oldChains, newChains, oldPorts, newPorts, oldPools, newPools, members);
     }
 
     /**
@@ -151,12 +192,23 @@ public final class Declarations {
         store.put(change, changed, pending, clock.instant());
         change.chainsAway().forEach(this::forgetChain);
         changed.forEach(chain -> chains.put(chain.name(), chain));
+        change.poolsAway().forEach(pools::remove);
+        change.pools().forEach(pool -> pools.put(pool.name(), pool));
         change.portsAway().forEach(this::leave);
         change.ports().forEach(port -> {
             ports.put(port.name(), port);
             leaving.remove(port.name());
         });
         return changed;
+    }
+
+    /** The pools that users declared. */
+    public synchronized List<PoolSpec> pools() {
+        return List.copyOf(pools.values());
+    }
+
+    public synchronized Optional<PoolSpec> pool(Name name) {
+        return Optional.ofNullable(pools.get(name));
     }
 
     /** What applies of sets made. */
@@ -187,6 +239,9 @@ public final class Declarations {
             Map<Name, MachineId> machines = new TreeMap<>();
             for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
                 MachineId kept = before == null ? null : before.machines().get(middlebox.name());
+                if (spec.spec().isOnDemand()) {
+                    continue;
+                }
                 machines.put(middlebox.name(), kept == null ? unusedMachineId(takenMachines) : kept);
             }
             ChainId id = before == null ? unusedChainId(taken) : before.id();
@@ -213,6 +268,37 @@ public final class Declarations {
         }
     }
 
+    /** Declares a machine that waits; it is named after its id. */
+    public synchronized DeclaredChain declareWaiting(InstanceSpec.Blank blank) {
+        Set<MachineId> taken = new TreeSet<>();
+        chains.values().forEach(chain -> taken.addAll(chain.machines().values()));
+        MachineId id = unusedMachineId(taken);
+        return declareWaiting(id, unusedChainId(ownChains()), blank);
+    }
+
+    private DeclaredChain declareWaiting(MachineId id, ChainId chainId, InstanceSpec.Blank blank) {
+        DeclaredChain chain =
+                new DeclaredChain(chainId, InstanceSpec.waiting(id, blank), false, Map.of(InstanceSpec.name(id), id));
+        write(chain);
+        return chain;
+    }
+
+    /**
+     * Makes machines that wait an instance of a chain; empty when one of them is no more as it was. The store follows: a
+     * daemon that dies before it does finds machines that wait, and the flow's next packet begins anew.
+     */
+    public synchronized Optional<DeclaredChain> bind(ChainSpec chain, InstanceKey key, List<DeclaredChain> waiting) {
+        if (waiting.stream().anyMatch(each -> !each.equals(chains.get(each.name())))) {
+            return Optional.empty();
+        }
+        DeclaredChain instance = InstanceSpec.bound(chain, key, waiting);
+        List<Name> others = waiting.stream().skip(1).map(DeclaredChain::name).toList();
+        others.forEach(this::forgetChain);
+        chains.put(instance.name(), instance);
+        later.execute(() -> store.bind(instance, others, clock.instant()));
+        return Optional.of(instance);
+    }
+
     /** Changes a chain that is declared; empty when it is not any more. */
     public synchronized Optional<DeclaredChain> update(
             Name name, java.util.function.UnaryOperator<DeclaredChain> change) {
@@ -228,13 +314,20 @@ public final class Declarations {
     }
 
     private void write(DeclaredChain chain) {
-        store.put(chain, clock.instant());
+        if (chain.spec().spec().part().isWhole()) {
+            store.put(chain, clock.instant());
+        } else {
+            later.execute(() -> store.put(chain, clock.instant()));
+        }
         chains.put(chain.name(), chain);
     }
 
     /** Strikes a chain out; empty when there is none. */
     public synchronized Optional<DeclaredChain> remove(Name name) {
-        if (chains.containsKey(name)) {
+        DeclaredChain chain = chains.get(name);
+        if (chain != null && !chain.spec().spec().part().isWhole()) {
+            later.execute(() -> store.removeChain(name));
+        } else if (chain != null) {
             store.removeChain(name);
         }
         return forgetChain(name);
@@ -265,7 +358,7 @@ public final class Declarations {
         Set<ChainId> gone = new TreeSet<>(leavingChains);
         gone.removeAll(withRules);
         if (!gone.isEmpty()) {
-            store.forget(gone);
+            later.execute(() -> store.forget(gone));
             leavingChains.removeAll(gone);
         }
     }
@@ -307,5 +400,30 @@ public final class Declarations {
             }
         }
         return users;
+    }
+
+    /** Ends when all is written. */
+    @Override
+    public void close() {
+        later.shutdown();
+        try {
+            if (!later.awaitTermination(WRITE_BOUND_SECONDS, TimeUnit.SECONDS)) {
+                later.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Makes an instance's machines wait again; false when it is no more as it was. */
+    public synchronized boolean release(DeclaredChain instance, InstanceSpec.Blank blank) {
+        if (!instance.equals(chains.get(instance.name()))) {
+            return false;
+        }
+        for (MachineId id : instance.machines().values()) {
+            boolean first = InstanceSpec.name(id).equals(instance.name());
+            declareWaiting(id, first ? instance.id() : unusedChainId(ownChains()), blank);
+        }
+        return true;
     }
 }

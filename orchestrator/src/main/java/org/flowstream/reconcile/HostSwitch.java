@@ -129,7 +129,7 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    private static WorldException failure(RuntimeException e) {
+    static WorldException failure(RuntimeException e) {
         return new WorldException(SYSTEM, "Open vSwitch: " + e.getMessage(), e);
     }
 
@@ -178,11 +178,11 @@ final class HostSwitch implements AutoCloseable {
 
     /** Work on the switch, whose failures are told as the world's. */
     @FunctionalInterface
-    private interface Work {
+    interface Work {
         void run();
     }
 
-    private static void doing(Work work) {
+    static void doing(Work work) {
         try {
             work.run();
         } catch (OvsdbException | OpenFlowException e) {
@@ -208,7 +208,7 @@ final class HostSwitch implements AutoCloseable {
         });
     }
 
-    private WantedRules wanted(BridgeName bridge, Desired desired) {
+    WantedRules wanted(BridgeName bridge, Desired desired) {
         return database.observe()
                 .bridge(bridge)
                 .map(found -> wanted(found, bridge, desired))
@@ -296,12 +296,12 @@ final class HostSwitch implements AutoCloseable {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
             connection.apply(
-                    RuleDiff.changes(SwitchRules.NONE, connection.observe().ofChain(chain.bits())));
+                    RuleDiff.changes(SwitchRules.NONE, connection.observe().ofChainAndLeases(chain.bits())));
             release(bridge, connection);
         });
     }
 
-    private Map<PortName, Integer> numbers(BridgeName bridge) {
+    Map<PortName, Integer> numbers(BridgeName bridge) {
         return database.observe().bridge(bridge).map(SwitchPorts::numbers).orElse(Map.of());
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainPlan;
@@ -32,6 +33,7 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.libvirt.LibvirtMachine;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.ImageDigest;
@@ -48,16 +50,19 @@ import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.Observed;
 import org.flowstream.plan.ObservedMachine;
+import org.flowstream.rules.RuleAction;
 
 /** The real host: libvirt, Open vSwitch, the kernel's taps, and the health of what runs. */
 public final class HostWorld implements World {
     private final ImageStore images;
     private final EventLog events;
     private volatile Runnable listener = () -> {};
+    private volatile Consumer<PacketIn> packets = packet -> {};
     private final Map<String, Boolean> answered = new ConcurrentHashMap<>();
     private final Map<MachineId, Name> names = new ConcurrentHashMap<>();
     private final HostMachines machines;
     private final HostSwitch openVswitch;
+    private final InstanceRules instanceRules;
     private final HealthMonitor health;
     private final HotSwaps swaps;
     private final MachineLoads loads = new MachineLoads();
@@ -86,6 +91,7 @@ public final class HostWorld implements World {
                 this::changed,
                 detection,
                 id -> health.birth(id).flatMap(HealthMonitor.Birth::ready));
+        this.instanceRules = new InstanceRules(openVswitch, ownBridge);
         this.machines = new HostMachines(places, libvirt, clock, this::changed);
         this.swaps = new HotSwaps(places, images, health);
     }
@@ -102,7 +108,9 @@ public final class HostWorld implements World {
     private final class Packets implements SwitchEvents {
         @Override
         public void packetIn(PacketIn packet) {
-            health.take(packet);
+            if (!health.take(packet)) {
+                packets.accept(packet);
+            }
         }
 
         @Override
@@ -264,6 +272,10 @@ public final class HostWorld implements World {
             openVswitch.setRules(set.plan(), set.stage());
         } else if (action instanceof Action.ClearRules clear) {
             openVswitch.clearRules(clear.bridge(), clear.rulesOf());
+        } else if (action instanceof Action.RenewLease renew) {
+            instanceRules.renewLease(renew);
+        } else if (action instanceof Action.SteerInstance steer) {
+            instanceRules.steer(steer);
         } else {
             performOnMachine(action);
         }
@@ -385,6 +397,32 @@ public final class HostWorld implements World {
         } catch (HostException e) {
             throw new WorldException("kernel", String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Override
+    public void whenFirstPacket(Consumer<PacketIn> newListener) {
+        packets = newListener;
+    }
+
+    @Override
+    public Map<ChainId, Long> packets(BridgeName bridge) {
+        return instanceRules.packets(bridge);
+    }
+
+    @Override
+    public void send(BridgeName bridge, int inPort, int port, byte[] frame) {
+        HostSwitch.doing(
+                () -> openVswitch.connection(bridge).packetOut(inPort, List.of(RuleAction.output(port)), frame));
+    }
+
+    @Override
+    public void swapped(MachineId machine, ImageDigest image) {
+        health.swapped(machine, image);
+    }
+
+    @Override
+    public Map<PortName, Integer> numbers(BridgeName bridge) {
+        return openVswitch.numbers(bridge);
     }
 
     @Override

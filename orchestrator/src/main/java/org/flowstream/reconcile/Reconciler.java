@@ -127,6 +127,29 @@ public final class Reconciler implements AutoCloseable {
         asked(chain, true);
     }
 
+    /**
+     * Does an action now, for whoever cannot wait for the loop.
+     *
+     * @throws WorldException when it could not be done
+     */
+    public void perform(Action action) throws InterruptedException {
+        executor.now(action);
+    }
+
+    /** Keeps the loop from a chain until {@link #giveBack}; false when the loop is at work on it. */
+    public boolean reserve(Name chain) {
+        synchronized (monitor) {
+            return !closed && busy.add(Groups.of(chain));
+        }
+    }
+
+    /** Gives a chain back to the loop. */
+    public void giveBack(Name chain) {
+        synchronized (monitor) {
+            busy.remove(Groups.of(chain));
+        }
+    }
+
     /** What the world would be like, and what would be done, with these declarations. Changes nothing. */
     public Pass preview(List<DeclaredChain> chains, List<ExternalPort> ports, List<ExternalPort> leaving) {
         Desired desired = wishes.desired(chains, ports, leaving, watches::wishes);
@@ -136,7 +159,7 @@ public final class Reconciler implements AutoCloseable {
 
     /** The world as it is now, beside what is declared; nothing of it is remembered. */
     public Pass look() {
-        Desired desired = wishes.desired(declarations.chains(), watches::wishes);
+        Desired desired = wishes.desired(declarations.all(), watches::wishes);
         Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         synchronized (monitor) {
             return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
@@ -183,7 +206,7 @@ public final class Reconciler implements AutoCloseable {
             busyBefore = Set.copyOf(busy);
             number = ++passes;
         }
-        List<DeclaredChain> chains = declarations.chains();
+        List<DeclaredChain> chains = declarations.all();
         List<PortName> leaving =
                 declarations.leavingPorts().stream().map(port -> port.name()).toList();
         Set<ChainId> own = declarations.ownChains();

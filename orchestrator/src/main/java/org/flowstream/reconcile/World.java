@@ -1,14 +1,19 @@
 package org.flowstream.reconcile;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.flowstream.health.HealthReport;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
+import org.flowstream.openflow.PacketIn;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.Observed;
@@ -86,6 +91,25 @@ public interface World extends AutoCloseable {
      * its user should know. Takes seconds where it has to measure.
      */
     List<String> measure(PortName port, BridgeName bridge);
+
+    /** Is given each packet that a rule of ours sent to us and that is no probe's; from the switch's own thread. */
+    void whenFirstPacket(Consumer<PacketIn> listener);
+
+    /** How many packets entered by the rules of each chain on a bridge, as long as these rules have been there. */
+    Map<ChainId, Long> packets(BridgeName bridge);
+
+    /**
+     * Sends a frame out of a port of a bridge.
+     *
+     * @param inPort the port it shall seem to come from
+     */
+    void send(BridgeName bridge, int inPort, int port, byte[] frame);
+
+    /** A machine has said that it runs another image now. */
+    void swapped(MachineId machine, ImageDigest image);
+
+    /** The numbers of a bridge's ports. */
+    Map<PortName, Integer> numbers(BridgeName bridge);
 
     /** Calls this whenever something may have changed; from any thread, and often. */
     void whenChanged(Runnable listener);

@@ -146,10 +146,12 @@ public final class BridgeRules {
                 && Companions.areLaterFragments(match.flow());
     }
 
+    /** None of an instance, whose chain's entries stand for it. */
     private static List<Entry> entries(ChainPlan chain, Map<PortName, Integer> numbers) {
         List<Entry> entries = new ArrayList<>();
-        for (RuleIntent intent : chain.intents()) {
-            if (intent instanceof RuleIntent.Enter enter) {
+        List<RuleIntent> intents = chain.role() == ChainPlan.Role.INSTANCE ? List.of() : chain.intents();
+        for (RuleIntent intent : intents) {
+            if (intent instanceof RuleIntent.Entry enter) {
                 Integer port = numbers.get(enter.from().port());
                 if (port != null) {
                     entries.add(new Entry(chain, RuleMatch.inPort(port, enter.match()), false));

@@ -13,6 +13,8 @@ public record Cookie(long bits) {
     public static final int PREFIX = 0x466c;
     /** The bits that say a rule is ours. */
     public static final long OURS_MASK = 0xffff_0000_0000_0000L;
+    /** The bits that say a rule is ours, and of which kind. */
+    public static final long KIND_MASK = 0xffff_ff00_0000_0000L;
     /** All bits. */
     public static final long EXACT_MASK = -1L;
 
@@ -35,7 +37,9 @@ public record Cookie(long bits) {
         /** Fragments and ICMP errors that may belong to more than one chain. */
         AMBIGUOUS(6),
         /** A short look at a port's traffic. */
-        SAMPLE(7);
+        SAMPLE(7),
+        /** Packets of a chain's flow that are of no instance yet, to the daemon; a lease. */
+        FIRST(8);
 
         private final int number;
 
@@ -47,7 +51,7 @@ public record Cookie(long bits) {
         public boolean isOfChain() {
             return switch (this) {
                 case PROBE, LEAVE, ENTER, COMPANION -> true;
-                case BASE, LEARNT, AMBIGUOUS, SAMPLE -> false;
+                case BASE, LEARNT, AMBIGUOUS, SAMPLE, FIRST -> false;
             };
         }
     }

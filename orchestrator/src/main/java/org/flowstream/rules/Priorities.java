@@ -20,12 +20,20 @@ final class Priorities {
         return base(chain) + 3;
     }
 
-    /** The flow itself. */
+    /** The flow itself, and the parts of it that have instances of their own. */
     static int entry(int chain) {
         return base(chain) + 2;
     }
 
-    /** Fragments of the flow, and errors about it. */
+    /** The lease by which first packets of the flow come to us. */
+    static int lease(int chain) {
+        return base(chain) + 1;
+    }
+
+    /**
+     * Fragments of the flow, and errors about it; and the flow itself where it meets the policy while nobody listens. What
+     * is both is the flow.
+     */
     static int companion(int chain) {
         return base(chain);
     }

@@ -31,6 +31,9 @@ public final class RuleCompiler {
     /** The controller that probe frames go to; {@code openflow} takes this id on its connections. */
     public static final int CONTROLLER_ID = Cookie.PREFIX;
 
+    /** Packets come whole: who gets one sends it on. */
+    private static final int WHOLE_PACKET = 0xffff;
+
     /** All of a probe frame is in its first bytes. */
     private static final int PROBE_BYTES = 128;
 
@@ -77,9 +80,33 @@ public final class RuleCompiler {
                 compiler.leave(leave, stage);
             } else if (intent instanceof RuleIntent.Enter enter && stage == Stage.STEERED) {
                 compiler.enter(enter);
+            } else if (intent instanceof RuleIntent.Await await && stage == Stage.STEERED) {
+                compiler.await(await);
             }
         }
         return new SwitchRules(List.copyOf(compiler.flows.values()), List.copyOf(compiler.groups.values()));
+    }
+
+    /**
+     * The rules by which first packets come to us, above those of the policy: a lease, which the switch ends by itself when
+     * nobody renews it.
+     */
+    public static List<FlowRule> lease(ChainPlan plan, Map<PortName, Integer> numbers, int seconds) {
+        List<FlowRule> rules = new ArrayList<>();
+        for (RuleIntent intent : plan.intents()) {
+            if (intent instanceof RuleIntent.Await await) {
+                Optional.ofNullable(numbers.get(await.from().port()))
+                        .map(port -> FlowRule.of(
+                                        Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
+                                        0,
+                                        Priorities.lease(plan.priority()),
+                                        RuleMatch.inPort(port, await.match()),
+                                        new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
+                                .withHardTimeout(seconds))
+                        .ifPresent(rules::add);
+            }
+        }
+        return rules;
     }
 
     private void probe(Place.Tap at) {
@@ -125,14 +152,33 @@ public final class RuleCompiler {
         RuleAction[] into = towards(enter.to());
         RuleMatch match = RuleMatch.inPort(from.getAsInt(), enter.match());
         add(Cookie.Kind.ENTER, Priorities.entry(plan.priority()), match, into);
+        if (plan.role() == ChainPlan.Role.INSTANCE) {
+            return;
+        }
         for (FlowMatch each : Companions.of(enter.match())) {
             RuleMatch companion = RuleMatch.inPort(from.getAsInt(), each);
             add(Cookie.Kind.COMPANION, Priorities.companion(plan.priority()), companion, into);
         }
     }
 
+    /** Fragments and errors tell no instance: they are dropped, so that nothing walks around one. */
+    private void await(RuleIntent.Await await) {
+        number(await.from()).ifPresent(from -> {
+            RuleMatch match = RuleMatch.inPort(from, await.match());
+            add(Cookie.Kind.ENTER, Priorities.companion(plan.priority()), match, towards(await.policy()));
+            for (FlowMatch each : Companions.of(await.match())) {
+                if (Companions.areLaterFragments(each) || !each.meets(await.match())) {
+                    add(Cookie.Kind.COMPANION, Priorities.companion(plan.priority()), RuleMatch.inPort(from, each));
+                }
+            }
+        });
+    }
+
     /** The action that sends to a target: none, which drops, where nothing there has a number. */
     private RuleAction[] towards(Target target) {
+        if (target.places().isEmpty()) {
+            return new RuleAction[0];
+        }
         Place first = target.places().get(0);
         OptionalInt number = number(first);
         if (number.isEmpty()) {

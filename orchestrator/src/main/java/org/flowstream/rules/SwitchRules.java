@@ -24,6 +24,13 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
         groups = groups.stream().sorted(Comparator.comparing(GroupRule::id)).toList();
     }
 
+    /** These and others. */
+    public SwitchRules and(SwitchRules others) {
+        return new SwitchRules(
+                Stream.concat(flows.stream(), others.flows.stream()).toList(),
+                Stream.concat(groups.stream(), others.groups.stream()).toList());
+    }
+
     public boolean isEmpty() {
         return flows.isEmpty() && groups.isEmpty();
     }
@@ -31,6 +38,11 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
     /** The rules whose cookies carry a chain's id, and the groups they use. */
     public SwitchRules ofChain(long id) {
         return only(rule -> isOfChain(rule) && new Cookie(rule.cookie()).id() == id);
+    }
+
+    /** The rules of a chain with those that come and go: its leases. */
+    public SwitchRules ofChainAndLeases(long id) {
+        return only(rule -> (isOfChain(rule) || isOf(rule, Cookie.Kind.FIRST)) && new Cookie(rule.cookie()).id() == id);
     }
 
     /** The rules that serve the own bridge as a whole, but for those that come and go: what was learnt, samples. */

@@ -24,6 +24,7 @@ import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.flowstream.model.PendingChange;
+import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.PortSpec;
 import org.flowstream.model.SetMember;
@@ -121,6 +122,18 @@ public final class Store implements AutoCloseable {
             for (PortName name : change.portsAway()) {
                 leaveSet(PortSpec.KIND, name.toString());
             }
+            for (Name name : change.poolsAway()) {
+                leaveSet(PoolSpec.KIND, name.toString());
+                database.update("DELETE FROM pool WHERE name = ?", name.toString());
+            }
+            for (PoolSpec pool : change.pools()) {
+                database.update(
+                        "INSERT INTO pool (name, owner, spec) VALUES (?, ?, ?)"
+                                + " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, spec = excluded.spec",
+                        pool.name().toString(),
+                        pool.owner().toString(),
+                        json(pool));
+            }
             for (DeclaredChain chain : chains) {
                 write(chain, now);
             }
@@ -141,6 +154,13 @@ public final class Store implements AutoCloseable {
             }
             return true;
         });
+    }
+
+    /** All pools, by name. */
+    public List<PoolSpec> pools() {
+        return database.transaction(() -> database.all(
+                "SELECT name, spec FROM pool ORDER BY name",
+                row -> read(row.getString(2), PoolSpec.class, "pool '" + row.getString(1) + "'")));
     }
 
     /** The change that waits for its confirmation. */
@@ -194,6 +214,21 @@ public final class Store implements AutoCloseable {
                     name,
                     machine.getKey().toString());
         }
+    }
+
+    /**
+     * Writes an instance down whose machines were chains of their own.
+     *
+     * @param others the chains that are no more, beside the one whose name it keeps
+     */
+    public void bind(DeclaredChain instance, List<Name> others, Instant now) {
+        database.transaction(() -> {
+            for (Name name : others) {
+                strikeOut(name);
+            }
+            write(instance, now);
+            return true;
+        });
     }
 
     /** Strikes a chain out, with its machines and their exits; its id is kept until {@link #forget}. */

@@ -156,6 +156,7 @@ final class SwitchHop {
             case ENTER -> chain + " claims it";
             case COMPANION -> chain + " claims it with its flow (a later fragment, or an ICMP error)";
             case AMBIGUOUS -> "it may belong to more than one chain, and must not walk around any";
+            case FIRST -> chain + " has no instance for it yet: it comes to the daemon, which makes one";
             case SAMPLE -> "a look at a port's traffic takes a copy";
         };
     }

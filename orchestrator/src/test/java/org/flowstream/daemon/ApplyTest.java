@@ -252,6 +252,20 @@ final class ApplyTest {
     }
 
     @Test
+    void aPoolIsWrittenDownAndGoesWithItsSet() throws Exception {
+        JsonNode pool = json.readTree("""
+                {"apiVersion": "flowstream/v1", "kind": "Pool", "name": "ready", "owner": "operator",
+                 "spec": {"image": "runtime", "size": 4, "memoryMib": 8, "hypervisor": "auto"}}
+                """);
+        assertThat(told(ok("POST", "/v1/apply", request("site", false, "", pool)), "objects", "kind", "name", "change"))
+                .containsExactly("Pool ready create");
+        assertThat(told(ok("POST", "/v1/apply", request("site", false, "", pool)), "objects", "kind", "name", "change"))
+                .containsExactly("Pool ready nothing");
+        assertThat(told(ok("POST", "/v1/apply", request("site", true, "")), "objects", "kind", "name", "change"))
+                .containsExactly("Pool ready remove");
+    }
+
+    @Test
     void whatIsWrongIsOneErrorAndNothingIsMade() throws Exception {
         ok("POST", "/v1/apply?wait=20", request("site", false, "", chain("web", "tcp,tp_dst=80", IMAGE)));
         JsonNode good = chain("good", "udp", IMAGE);
@@ -267,16 +281,20 @@ final class ApplyTest {
         ObjectNode many = chain("many", "arp", IMAGE).deepCopy();
         ((ObjectNode) many.path("spec")).put("instances", "per-connection");
         assertThat(refused("/v1/apply", request("site", false, "", good, many)))
-                .isEqualTo("chain 'many': instances per-connection is not yet supported, only one");
-        ((ObjectNode) many.path("spec")).put("instances", "one").put("start", "first-packet");
+                .isEqualTo(
+                        "chain 'many': instances per-connection are told apart by IP headers: the flow must say ip, ipv6,"
+                                + " tcp, udp or the like");
+        ((ObjectNode) many.path("spec")).put("flow", "ipv6").put("returnFlow", "ipv6");
         assertThat(refused("/v1/chains", many))
-                .isEqualTo("chain 'many': start first-packet is not yet supported, only now");
-        JsonNode pool = json.readTree("""
-                {"apiVersion": "flowstream/v1", "kind": "Pool", "name": "ready", "owner": "operator",
-                 "spec": {"image": "runtime", "size": 4, "memoryMib": 8, "hypervisor": "auto"}}
-                """);
-        assertThat(refused("/v1/apply", request("site", false, "", good, pool)))
-                .isEqualTo("pool 'ready': kind Pool is not yet supported");
+                .isEqualTo("chain 'many': instances per-connection of all of IPv6 would take neighbour discovery: add a"
+                        + " protocol, such as tcp6");
+        ((ObjectNode) many.path("spec")).put("flow", "tcp6").put("returnFlow", "tcp6,ipv6_dst=2001:db8::1");
+        assertThat(refused("/v1/chains", many))
+                .isEqualTo(
+                        "chain 'many': instances per-connection need middleboxes that do not translate: what comes back"
+                                + " would not tell which it is for");
+        ((ObjectNode) many.path("spec")).put("returnFlow", "tcp6").put("part", "pooled/ready");
+        assertThat(refused("/v1/chains", many)).isEqualTo("chain 'many' is a part of another: it cannot be declared");
         assertThat(refused("/v1/apply", request("site", false, "", good, good)))
                 .isEqualTo("Chain 'good' is there twice");
         assertThat(chains()).containsExactly("web");

@@ -27,23 +27,27 @@ final class FrameHeadersTest {
                         + "tcp,dl_vlan=7,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_src=1,tp_dst=2",
             })
     void anIpFrameHasItsFlow(String packet, String flow) {
-        assertThat(FrameHeaders.of(frame(packet))).contains(FlowMatch.parse(flow));
+        assertThat(FrameHeaders.of(frame(packet))).contains(new FrameHeaders(FlowMatch.parse(flow), false));
     }
 
     @Test
     void aProtocolWithoutPortsIsTheFlowOfItsAddresses() {
         assertThat(FrameHeaders.of(frame("ip(src=10.0.0.1, dst=10.0.0.2, proto=47) / bytes(20)")))
-                .contains(FlowMatch.parse("ip,dl_vlan=0xffff,nw_proto=47,nw_src=10.0.0.1,nw_dst=10.0.0.2"));
+                .contains(new FrameHeaders(
+                        FlowMatch.parse("ip,dl_vlan=0xffff,nw_proto=47,nw_src=10.0.0.1,nw_dst=10.0.0.2"), false));
+    }
+
+    @Test
+    void aLaterFragmentIsToldByItsAddresses() {
+        assertThat(FrameHeaders.of(frame("ip(src=10.0.0.1, dst=10.0.0.2, frag=1, proto=17) / bytes(16)")))
+                .contains(
+                        new FrameHeaders(FlowMatch.parse("udp,dl_vlan=0xffff,nw_src=10.0.0.1,nw_dst=10.0.0.2"), true));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
-            value = {
-                "ip(src=10.0.0.1, dst=10.0.0.2, frag=1, proto=17) / bytes(16)",
-                "arp(op=1, spa=10.0.0.1, tpa=10.0.0.2)",
-                "bytes(46)"
-            })
+            value = {"arp(op=1, spa=10.0.0.1, tpa=10.0.0.2)", "bytes(46)"})
     void whatHasNoFlowOfItsOwnHasNone(String packet) {
         assertThat(FrameHeaders.of(frame(packet))).isEmpty();
     }

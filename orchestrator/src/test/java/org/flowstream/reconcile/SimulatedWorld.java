@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.health.HealthReport;
@@ -22,6 +23,7 @@ import org.flowstream.model.ExitReason;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
+import org.flowstream.openflow.PacketIn;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
@@ -337,6 +339,25 @@ public final class SimulatedWorld implements World {
     @Override
     public List<String> measure(PortName port, BridgeName bridge) {
         return List.of();
+    }
+
+    @Override
+    public void whenFirstPacket(Consumer<PacketIn> newListener) {}
+
+    @Override
+    public Map<ChainId, Long> packets(BridgeName bridge) {
+        return Map.of();
+    }
+
+    @Override
+    public void send(BridgeName bridge, int inPort, int port, byte[] frame) {}
+
+    @Override
+    public void swapped(MachineId machine, ImageDigest image) {}
+
+    @Override
+    public Map<PortName, Integer> numbers(BridgeName bridge) {
+        return Map.of();
     }
 
     @Override

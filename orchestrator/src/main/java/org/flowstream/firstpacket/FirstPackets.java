@@ -1,0 +1,302 @@
+package org.flowstream.firstpacket;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.flowstream.chain.ChainCompiler;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.InstanceKey;
+import org.flowstream.control.ControlPort;
+import org.flowstream.control.Swap;
+import org.flowstream.domain.Places;
+import org.flowstream.event.Event;
+import org.flowstream.event.EventLog;
+import org.flowstream.image.Image;
+import org.flowstream.image.ImageException;
+import org.flowstream.image.ImageStore;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MachineSpec;
+import org.flowstream.model.PortName;
+import org.flowstream.net.FrameHeaders;
+import org.flowstream.openflow.PacketIn;
+import org.flowstream.plan.Action;
+import org.flowstream.pool.Pools;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+import org.flowstream.reconcile.WorldException;
+import org.flowstream.rules.Cookie;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of packets that come to us because their part of a flow has no instance yet: machines that wait become one,
+ * the switch is told, and the packets are handed over in order, before those that the switch sends from then on.
+ *
+ * <p>Set-ups go on side by side, each on a thread of its own. What cannot be set up, or is over the chain's limits, meets
+ * the failure policy; what is established is never touched.
+ */
+public final class FirstPackets implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FirstPackets.class);
+    private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+    private static final int MOST_AT_ONCE = 64;
+    private static final long SETTLE_NANOS = 8_000_000;
+
+    private final Places places;
+    private final Declarations declarations;
+    private final Reconciler reconciler;
+    private final World world;
+    private final Pools pools;
+    private final ImageStore images;
+    private final EventLog events;
+    private final Entrances entrances = new Entrances();
+    private final Map<InstanceKey, SetUp> setUps = new ConcurrentHashMap<>();
+    private final Map<DeclaredChain, Admission> admissions = new ConcurrentHashMap<>();
+    private final Map<ImageDigest, Image> warm = new ConcurrentHashMap<>();
+    private final Shed shed;
+    private final Keeper keeper;
+    private final ExecutorService workers;
+
+    public FirstPackets(
+            Places places,
+            Declarations declarations,
+            Reconciler reconciler,
+            World world,
+            Pools pools,
+            ImageStore images,
+            EventLog events) {
+        this.places = places;
+        this.declarations = declarations;
+        this.reconciler = reconciler;
+        this.world = world;
+        this.pools = pools;
+        this.images = images;
+        this.events = events;
+        this.shed = new Shed(world);
+        this.keeper = new Keeper(places, declarations, reconciler, world, pools, entrances);
+        AtomicInteger number = new AtomicInteger();
+        this.workers = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "set-up-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public void start() {
+        world.whenFirstPacket(this::take);
+        keeper.start();
+    }
+
+    /** How many packets met the failure policy, by chain: set-ups that failed, or were over its limits. */
+    public Map<org.flowstream.model.Name, Long> shed() {
+        return shed.counts();
+    }
+
+    private void take(PacketIn packet) {
+        if (!Cookie.isOurs(packet.cookie())
+                || !new Cookie(packet.cookie()).kind().equals(Optional.of(Cookie.Kind.FIRST))) {
+            return;
+        }
+        Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id());
+        if (entrance.isPresent()) {
+            take(entrance.get(), packet);
+        }
+    }
+
+    private void take(Entrances.Entrance entrance, PacketIn packet) {
+        DeclaredChain chain = entrance.chain();
+        Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
+        Optional<Integer> side = entrance.side(packet.inPort(), numbers);
+        byte[] bytes = packet.data();
+        Optional<InstanceKey> key =
+                side.flatMap(it -> InstanceKey.of(chain.spec().spec(), FrameHeaders.of(bytes), it == 1));
+        if (key.isEmpty()) {
+            shed.shed(entrance, packet.inPort(), bytes);
+            return;
+        }
+        long now = System.nanoTime();
+        SetUp.Held held = new SetUp.Held(side.orElse(0), bytes);
+        while (true) {
+            SetUp known = setUps.get(key.get());
+            if (known != null && known.add(held, now)) {
+                return;
+            }
+            Optional<DeclaredChain> there = keeper.instance(chain, key.get());
+            if (known == null && there.isPresent()) {
+                // It came late: the switch knows the way by now.
+                shed.towards(there.get(), packet.inPort(), bytes, numbers);
+                return;
+            }
+            if (known == null) {
+                begin(entrance, key.get(), held, packet.inPort(), now);
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private void begin(Entrances.Entrance entrance, InstanceKey key, SetUp.Held held, int inPort, long now) {
+        DeclaredChain chain = entrance.chain();
+        Admission admission = admissions.computeIfAbsent(
+                chain, it -> new Admission(it.spec().spec().limits(), now));
+        admissions.keySet().removeIf(old -> old.name().equals(chain.name()) && !old.equals(chain));
+        if (setUps.size() >= MOST_AT_ONCE || !admission.admits(keeper.count(chain) + setUps.size(), now)) {
+            shed.shed(entrance, inPort, held.bytes());
+            return;
+        }
+        SetUp setUp = new SetUp(chain, key, now);
+        setUp.add(held, now);
+        setUps.put(key, setUp);
+        try {
+            workers.execute(() -> run(entrance, setUp));
+        } catch (RejectedExecutionException e) {
+            setUps.remove(key, setUp);
+        }
+    }
+
+    private void run(Entrances.Entrance entrance, SetUp setUp) {
+        try {
+            setUp(setUp);
+        } catch (IOException | WorldException | ImageException e) {
+            failed(entrance, setUp, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            setUp.abandon();
+        } catch (RuntimeException e) {
+            LOG.error("a set-up for chain {} failed", setUp.chain().name(), e);
+            failed(entrance, setUp, String.valueOf(e));
+        } finally {
+            setUps.remove(setUp.key(), setUp);
+        }
+    }
+
+    private void failed(Entrances.Entrance entrance, SetUp setUp, String reason) {
+        events.add(
+                setUp.chain().spec().owner(),
+                new Event.SetUpFailed(setUp.chain().name(), setUp.key().flow().toString(), reason));
+        shed.all(entrance, setUp.abandon());
+    }
+
+    private void setUp(SetUp setUp) throws IOException, InterruptedException {
+        ChainSpec spec = setUp.chain().spec();
+        Optional<List<DeclaredChain>> taken = pools.take(spec);
+        boolean pooled = taken.isPresent();
+        List<DeclaredChain> waiting = pooled
+                ? taken.get()
+                : pools.make(spec, START_PATIENCE)
+                        .orElseThrow(() -> new WorldException("machines", "none was ready in time"));
+        Optional<DeclaredChain> bound = declarations.bind(spec, setUp.key(), waiting);
+        if (bound.isEmpty()) {
+            pools.giveBack(waiting);
+            throw new WorldException("machines", "one that was about to be taken is gone");
+        }
+        DeclaredChain instance = bound.get();
+        waiting.forEach(each -> reconciler.reserve(each.name()));
+        boolean good = false;
+        try {
+            handOver(setUp, instance, waiting, pooled);
+            good = true;
+        } finally {
+            pools.giveBack(waiting);
+            if (!good) {
+                declarations.remove(instance.name());
+            }
+            waiting.forEach(each -> reconciler.giveBack(each.name()));
+            if (!good) {
+                reconciler.wake();
+            }
+        }
+    }
+
+    private void handOver(SetUp setUp, DeclaredChain instance, List<DeclaredChain> waiting, boolean pooled)
+            throws IOException, InterruptedException {
+        ChainPlan plan = ChainCompiler.compile(instance);
+        List<ChainPlan> before = waiting.stream().map(ChainCompiler::compile).toList();
+        Map<MachineSpec, Image> wanted = new HashMap<>();
+        for (MachineSpec machine : plan.machines()) {
+            wanted.put(machine, warm.computeIfAbsent(machine.image(), images::get));
+        }
+        keeper.began(setUp.chain(), setUp.key(), instance);
+        new HandOver(places, plan)
+                .run(
+                        setUp,
+                        sessions -> {
+                            Future<Long> steered = workers.submit(() -> {
+                                reconciler.perform(new Action.SteerInstance(plan, before));
+                                return System.nanoTime();
+                            });
+                            for (MachineSpec machine : plan.machines()) {
+                                Image image = wanted.get(machine);
+                                if (image != null) {
+                                    take(sessions, machine, image);
+                                }
+                            }
+                            settle(done(steered), waiting);
+                        },
+                        nanos -> events.add(
+                                instance.spec().owner(),
+                                new Event.InstanceBegan(
+                                        setUp.chain().name(),
+                                        instance.name(),
+                                        setUp.key().flow().toString(),
+                                        pooled,
+                                        Duration.ofNanos(nanos))));
+    }
+
+    private static long done(Future<Long> steered) throws InterruptedException {
+        try {
+            return steered.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WorldException world) {
+                throw world;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * The switch's cache still drops what leaves a machine that served another flow a moment ago, until it has seen the new
+     * rules: a few milliseconds.
+     */
+    private void settle(long steered, List<DeclaredChain> waiting) {
+        if (waiting.stream().anyMatch(each -> !pools.hasRested(each.name()))) {
+            long left = steered + SETTLE_NANOS - System.nanoTime();
+            while (left > 0) {
+                LockSupport.parkNanos(left);
+                left = steered + SETTLE_NANOS - System.nanoTime();
+            }
+        }
+    }
+
+    private void take(HandOver.Sessions sessions, MachineSpec machine, Image image) throws IOException {
+        if (sessions.of(machine.id()).isPresent()) {
+            Swap.take(sessions.of(machine.id()).get(), image);
+        } else {
+            new ControlPort(places.control(machine.id()), BOUND).talk(session -> {
+                Swap.take(session, image);
+                return image;
+            });
+        }
+        world.swapped(machine.id(), image.digest());
+    }
+
+    @Override
+    public void close() {
+        workers.shutdownNow();
+        keeper.close();
+    }
+}

@@ -1,0 +1,247 @@
+package org.flowstream.firstpacket;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.flowstream.chain.InstanceKey;
+import org.flowstream.chain.InstanceSpec;
+import org.flowstream.control.ControlPort;
+import org.flowstream.control.Swap;
+import org.flowstream.domain.Places;
+import org.flowstream.image.Image;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.MachineId;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.plan.Action;
+import org.flowstream.pool.Pools;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Reconciler;
+import org.flowstream.reconcile.World;
+import org.flowstream.reconcile.WorldException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews the leases by which first packets come, and ends the instances that are idle: their machines are scrubbed and
+ * wait again where a pool has room, else they go. An instance whose chain is declared no more, or otherwise, goes too.
+ */
+final class Keeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+    private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final long LOOK_MILLIS = 1000;
+    /** New flows of a dead daemon's chain meet the policy after so long. */
+    private static final int LEASE_SECONDS = 4;
+
+    private final Places places;
+    private final Declarations declarations;
+    private final Reconciler reconciler;
+    private final World world;
+    private final Pools pools;
+    private final Entrances entrances;
+    private final Map<Name, Map<InstanceKey, DeclaredChain>> instances = new HashMap<>();
+    private final Map<ChainId, Traffic> traffic = new HashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Keeper(
+            Places places,
+            Declarations declarations,
+            Reconciler reconciler,
+            World world,
+            Pools pools,
+            Entrances entrances) {
+        this.places = places;
+        this.declarations = declarations;
+        this.reconciler = reconciler;
+        this.world = world;
+        this.pools = pools;
+        this.entrances = entrances;
+        this.thread = new Thread(this::run, "keeper");
+        thread.setDaemon(true);
+    }
+
+    /** What entered by an instance's rules, and since when it has not grown. */
+    private record Traffic(long packets, long sinceNanos) {}
+
+    void start() {
+        declarations.all().stream()
+                .filter(chain -> chain.spec().spec().part().isInstance())
+                .forEach(this::adopt);
+        thread.start();
+    }
+
+    private synchronized void adopt(DeclaredChain instance) {
+        InstanceKey key = new InstanceKey(
+                instance.spec().spec().flow(), instance.spec().spec().returnFlow());
+        instances.computeIfAbsent(parent(instance), name -> new HashMap<>()).put(key, instance);
+    }
+
+    private static Name parent(DeclaredChain instance) {
+        return instance.spec().spec().part().of().orElseThrow();
+    }
+
+    synchronized void began(DeclaredChain chain, InstanceKey key, DeclaredChain instance) {
+        instances.computeIfAbsent(chain.name(), name -> new HashMap<>()).put(key, instance);
+    }
+
+    /** The instance that serves a part of a chain's flow. */
+    synchronized Optional<DeclaredChain> instance(DeclaredChain chain, InstanceKey key) {
+        return Optional.ofNullable(
+                        instances.getOrDefault(chain.name(), Map.of()).get(key))
+                .filter(instance -> declarations.chain(instance.name()).isPresent());
+    }
+
+    synchronized int count(DeclaredChain chain) {
+        return instances.getOrDefault(chain.name(), Map.of()).size();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                look();
+                synchronized (this) {
+                    wait(LOOK_MILLIS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        try {
+            for (Entrances.Entrance entrance : entrances.look(declarations)) {
+                renew(entrance);
+            }
+            endIdle();
+        } catch (WorldException e) {
+            LOG.debug("{}: {}", e.system(), e.reason());
+        } catch (RuntimeException e) {
+            LOG.error("idle instances are not ended", e);
+        }
+    }
+
+    private void renew(Entrances.Entrance entrance) throws InterruptedException {
+        try {
+            reconciler.perform(new Action.RenewLease(entrance.plan(), LEASE_SECONDS));
+        } catch (WorldException e) {
+            LOG.debug("chain {}: {}", entrance.chain().name(), e.reason());
+        }
+    }
+
+    private void endIdle() throws InterruptedException {
+        List<DeclaredChain> now = declarations.all().stream()
+                .filter(chain -> chain.spec().spec().part().isInstance())
+                .toList();
+        forgetAllBut(now);
+        Set<BridgeName> bridges = new TreeSet<>();
+        now.forEach(chain -> bridges.add(chain.spec().spec().bridge()));
+        Map<ChainId, Long> packets = new HashMap<>();
+        bridges.forEach(bridge -> packets.putAll(world.packets(bridge)));
+        boolean ended = false;
+        for (DeclaredChain instance : now) {
+            if (isOver(instance) || isIdle(instance, packets.get(instance.id()))) {
+                end(instance);
+                ended = true;
+            }
+        }
+        if (ended) {
+            reconciler.wake();
+        }
+    }
+
+    private synchronized void forgetAllBut(List<DeclaredChain> now) {
+        Set<ChainId> ids = new HashSet<>();
+        now.forEach(chain -> ids.add(chain.id()));
+        instances.values().forEach(each -> each.values().removeIf(instance -> !ids.contains(instance.id())));
+        traffic.keySet().retainAll(ids);
+    }
+
+    /** Whether what it is an instance of is declared no more, or has other middleboxes by now. */
+    private boolean isOver(DeclaredChain instance) {
+        Optional<DeclaredChain> chain = declarations.chain(parent(instance));
+        return chain.isEmpty()
+                || !chain.get().spec().spec().isOnDemand()
+                || !images(chain.get().spec()).equals(images(instance.spec()));
+    }
+
+    private static List<String> images(ChainSpec chain) {
+        return chain.spec().middleboxes().stream()
+                .map(it -> it.image().toString())
+                .toList();
+    }
+
+    /** Whether nothing entered by its rules for as long as its chain says; rules that are not there tell nothing. */
+    private synchronized boolean isIdle(DeclaredChain instance, @org.jspecify.annotations.Nullable Long packets) {
+        long now = System.nanoTime();
+        Traffic before = traffic.get(instance.id());
+        if (packets == null || before == null || before.packets() != packets) {
+            traffic.put(instance.id(), new Traffic(packets == null ? -1 : packets, now));
+            return false;
+        }
+        return now - before.sinceNanos() >= instance.spec().spec().idle().toNanos();
+    }
+
+    private void end(DeclaredChain instance) {
+        if (!reconciler.reserve(instance.name())) {
+            return;
+        }
+        try {
+            synchronized (this) {
+                instances.values().forEach(each -> each.values().remove(instance));
+            }
+            if (!waitsAgain(instance)) {
+                declarations.remove(instance.name());
+            }
+        } finally {
+            reconciler.giveBack(instance.name());
+        }
+    }
+
+    /** Has its machines wait again, without a trace of what they did; false when they cannot. */
+    private boolean waitsAgain(DeclaredChain instance) {
+        List<MiddleboxSpec> middleboxes = instance.spec().spec().middleboxes();
+        Optional<InstanceSpec.Blank> blank =
+                middleboxes.size() == 1 ? pools.room(instance.spec(), middleboxes.get(0)) : Optional.empty();
+        if (blank.isEmpty()) {
+            return false;
+        }
+        Image empty = pools.image(blank.get().devices());
+        for (MachineId machine : new ArrayList<>(instance.machines().values())) {
+            try {
+                // Its rules go first, so that nothing of the flow comes in behind the scrub.
+                reconciler.perform(new Action.ClearRules(instance.spec().spec().bridge(), instance.id()));
+                new ControlPort(places.control(machine), BOUND).talk(session -> {
+                    Swap.scrub(session, empty);
+                    return empty;
+                });
+                world.swapped(machine, empty.digest());
+            } catch (IOException | WorldException e) {
+                LOG.warn("machine {} is not scrubbed and goes: {}", machine, e.getMessage());
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        pools.rests(instance.name());
+        return declarations.release(instance, blank.get());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

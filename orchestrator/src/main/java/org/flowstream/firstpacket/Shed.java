@@ -1,0 +1,73 @@
+package org.flowstream.firstpacket;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.flowstream.chain.ChainCompiler;
+import org.flowstream.chain.RuleIntent;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.Name;
+import org.flowstream.model.PortName;
+import org.flowstream.reconcile.World;
+import org.flowstream.reconcile.WorldException;
+
+/** Packets that get no instance: they meet the failure policy, as they would by the switch with nobody listening. */
+final class Shed {
+    private final World world;
+    private final Map<Name, Long> counts = new ConcurrentHashMap<>();
+
+    Shed(World world) {
+        this.world = world;
+    }
+
+    Map<Name, Long> counts() {
+        return new TreeMap<>(counts);
+    }
+
+    void all(Entrances.Entrance entrance, List<SetUp.Held> packets) {
+        Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
+        for (SetUp.Held packet : packets) {
+            Integer inPort = numbers.get(entrance.ports().get(packet.side()));
+            if (inPort != null) {
+                shed(entrance, inPort, packet.bytes());
+            }
+        }
+    }
+
+    void shed(Entrances.Entrance entrance, int inPort, byte[] bytes) {
+        counts.merge(entrance.chain().name(), 1L, Long::sum);
+        Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
+        entrance.plan().intents().stream()
+                .filter(RuleIntent.Await.class::isInstance)
+                .map(RuleIntent.Await.class::cast)
+                .filter(await -> numbers.getOrDefault(await.from().port(), -1) == inPort)
+                .flatMap(await -> await.policy().places().stream())
+                .findFirst()
+                .ifPresent(place -> send(entrance.chain(), inPort, numbers.get(place.port()), bytes));
+    }
+
+    /** Sends a packet into an instance whose rules are there already. */
+    void towards(DeclaredChain instance, int inPort, byte[] bytes, Map<PortName, Integer> numbers) {
+        Optional<Integer> port = ChainCompiler.compile(instance).intents().stream()
+                .filter(RuleIntent.Enter.class::isInstance)
+                .map(RuleIntent.Enter.class::cast)
+                .filter(enter -> numbers.getOrDefault(enter.from().port(), -1) == inPort)
+                .flatMap(enter -> enter.to().places().stream())
+                .findFirst()
+                .map(place -> numbers.get(place.port()));
+        send(instance, inPort, port.orElse(null), bytes);
+    }
+
+    private void send(DeclaredChain chain, int inPort, @org.jspecify.annotations.Nullable Integer port, byte[] bytes) {
+        if (port == null) {
+            return;
+        }
+        try {
+            world.send(chain.spec().spec().bridge(), inPort, port, bytes);
+        } catch (WorldException e) {
+            counts.merge(chain.name(), 1L, Long::sum);
+        }
+    }
+}

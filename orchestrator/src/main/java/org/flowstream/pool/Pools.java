@@ -1,0 +1,263 @@
+package org.flowstream.pool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.flowstream.chain.InstanceSpec;
+import org.flowstream.image.Image;
+import org.flowstream.image.ImageStore;
+import org.flowstream.model.ChainSpec;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
+import org.flowstream.model.PoolSpec;
+import org.flowstream.model.RunState;
+import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Pass;
+import org.flowstream.reconcile.Reconciler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps as many machines waiting as the declared pools ask for, on the bridges and with the devices of the chains whose
+ * machines come with packets; takes from them, and refills in the background. What no chain needs any more goes.
+ */
+public final class Pools implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+    private static final Duration LOOK = Duration.ofMillis(250);
+    /** The pool of machines that were asked for when a packet had come already. */
+    private static final Name ON_DEMAND = new Name("on-demand");
+    /** So many machines start at the same time: more would take the processors from those that work. */
+    private static final int AT_ONCE = 2;
+
+    private final Declarations declarations;
+    private final Reconciler reconciler;
+    private final ImageStore images;
+    private final Supplier<List<PoolSpec>> declared;
+    private final EmptyImages empty;
+    private final Waiting waiting;
+    private final Map<Integer, Image> blanks = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** Makes the image of a machine that waits. */
+    @FunctionalInterface
+    public interface EmptyImages {
+        Image of(int devices);
+    }
+
+    public Pools(
+            Declarations declarations,
+            Reconciler reconciler,
+            ImageStore images,
+            Supplier<List<PoolSpec>> declared,
+            EmptyImages empty) {
+        this.declarations = declarations;
+        this.reconciler = reconciler;
+        this.images = images;
+        this.declared = declared;
+        this.empty = empty;
+        this.waiting = new Waiting(declarations);
+        this.thread = new Thread(this::run, "pools");
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** How a pool stands: machines that are ready to be taken, and those that are asked for. */
+    public record Level(Name pool, int ready, int size) {}
+
+    /** How each pool stands. */
+    public List<Level> levels() {
+        Optional<Pass> pass = reconciler.latest();
+        List<DeclaredChain> free = waiting.all();
+        return declared.get().stream()
+                .map(pool -> new Level(
+                        pool.name(),
+                        (int) free.stream()
+                                .filter(chain -> isOf(chain, pool.name()))
+                                .filter(chain -> pass.filter(it -> it.isReady(chain.name()))
+                                        .isPresent())
+                                .count(),
+                        pool.spec().size()))
+                .toList();
+    }
+
+    private static boolean isOf(DeclaredChain chain, Name pool) {
+        return chain.spec().spec().part().of().equals(Optional.of(pool));
+    }
+
+    /** Machines for the middleboxes of a chain, in their order: taken, and ready. Empty when there are not enough. */
+    public Optional<List<DeclaredChain>> take(ChainSpec chain) {
+        Optional<List<DeclaredChain>> found =
+                reconciler.latest().flatMap(pass -> waiting.take(Waiting.Need.of(chain), pass));
+        synchronized (this) {
+            notifyAll();
+        }
+        return found;
+    }
+
+    /**
+     * Starts machines for the middleboxes of a chain, and waits until they are ready.
+     *
+     * @return empty when they are not in time
+     */
+    public Optional<List<DeclaredChain>> make(ChainSpec chain, Duration patience) throws InterruptedException {
+        List<DeclaredChain> ordered = new ArrayList<>();
+        for (MiddleboxSpec middlebox : chain.spec().middleboxes()) {
+            ordered.add(waiting.order(blank(ON_DEMAND, chain, middlebox, middlebox.hypervisor(), 0)));
+        }
+        boolean ready = reconciler
+                .await(pass -> ordered.stream().allMatch(each -> pass.isReady(each.name())), patience)
+                .isPresent();
+        if (!ready) {
+            ordered.forEach(each -> declarations.remove(each.name()));
+            reconciler.wake();
+            return Optional.empty();
+        }
+        // Having been ready it was written down so: what is declared now is what can be bound.
+        return Optional.of(ordered.stream()
+                .flatMap(each -> declarations.chain(each.name()).stream())
+                .toList());
+    }
+
+    /** A machine that served a flow waits again from now on. */
+    public void rests(Name machine) {
+        waiting.rests(machine);
+    }
+
+    /** Whether the switch has forgotten all that a machine sent for an earlier flow. */
+    public boolean hasRested(Name machine) {
+        return waiting.hasRested(machine);
+    }
+
+    /** Gives machines back that were not used. */
+    public void giveBack(List<DeclaredChain> chains) {
+        waiting.giveBack(chains);
+    }
+
+    /** What a machine of a pool that serves a chain is made of; empty when no pool has room for one more. */
+    public Optional<InstanceSpec.Blank> room(ChainSpec chain, MiddleboxSpec middlebox) {
+        Waiting.Need need = Waiting.Need.of(chain, middlebox);
+        return declared.get().stream()
+                .filter(pool -> pool.spec().memoryMib() >= need.memoryMib())
+                .filter(pool -> count(pool, need) < pool.spec().size())
+                .findFirst()
+                .map(pool -> blank(
+                        pool.name(),
+                        chain,
+                        middlebox,
+                        pool.spec().hypervisor(),
+                        pool.spec().memoryMib()));
+    }
+
+    private InstanceSpec.Blank blank(
+            Name pool, ChainSpec chain, MiddleboxSpec middlebox, HypervisorChoice hypervisor, int memoryMib) {
+        int devices = middlebox.devices().size();
+        return new InstanceSpec.Blank(
+                pool, chain, image(devices).digest(), Math.max(memoryMib, middlebox.memoryMib()), devices, hypervisor);
+    }
+
+    /** The image of a machine that waits. */
+    public Image image(int devices) {
+        return blanks.computeIfAbsent(devices, count -> {
+            Image image = empty.of(count);
+            images.put(image);
+            return image;
+        });
+    }
+
+    private long count(PoolSpec pool, Waiting.Need need) {
+        return waiting.all().stream()
+                .filter(chain -> isOf(chain, pool.name()) && Waiting.isFor(chain, need))
+                .count();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                levelled();
+                synchronized (this) {
+                    wait(LOOK.toMillis());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void levelled() {
+        try {
+            level();
+        } catch (RuntimeException e) {
+            LOG.error("the pools cannot be filled", e);
+        }
+    }
+
+    /** Makes machines that are missing and removes those that are too many. */
+    private void level() {
+        Map<Waiting.Need, Sample> needs = new HashMap<>();
+        for (DeclaredChain chain : declarations.chains()) {
+            ChainSpec spec = chain.spec();
+            if (spec.spec().isOnDemand() && spec.spec().state() == RunState.RUNNING) {
+                spec.spec()
+                        .middleboxes()
+                        .forEach(it -> needs.putIfAbsent(Waiting.Need.of(spec, it), new Sample(spec, it)));
+            }
+        }
+        boolean changed = removeSurplus(needs.keySet());
+        Optional<Pass> pass = reconciler.latest();
+        long starting = waiting.all().stream()
+                .filter(chain -> pass.filter(it -> it.isReady(chain.name())).isEmpty())
+                .count();
+        for (Sample sample : needs.values()) {
+            Optional<InstanceSpec.Blank> blank = room(sample.chain(), sample.middlebox());
+            while (blank.isPresent() && starting < AT_ONCE) {
+                declarations.declareWaiting(blank.get());
+                changed = true;
+                starting++;
+                blank = room(sample.chain(), sample.middlebox());
+            }
+        }
+        if (changed) {
+            reconciler.wake();
+        }
+    }
+
+    private record Sample(ChainSpec chain, MiddleboxSpec middlebox) {}
+
+    private boolean removeSurplus(Set<Waiting.Need> needs) {
+        Map<Name, Integer> sizes = new HashMap<>();
+        declared.get().forEach(pool -> sizes.put(pool.name(), pool.spec().size()));
+        Map<String, Integer> counts = new HashMap<>();
+        Set<Name> surplus = new TreeSet<>();
+        for (DeclaredChain chain : waiting.all()) {
+            Name pool = chain.spec().spec().part().of().orElseThrow();
+            Optional<Waiting.Need> need =
+                    needs.stream().filter(it -> Waiting.isFor(chain, it)).findFirst();
+            int place = need.map(it -> counts.merge(pool + "/" + it, 1, Integer::sum))
+                    .orElse(Integer.MAX_VALUE);
+            if (place > sizes.getOrDefault(pool, 0)) {
+                surplus.add(chain.name());
+            }
+        }
+        surplus.forEach(declarations::remove);
+        return !surplus.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,60 @@
+package org.flowstream.reconcile;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.flowstream.chain.ChainPlan;
+import org.flowstream.chain.Stage;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
+import org.flowstream.openflow.ObservedFlow;
+import org.flowstream.openflow.OpenFlowException;
+import org.flowstream.plan.Action;
+import org.flowstream.plan.Desired;
+import org.flowstream.rules.Cookie;
+import org.flowstream.rules.RuleCompiler;
+import org.flowstream.rules.RuleDiff;
+import org.flowstream.rules.SwitchChange;
+import org.flowstream.rules.SwitchRules;
+
+/**
+ * The rules of chains whose machines come with packets: leases, and instances. They are set without a look at the switch,
+ * since a packet waits for them; the loop, which looks, finds them as it would have set them.
+ */
+record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
+    void renewLease(Action.RenewLease renew) {
+        BridgeName bridge = renew.plan().bridge();
+        HostSwitch.doing(() -> openVswitch
+                .connection(bridge)
+                .apply(RuleCompiler.lease(renew.plan(), openVswitch.numbers(bridge), renew.seconds()).stream()
+                        .<SwitchChange>map(SwitchChange.AddFlow::new)
+                        .toList()));
+    }
+
+    void steer(Action.SteerInstance steer) {
+        BridgeName bridge = steer.instance().bridge();
+        HostSwitch.doing(() -> {
+            WantedRules wanted = openVswitch.wanted(bridge, Desired.nothing(ownBridge));
+            SwitchRules before = SwitchRules.NONE;
+            for (ChainPlan plan : steer.waiting()) {
+                before = before.and(wanted.ofChain(plan, Stage.STEERED));
+            }
+            openVswitch
+                    .connection(bridge)
+                    .apply(RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before));
+        });
+    }
+
+    /** How many packets entered by the rules of each chain. */
+    Map<ChainId, Long> packets(BridgeName bridge) {
+        Map<ChainId, Long> packets = new HashMap<>();
+        try {
+            long kind = Cookie.of(Cookie.Kind.ENTER, 0).bits();
+            for (ObservedFlow flow : openVswitch.connection(bridge).flows(kind, Cookie.KIND_MASK)) {
+                packets.merge(new ChainId(new Cookie(flow.rule().cookie()).id()), flow.packets(), Long::sum);
+            }
+            return packets;
+        } catch (OpenFlowException e) {
+            throw HostSwitch.failure(e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package org.flowstream.qemutests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Machines that come with a connection's first packet, from a pool and without one, and go when it is idle. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FirstPacketTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final int POOL = 3;
+
+    @RegisterExtension
+    static final Lab LAB = Lab.withPorts();
+
+    private static void apply(String objects) {
+        try {
+            Path file = LAB.platform().home().resolve("first.json");
+            Files.writeString(file, objects);
+            LAB.flowstream("apply", "-f", file.toString(), "--set", "first", "--prune")
+                    .ok();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String chain(String name, String flow, String rules) {
+        return """
+                {"apiVersion": "flowstream/v1", "kind": "Chain", "name": "%s", "spec": {
+                   "between": ["%s", "%s"], "flow": "%s", "instances": "per-connection", "start": "first-packet",
+                   "idle": "2s", "middleboxes": [{"template": "firewall", "parameters": {"rules": [%s]}}]}}
+                """.formatted(name, LAB.client().port(), LAB.server().port(), flow, rules);
+    }
+
+    private static List<String> waiting() {
+        return Command.of("virsh", "-q", "list", "--name")
+                .run()
+                .out()
+                .lines()
+                .filter(name -> name.contains("-m-"))
+                .toList();
+    }
+
+    private static long began() {
+        return LAB.flowstream("events", "--output", "json")
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.contains("\"instance-began\""))
+                .count();
+    }
+
+    private static List<String> serving() {
+        return LAB.flowstream("ps").ok().out().lines().skip(1).toList();
+    }
+
+    @BeforeAll
+    static void pool() {
+        LAB.server().serve(80, Path.of("/dev/null"));
+        apply("["
+                + "{\"apiVersion\": \"flowstream/v1\", \"kind\": \"Pool\", \"name\": \"lab\", \"spec\": {\"size\": "
+                + POOL
+                + "}}," + chain("datagrams", "udp", "\"deny udp dst port 9\", \"allow all\"") + ","
+                + chain("web", "tcp,tp_dst=80", "\"allow all\"") + "]");
+        Wait.until("the pool", BOUND, () -> waiting().size() == POOL);
+    }
+
+    @AfterAll
+    static void end() {
+        apply("[]");
+        Wait.until("the machines to go", BOUND, () -> waiting().isEmpty());
+    }
+
+    @Test
+    @Order(1)
+    void nothingOfNewConnectionsIsLostOrOvertaken() {
+        for (int connection = 0; connection < 2; connection++) {
+            try (Stream stream = Stream.start(LAB.client(), LAB.server(), 9000, 500, Duration.ofSeconds(1))) {
+                Stream.Outcome outcome = stream.finish(BOUND);
+                assertThat(outcome.lost()).as("lost of %d", outcome.sent()).isZero();
+                assertThat(outcome.inOrder()).as("in order").isTrue();
+            }
+        }
+        assertThat(began()).as("a machine for each connection").isEqualTo(2);
+    }
+
+    @Test
+    @Order(2)
+    void aConnectionIsAnsweredThroughItsMachine() {
+        assertThat(LAB.client()
+                        .command(
+                                "curl",
+                                "-sS",
+                                "-o",
+                                "/dev/null",
+                                "-w",
+                                "%{http_code}",
+                                "http://" + LAB.server().ip4() + "/")
+                        .within(BOUND)
+                        .run()
+                        .out())
+                .isEqualTo("200");
+    }
+
+    @Test
+    @Order(3)
+    void idleMachinesWaitAgain() {
+        Wait.until("the idle ones to go", BOUND, () -> serving().isEmpty());
+        Wait.until("the pool to be full", BOUND, () -> waiting().size() == POOL);
+    }
+}
