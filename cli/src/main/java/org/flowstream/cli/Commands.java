@@ -35,6 +35,7 @@ final class Commands {
                 .addSubcommand(new TraceCommand())
                 .addSubcommand(new CaptureCommand())
                 .addSubcommand(new EventsCommand())
+                .addSubcommand(new MetricsCommand())
                 .addSubcommand(new PortCommands())
                 .addSubcommand(new TemplateCommands())
                 .addSubcommand(new ImageCommands())

@@ -38,6 +38,14 @@ final class DaemonStart extends LocalCommand {
     private String group = "";
 
     @Option(
+            names = "--metrics",
+            paramLabel = "ADDRESS:PORT",
+            defaultValue = "",
+            description = "Also show figures to a monitoring system at this TCP address, to be read alone%n"
+                    + "(default: at no port; a PORT alone is one of 127.0.0.1).")
+    private String metrics = "";
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
@@ -46,7 +54,7 @@ final class DaemonStart extends LocalCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Settings settings = options.settings(group);
+        Settings settings = options.settings(group, metrics);
         Optional<ProcessHandle> running = settings.process();
         if (running.isPresent() && answers(settings)) {
             out().println("The daemon runs already, process " + running.get().pid() + ".");

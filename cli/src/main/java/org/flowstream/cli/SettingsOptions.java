@@ -54,10 +54,10 @@ final class SettingsOptions {
     private @Nullable String liveness;
 
     Settings settings() {
-        return settings("");
+        return settings("", "");
     }
 
-    Settings settings(String group) {
+    Settings settings(String group, String metrics) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         put(environment, "FLOWSTREAM_STATE", state);
         put(environment, "FLOWSTREAM_RUN", run);
@@ -66,6 +66,7 @@ final class SettingsOptions {
         put(environment, "FLOWSTREAM_OVSDB", ovsdb);
         put(environment, "FLOWSTREAM_BRIDGE", ownBridge);
         put(environment, "FLOWSTREAM_LIVENESS", liveness);
+        put(environment, "FLOWSTREAM_METRICS", metrics.isEmpty() ? null : metrics);
         put(environment, "FLOWSTREAM_GROUP", group.isEmpty() ? null : group);
         return Settings.of(environment);
     }

@@ -95,4 +95,11 @@ final class ListingsTest {
         assertThat(daemon.run(screen, "handler", "read", "fw", "k.nosuch")).isEqualTo(1);
         assertThat(screen.err()).contains("no handler named 'nosuch'", "cure: flowstream handler ls fw");
     }
+
+    @Test
+    void metricsAreTheDaemonsTextItself() {
+        daemon.answers("GET", "/metrics", call -> new Answer.Text("# HELP a b\na 1.0\n", "text/plain"));
+        assertThat(daemon.run(screen, "metrics")).isZero();
+        assertThat(screen.out()).isEqualTo("# HELP a b\na 1.0\n");
+    }
 }

@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.flowstream.api.ApiServer;
+import org.flowstream.api.Guests;
+import org.flowstream.api.MetricsServer;
 import org.flowstream.api.PeerPolicy;
 import org.flowstream.api.Route;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
+import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
 import org.flowstream.pool.Pools;
@@ -123,6 +126,10 @@ public final class Daemon implements AutoCloseable {
         FirstPackets firstPackets =
                 closing(new FirstPackets(settings.places(), declarations, reconciler, world, pools, images, events));
         Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
+        Guests guests = new Guests(settings.places());
+        Measuring measuring =
+                closing(Measuring.of(version(), store, declarations, images, world, reconciler, events, guests));
+        Metrics metrics = measuring.metrics();
         List<Route> routes = Routes.of(
                 settings,
                 version(),
@@ -134,12 +141,19 @@ public final class Daemon implements AutoCloseable {
                 reconciler,
                 confirmations,
                 events,
-                clock);
+                clock,
+                guests,
+                metrics);
         int chains = declarations.chains().size();
         events.add(Owner.OPERATOR, new Event.DaemonChanged(true, chains + " chains declared"));
         ObjectMapper json = DeclaredJson.mapper();
         // What is over is taken back before the loop brings it about.
         confirmations.start();
+        if (settings.metrics().isPresent()) {
+            ListenAddress address = settings.metrics().get();
+            closing(MetricsServer.start(address.host(), address.port(), metrics));
+            LOG.info("figures at http://{}/metrics", address);
+        }
         reconciler.start();
         pools.start();
         firstPackets.start();

@@ -12,6 +12,7 @@ import org.flowstream.api.DropResource;
 import org.flowstream.api.EventResource;
 import org.flowstream.api.Guests;
 import org.flowstream.api.ImageResource;
+import org.flowstream.api.MetricsResource;
 import org.flowstream.api.MiddleboxResource;
 import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.OpenApiResource;
@@ -21,6 +22,7 @@ import org.flowstream.api.StatusResource;
 import org.flowstream.api.TraceResource;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
+import org.flowstream.metrics.Metrics;
 import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -43,10 +45,11 @@ final class Routes {
             Reconciler reconciler,
             Confirmations confirmations,
             EventLog events,
-            Clock clock) {
+            Clock clock,
+            Guests guests,
+            Metrics metrics) {
         MiddleboxViews views =
                 new MiddleboxViews(settings.places().installation(), declarations, store, world, reconciler);
-        Guests guests = new Guests(settings.places());
         List<Route> routes = new ArrayList<>();
         routes.addAll(OpenApiResource.routes());
         routes.addAll(new StatusResource(version, startedAt, world, reconciler, views).routes());
@@ -61,6 +64,7 @@ final class Routes {
         routes.addAll(
                 new TraceResource(declarations, guests, images, SwitchControl.of(settings.openVswitch())).routes());
         routes.addAll(new CaptureResource(declarations, Clock.systemUTC()).routes());
+        routes.addAll(new MetricsResource(metrics).routes());
         return List.copyOf(routes);
     }
 }

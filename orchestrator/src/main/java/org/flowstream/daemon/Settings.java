@@ -20,6 +20,7 @@ import org.flowstream.ovsdb.SwitchAddress;
  * @param group whose members may use the daemon beside root; empty for none
  * @param ownBridge that it makes and fills by itself
  * @param liveness within which the switch sees by itself that a machine hangs; empty: it does not look
+ * @param metrics where it shows figures to a monitoring system beside its socket; empty for nowhere
  */
 public record Settings(
         Places places,
@@ -27,7 +28,8 @@ public record Settings(
         SwitchAddress openVswitch,
         String group,
         BridgeName ownBridge,
-        Optional<Duration> liveness) {
+        Optional<Duration> liveness,
+        Optional<ListenAddress> metrics) {
     private static final String STATE = "FLOWSTREAM_STATE";
     private static final String RUN = "FLOWSTREAM_RUN";
     private static final String LOG = "FLOWSTREAM_LOG";
@@ -36,6 +38,7 @@ public record Settings(
     private static final String GROUP = "FLOWSTREAM_GROUP";
     private static final String BRIDGE = "FLOWSTREAM_BRIDGE";
     private static final String LIVENESS = "FLOWSTREAM_LIVENESS";
+    private static final String METRICS = "FLOWSTREAM_METRICS";
     private static final String OFF = "off";
 
     private static Optional<Duration> liveness(String text) {
@@ -54,7 +57,10 @@ public record Settings(
                 SwitchAddress.parse(environment.getOrDefault(OVSDB, "unix:/var/run/openvswitch/db.sock")),
                 environment.getOrDefault(GROUP, ""),
                 BridgeName.parse(environment.getOrDefault(BRIDGE, "flowstream")),
-                liveness(environment.getOrDefault(LIVENESS, "1s")));
+                liveness(environment.getOrDefault(LIVENESS, "1s")),
+                Optional.of(environment.getOrDefault(METRICS, ""))
+                        .filter(text -> !text.isEmpty())
+                        .map(ListenAddress::parse));
     }
 
     /** The environment that {@link #of} takes back. */
@@ -68,6 +74,7 @@ public record Settings(
         environment.put(GROUP, group);
         environment.put(BRIDGE, ownBridge.toString());
         environment.put(LIVENESS, liveness.map(Durations::text).orElse(OFF));
+        environment.put(METRICS, metrics.map(ListenAddress::toString).orElse(""));
         return environment;
     }
 

@@ -111,8 +111,12 @@ public sealed interface Event {
         }
     }
 
-    /** An action changed the world. */
-    record ActionDone(Optional<Name> subject, String action, Duration took) implements Event {
+    /**
+     * An action changed the world.
+     *
+     * @param type of action, as its failpoint is called: {@code start-machine}
+     */
+    record ActionDone(Optional<Name> subject, String type, String action, Duration took) implements Event {
         @Override
         public String text() {
             return action;
@@ -120,7 +124,8 @@ public sealed interface Event {
     }
 
     /** An action did not do what it says; the loop plans anew. */
-    record ActionFailed(Optional<Name> subject, String action, Duration took, String reason) implements Event {
+    record ActionFailed(Optional<Name> subject, String type, String action, Duration took, String reason)
+            implements Event {
         @Override
         public String text() {
             return action + ": " + reason;

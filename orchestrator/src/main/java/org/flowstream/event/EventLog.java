@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 import org.flowstream.model.Owner;
 
 /**
@@ -20,6 +21,7 @@ public final class EventLog {
     private final int capacity;
     private final Deque<Entry> kept = new ArrayDeque<>();
     private final Set<Subscription> subscriptions = new CopyOnWriteArraySet<>();
+    private final Set<Consumer<Entry>> listeners = new CopyOnWriteArraySet<>();
     private long latest;
 
     /**
@@ -44,7 +46,13 @@ public final class EventLog {
         }
         kept.addLast(entry);
         subscriptions.forEach(subscription -> subscription.offer(entry));
+        listeners.forEach(listener -> listener.accept(entry));
         return entry;
+    }
+
+    /** Has someone told of each event from now on, in order, by the thread it happens on: who listens must not wait. */
+    public void listen(Consumer<Entry> listener) {
+        listeners.add(listener);
     }
 
     /** The number of the latest event, 0 before the first. */

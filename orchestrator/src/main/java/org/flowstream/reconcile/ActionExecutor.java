@@ -96,19 +96,24 @@ final class ActionExecutor {
             world.perform(action);
             failpoints.after(action.failpoint());
         } catch (WorldException e) {
-            events.add(owner, new Event.ActionFailed(subject, action.describe(), since(begin), e.reason()));
+            events.add(
+                    owner,
+                    new Event.ActionFailed(subject, action.failpoint(), action.describe(), since(begin), e.reason()));
             LOG.warn("{}: {}", action.describe(), e.reason());
             failed(action, e.reason(), e.isRefusal());
             return false;
         } catch (RuntimeException e) {
             // A fault of ours must not end the loop; it is told like a failure of the world, and logged with its trace.
-            events.add(owner, new Event.ActionFailed(subject, action.describe(), since(begin), String.valueOf(e)));
+            events.add(
+                    owner,
+                    new Event.ActionFailed(
+                            subject, action.failpoint(), action.describe(), since(begin), String.valueOf(e)));
             LOG.error("{}", action.describe(), e);
             failed(action, String.valueOf(e), false);
             return false;
         }
         Duration took = since(begin);
-        events.add(owner, new Event.ActionDone(subject, action.describe(), took));
+        events.add(owner, new Event.ActionDone(subject, action.failpoint(), action.describe(), took));
         LOG.info("{} ({} ms)", action.describe(), took.toMillis());
         done(action, took);
         return true;

@@ -2,6 +2,7 @@ package org.flowstream.reconcile;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.flowstream.model.BridgeName;
@@ -36,6 +37,13 @@ final class BridgeLinks implements AutoCloseable {
                         name -> new SwitchLink(
                                 address.management(name), events, bound, connection -> renewed.accept(name)))
                 .connection(PATIENCE);
+    }
+
+    /** The bridges that were asked for, and whether each is connected now. */
+    Map<BridgeName, Boolean> connected() {
+        Map<BridgeName, Boolean> connected = new TreeMap<>();
+        links.forEach((bridge, link) -> connected.put(bridge, link.isConnected()));
+        return connected;
     }
 
     /** Ends the connection to a bridge that goes. */

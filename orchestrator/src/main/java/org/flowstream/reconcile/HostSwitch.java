@@ -26,7 +26,6 @@ import org.flowstream.openflow.Flooding;
 import org.flowstream.openflow.ObservedFlow;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
-import org.flowstream.openflow.PortCounters;
 import org.flowstream.openflow.PortSample;
 import org.flowstream.openflow.SwitchEvents;
 import org.flowstream.ovsdb.Datapath;
@@ -338,22 +337,10 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    List<World.SwitchCount> counts(BridgeName bridge, List<PortName> wanted) {
+    /** What the switch counted; failures are told as the world's. */
+    <T> T counted(Function<SwitchCounts, T> question) {
         try {
-            Map<PortName, Integer> numbers = numbers(bridge);
-            Map<Integer, PortCounters> counters = connection(bridge).portCounters().stream()
-                    .collect(Collectors.toMap(PortCounters::number, each -> each, (first, second) -> first));
-            List<World.SwitchCount> counts = new ArrayList<>();
-            for (PortName port : wanted) {
-                PortCounters found = counters.get(numbers.getOrDefault(port, -1));
-                if (found != null) {
-                    counts.add(new World.SwitchCount(
-                            port,
-                            Math.max(0, found.receiveDropped()) + Math.max(0, found.receiveErrors()),
-                            Math.max(0, found.sendDropped()) + Math.max(0, found.sendErrors())));
-                }
-            }
-            return counts;
+            return question.apply(new SwitchCounts(database, links));
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }

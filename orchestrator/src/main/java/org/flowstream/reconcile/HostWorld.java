@@ -383,7 +383,17 @@ public final class HostWorld implements World {
 
     @Override
     public List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> ports) {
-        return openVswitch.counts(bridge, ports);
+        return openVswitch.counted(counts -> counts.lost(bridge, ports));
+    }
+
+    @Override
+    public List<Entered> entered(BridgeName bridge) {
+        return openVswitch.counted(counts -> counts.entered(bridge));
+    }
+
+    @Override
+    public Map<BridgeName, Boolean> openflow() {
+        return openVswitch.counted(SwitchCounts::connected);
     }
 
     @Override

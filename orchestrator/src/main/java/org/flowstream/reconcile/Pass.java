@@ -35,6 +35,14 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
                 .findFirst();
     }
 
+    /** Whether a machine runs and is ready. */
+    public boolean isReady(MachineId id) {
+        return machine(id)
+                .filter(machine -> machine.power() == ObservedMachine.Power.RUNNING)
+                .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
+                .isPresent();
+    }
+
     /** Whether all machines of a chain are as declared and ready and its flow is steered to them. */
     public boolean isReady(Name name) {
         return chain(name)

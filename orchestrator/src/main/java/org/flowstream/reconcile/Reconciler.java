@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
@@ -66,6 +67,7 @@ public final class Reconciler implements AutoCloseable {
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
     private final Backlog backlog;
+    private volatile Consumer<Duration> passed = took -> {};
 
     public Reconciler(
             BridgeName ownBridge,
@@ -92,6 +94,11 @@ public final class Reconciler implements AutoCloseable {
         });
         this.loop = new Thread(this::run, "loop");
         loop.setDaemon(true);
+    }
+
+    /** Has someone told of each pass how long it took; to be said before the start. */
+    public void whenPassed(Consumer<Duration> listener) {
+        passed = listener;
     }
 
     public void start() {
@@ -169,7 +176,9 @@ public final class Reconciler implements AutoCloseable {
     private void run() {
         try {
             while (awaitWork()) {
+                long begin = System.nanoTime();
                 pass();
+                passed.accept(Duration.ofNanos(System.nanoTime() - begin));
             }
         } catch (InterruptedException e) {
             LOG.debug("the loop ends");

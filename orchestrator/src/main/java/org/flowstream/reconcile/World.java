@@ -17,6 +17,7 @@ import org.flowstream.openflow.PacketIn;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.Observed;
+import org.flowstream.rules.FlowKey;
 
 /**
  * The real systems as the loop sees them: it looks at them as a whole, and changes them by actions alone. Safe for all
@@ -85,6 +86,20 @@ public interface World extends AutoCloseable {
 
     /** What the switch lost at some ports of a bridge; ports that are not there are left out. */
     List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> ports);
+
+    /**
+     * What entered a chain by one of its rules since the switch has that rule.
+     *
+     * @param rule tells it from the chain's other rules
+     * @param port that the packets came in by
+     */
+    record Entered(ChainId chain, PortName port, FlowKey rule, long packets, long bytes) {}
+
+    /** What entered the chains of a bridge, each rule by itself. */
+    List<Entered> entered(BridgeName bridge);
+
+    /** The bridges that matter, and whether each has an OpenFlow connection now. */
+    Map<BridgeName, Boolean> openflow();
 
     /**
      * What a short look at the packets of a port shows, which is there and in no chain: a sentence for each thing that

@@ -24,9 +24,11 @@ import org.eclipse.jetty.client.StringRequestContent;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Transport;
+import org.flowstream.api.Guests;
 import org.flowstream.api.Route;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
+import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -110,7 +112,9 @@ class OpenApiTest {
                                 loop,
                                 new Confirmations(declarations, loop, events, clock),
                                 events,
-                                clock)
+                                clock,
+                                new Guests(settings.places()),
+                                new Metrics(List.of()))
                         .forEach(route ->
                                 served.add(route.method().toLowerCase(java.util.Locale.ROOT) + " " + route.template()));
             }
@@ -154,6 +158,9 @@ class OpenApiTest {
             }
             assertThat(json(client, "/v1/chains")).hasSize(1);
             assertValid(document, "Chain", json(client, "/v1/chains/fw"));
+            assertThat(ask(client, "GET", "/metrics", null).getContentAsString())
+                    .contains("flowstream_middlebox_ready{chain=\"fw\",middlebox=\"fw\",owner=\"operator\"} 1.0")
+                    .contains("flowstream_stage_duration_seconds_count{owner=\"operator\",stage=\"total\"} 1");
             JsonNode box = json(client, "/v1/middleboxes/fw");
             assertThat(box.path("state").asText()).isEqualTo("ready");
             assertValid(document, "Middlebox", box);

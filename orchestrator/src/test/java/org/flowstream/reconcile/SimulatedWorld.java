@@ -45,6 +45,8 @@ public final class SimulatedWorld implements World {
     private final List<String> done = new ArrayList<>();
     private final Map<String, String> refusals = new HashMap<>();
     private final Set<String> ignored = new TreeSet<>();
+    private final Map<MachineId, HealthReport> reports = new HashMap<>();
+    private List<Entered> entered = List.of();
     private @Nullable String silent;
     private @Nullable CountDownLatch gate;
     private Runnable listener = () -> {};
@@ -317,7 +319,7 @@ public final class SimulatedWorld implements World {
     @Override
     public synchronized Optional<HealthReport> health(MachineId machine) {
         return Optional.ofNullable(machines.get(machine))
-                .map(it -> new HealthReport(List.of(), Optional.empty(), Instant.EPOCH));
+                .map(it -> reports.getOrDefault(machine, new HealthReport(List.of(), Optional.empty(), Instant.EPOCH)));
     }
 
     @Override
@@ -334,6 +336,28 @@ public final class SimulatedWorld implements World {
     @Override
     public List<SwitchCount> switchCounts(BridgeName bridge, List<PortName> names) {
         return names.stream().map(name -> new SwitchCount(name, 0, 0)).toList();
+    }
+
+    @Override
+    public synchronized List<Entered> entered(BridgeName bridge) {
+        return List.copyOf(entered);
+    }
+
+    @Override
+    public synchronized Map<BridgeName, Boolean> openflow() {
+        Map<BridgeName, Boolean> connected = new TreeMap<>();
+        bridges.keySet().forEach(bridge -> connected.put(bridge, silent == null));
+        return connected;
+    }
+
+    /** Lets the switch have counted this at the rules that enter chains. */
+    public synchronized void enter(List<Entered> counts) {
+        entered = List.copyOf(counts);
+    }
+
+    /** Lets a machine's health be told so. */
+    public synchronized void report(MachineId id, HealthReport report) {
+        reports.put(id, report);
     }
 
     @Override

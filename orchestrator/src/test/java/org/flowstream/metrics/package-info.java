@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.metrics;
+
+import org.jspecify.annotations.NullMarked;
