@@ -26,6 +26,9 @@ final class InspectCommand extends DaemonCommand {
                 box.path("name").asText() + "  (chain " + box.path("chain").asText() + ", owner "
                         + box.path("owner").asText() + ")");
         table.row("state", box.path("state").asText() + reason(box));
+        if (box.hasNonNull("flapping")) {
+            table.row("flapping", box.path("flapping").asText());
+        }
         table.row("template", box.path("template").asText());
         table.row("image", box.path("image").asText());
         table.row(

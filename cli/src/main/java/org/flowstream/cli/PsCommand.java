@@ -45,7 +45,7 @@ final class PsCommand extends DaemonCommand {
             table.row(
                     box.path("name").asText(),
                     box.path("template").asText(),
-                    box.path("state").asText() + (box.path("bypassed").asBoolean() ? ", bypassed" : ""),
+                    state(box) + (box.path("bypassed").asBoolean() ? ", bypassed" : ""),
                     dots(box.path("health")),
                     flow(box),
                     box.path("between").asText(),
@@ -74,6 +74,11 @@ final class PsCommand extends DaemonCommand {
                 ? Optional.of(String.format(
                         Locale.ROOT, "%.1f %%", box.path("cpuPercent").asDouble()))
                 : Optional.empty();
+    }
+
+    /** The state; a machine that ends again and again says so in each of its states. */
+    static String state(JsonNode box) {
+        return box.path("state").asText() + (box.hasNonNull("flapping") ? ", flapping" : "");
     }
 
     private static String rate(JsonNode rate) {

@@ -88,6 +88,7 @@ public final class MiddleboxViews {
                         machine.map(it -> it.accelerator().toString())
                                 .orElse(middlebox.hypervisor().toString()))
                 .put("memoryMib", middlebox.memoryMib());
+        reconciler.flapping(id).ifPresent(how -> view.put("flapping", how));
         health(view, middlebox, machine.isPresent() ? world.health(id) : Optional.empty());
         world.load(id).ifPresent(load -> {
             load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));

@@ -196,4 +196,17 @@ public sealed interface Event {
             return Optional.of(name);
         }
     }
+
+    /** A machine began to end again and again, or has lasted since. */
+    record FlappingChanged(Name name, boolean flaps, String detail) implements Event {
+        @Override
+        public String text() {
+            return flaps ? "flaps: " + detail + "; each restart now waits longer" : "flaps no more";
+        }
+
+        @Override
+        public Optional<Name> subject() {
+            return Optional.of(name);
+        }
+    }
 }

@@ -8,6 +8,7 @@ import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.flowstream.reconcile.Pass;
+import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
 import org.flowstream.store.Store;
 
@@ -16,10 +17,12 @@ final class MiddleboxMetrics {
     private static final String[] LABELS = {"owner", "chain", "middlebox"};
 
     private final World world;
+    private final Reconciler reconciler;
     private final Store store;
 
-    MiddleboxMetrics(World world, Store store) {
+    MiddleboxMetrics(World world, Reconciler reconciler, Store store) {
         this.world = world;
+        this.reconciler = reconciler;
         this.store = store;
     }
 
@@ -28,6 +31,10 @@ final class MiddleboxMetrics {
         final Family ready = new Family(
                 "flowstream_middlebox_ready",
                 "Whether the middlebox is ready: all health levels that its template asks for hold.",
+                LABELS);
+        final Family flapping = new Family(
+                "flowstream_middlebox_flapping",
+                "Whether the machine ends again and again, so that its restarts wait.",
                 LABELS);
         final Family levels = new Family(
                 "flowstream_health_level",
@@ -59,6 +66,7 @@ final class MiddleboxMetrics {
         List<MetricSnapshot> all() {
             return List.of(
                     ready.gauge(),
+                    flapping.gauge(),
                     levels.gauge(),
                     received.counter(),
                     sent.counter(),
@@ -69,7 +77,8 @@ final class MiddleboxMetrics {
         }
     }
 
-    List<MetricSnapshot> read(List<DeclaredChain> chains, Optional<Pass> pass) {
+    List<MetricSnapshot> read(List<DeclaredChain> chains) {
+        Optional<Pass> pass = reconciler.latest();
         Families families = new Families();
         for (DeclaredChain chain : chains) {
             chain.machines().forEach((name, id) -> add(families, chain, name, id, pass));
@@ -80,6 +89,7 @@ final class MiddleboxMetrics {
     private void add(Families families, DeclaredChain chain, Name name, MachineId id, Optional<Pass> pass) {
         String[] who = {chain.spec().owner().toString(), chain.name().toString(), name.toString()};
         families.ready.add(pass.filter(it -> it.isReady(id)).isPresent() ? 1 : 0, who);
+        families.flapping.add(reconciler.flapping(id).isPresent() ? 1 : 0, who);
         boolean there = pass.flatMap(it -> it.machine(id)).isPresent();
         (there ? world.health(id) : Optional.<HealthReport>empty()).ifPresent(report -> health(families, report, who));
         world.load(id).ifPresent(load -> {

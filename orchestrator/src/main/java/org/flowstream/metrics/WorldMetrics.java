@@ -14,7 +14,6 @@ public final class WorldMetrics implements Metrics.Source {
     private final String version;
     private final Declarations declarations;
     private final World world;
-    private final Reconciler reconciler;
     private final MiddleboxMetrics middleboxes;
     private final TrafficMetrics traffic;
 
@@ -28,8 +27,7 @@ public final class WorldMetrics implements Metrics.Source {
         this.version = version;
         this.declarations = declarations;
         this.world = world;
-        this.reconciler = reconciler;
-        this.middleboxes = new MiddleboxMetrics(world, store);
+        this.middleboxes = new MiddleboxMetrics(world, reconciler, store);
         this.traffic = new TrafficMetrics(world, reasons);
     }
 
@@ -40,7 +38,7 @@ public final class WorldMetrics implements Metrics.Source {
         Family chainsDeclared = new Family("flowstream_chains", "Chains that are declared.", "owner");
         chains.forEach(chain -> chainsDeclared.add(1, chain.spec().owner().toString()));
         all.add(chainsDeclared.gauge());
-        all.addAll(middleboxes.read(chains, reconciler.latest()));
+        all.addAll(middleboxes.read(chains));
         all.addAll(traffic.read(chains));
         return all;
     }

@@ -65,6 +65,7 @@ public final class HostWorld implements World {
     private final InstanceRules instanceRules;
     private final HealthMonitor health;
     private final HotSwaps swaps;
+    private final HealthNews news;
     private final MachineLoads loads = new MachineLoads();
     private final Places places;
     private volatile Desired desired;
@@ -82,6 +83,7 @@ public final class HostWorld implements World {
         this.images = images;
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
+        this.news = new HealthNews(events, clock);
         this.health = new HealthMonitor(new ProbeWays(this::openVswitch), this::turned, clock, new SecureRandom());
         this.openVswitch = new HostSwitch(
                 switchAddress,
@@ -120,9 +122,7 @@ public final class HostWorld implements World {
     }
 
     private void turned(MachineSpec machine, HealthLevel level, boolean good, String detail) {
-        if (level != HealthLevel.MACHINE) {
-            events.add(machine.owner(), new Event.HealthChanged(machine.name(), level, good, detail));
-        }
+        news.turned(machine, level, good, detail);
         changed();
     }
 
@@ -185,6 +185,7 @@ public final class HostWorld implements World {
                 .toList();
         there.forEach(id -> Optional.ofNullable(wanted.get(id)).ifPresent(health::watch));
         health.keepOnly(there, starting.keySet());
+        news.look(wanted.keySet());
     }
 
     private void weigh(List<LibvirtMachine> running) {

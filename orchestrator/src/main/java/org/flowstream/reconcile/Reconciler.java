@@ -9,9 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -56,7 +53,7 @@ public final class Reconciler implements AutoCloseable {
     private final Watches watches;
     private final Journeys journeys;
     private final ActionExecutor executor;
-    private final ExecutorService workers;
+    private final Workers workers = new Workers(WORKERS);
     private final Thread loop;
 
     private final Object monitor = new Object();
@@ -86,12 +83,6 @@ public final class Reconciler implements AutoCloseable {
         this.watches = new Watches(store, world, events, clock);
         this.journeys = new Journeys(world, events);
         this.executor = new ActionExecutor(world, declarations, watches, journeys, events, clock, failpoints);
-        AtomicInteger number = new AtomicInteger();
-        this.workers = Executors.newFixedThreadPool(WORKERS, work -> {
-            Thread thread = new Thread(work, "worker-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
         this.loop = new Thread(this::run, "loop");
         loop.setDaemon(true);
     }
@@ -374,6 +365,11 @@ public final class Reconciler implements AutoCloseable {
         return watches.watch(machine).flatMap(watch -> watch.policy().due(clock.instant()));
     }
 
+    /** How a machine ends again and again; empty when it does not. */
+    public Optional<String> flapping(MachineId machine) {
+        return watches.watch(machine).flatMap(watch -> watch.policy().flapping(clock.instant()));
+    }
+
     /** What last went wrong on a chain's way to ready. */
     public Optional<String> trouble(Name chain) {
         return journeys.failure(chain);
@@ -414,15 +410,11 @@ public final class Reconciler implements AutoCloseable {
             monitor.notifyAll();
         }
         events.add(Owner.OPERATOR, new Event.DaemonChanged(false, "machines and rules stay as they are"));
-        workers.shutdown();
         try {
             loop.join(Duration.ofSeconds(5).toMillis());
-            if (!workers.awaitTermination(10, java.util.concurrent.TimeUnit.SECONDS)) {
-                workers.shutdownNow();
-            }
         } catch (InterruptedException e) {
-            workers.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        workers.close();
     }
 }

@@ -32,6 +32,8 @@ final class Watches {
     private final Set<MachineId> endedByUs = new HashSet<>();
     /** Someone asked for a new start: they are wished off until they are. */
     private final Set<MachineId> restarting = new HashSet<>();
+    /** Told of as flapping. */
+    private final Set<MachineId> flappers = new HashSet<>();
     /** When we last started or ended each machine, counted in such acts. */
     private final Map<MachineId, Long> touched = new HashMap<>();
 
@@ -69,15 +71,15 @@ final class Watches {
         watches.keySet().retainAll(declared);
         endedByUs.retainAll(declared);
         restarting.retainAll(declared);
+        flappers.retainAll(declared);
         touched.keySet().retainAll(declared);
     }
 
     /** Of a machine that is newly known: declared now, or found when the daemon came back. */
     private MachineWatch first(MachineId id, Name name, DeclaredChain chain, boolean there) {
-        Optional<ExitReason> latest = store.exits(id).stream().findFirst();
         RunState wished = chain.spec().spec().state();
-        MachineWatch watch =
-                new MachineWatch(name, chain.name(), false, false, RestartPolicy.remembered(latest, wished));
+        RestartPolicy policy = RestartPolicy.remembered(store.exits(id), wished, clock.instant());
+        MachineWatch watch = new MachineWatch(name, chain.name(), false, false, policy);
         // It was ready once and should run, but is not there: it ended while nobody watched.
         boolean missed = chain.wasReady()
                 && wished == RunState.RUNNING
@@ -88,6 +90,7 @@ final class Watches {
 
     private void see(DeclaredChain chain, MachineId id, Optional<ObservedMachine> machine) {
         MachineWatch watch = get(id);
+        tellFlapping(chain, id, watch);
         Optional<ObservedMachine> alive = machine.filter(it -> it.power() != ObservedMachine.Power.ENDED);
         if (alive.isPresent()) {
             boolean ready = alive.get().wellness() == ObservedMachine.Wellness.READY;
@@ -119,10 +122,22 @@ final class Watches {
         watches.put(id, watch.withPolicy(next));
         store.addExit(id, reason);
         events.add(chain.spec().owner(), new Event.MiddleboxExited(watch.name(), reason));
+        tellFlapping(chain, id, get(id));
         if (next.failure() == null && chain.spec().spec().state() == RunState.RUNNING) {
             Duration after =
                     next.due(now).map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
             events.add(chain.spec().owner(), new Event.RestartPlanned(watch.name(), next.attempts(), after));
+        }
+    }
+
+    /** Tells that a machine begins to flap, or has lasted. */
+    private void tellFlapping(DeclaredChain chain, MachineId id, MachineWatch watch) {
+        Optional<String> flapping = watch.policy().flapping(clock.instant());
+        boolean turned = flapping.isPresent() ? flappers.add(id) : flappers.remove(id);
+        if (turned) {
+            events.add(
+                    chain.spec().owner(),
+                    new Event.FlappingChanged(watch.name(), flapping.isPresent(), flapping.orElse("")));
         }
     }
 

@@ -113,6 +113,34 @@ final class HostSwitchTest {
     }
 
     @Test
+    void whatEntersAChainIsCounted() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(entered(plan, "uplink")).isZero();
+        String tcp = "0200000000020200000000010800450000280001000040060000" + "0a0000010a000002"
+                + "00010050000000000000000050022000" + "00000000";
+        for (int packet = 0; packet < 3; packet++) {
+            OVS.receive("uplink", tcp);
+        }
+        // What is sent on from the datapath's cache is counted when the cache is looked over.
+        await("packets counted").atMost(BOUND).until(() -> entered(plan, "uplink") == 3);
+        assertThat(entered(plan, "servers")).isZero();
+        assertThat(hostSwitch.counted(SwitchCounts::connected)).containsEntry(OWN, true);
+    }
+
+    private long entered(ChainPlan plan, String port) {
+        List<World.Entered> found = hostSwitch.counted(counts -> counts.entered(OWN)).stream()
+                .filter(each -> each.port().text().equals(port))
+                .toList();
+        assertThat(found).extracting(World.Entered::chain).containsExactly(plan.id());
+        return found.get(0).packets();
+    }
+
+    @Test
     void theFailurePolicyHoldsForAMachineThatStarts() {
         Desired desired = desired(OWN);
         ChainPlan plan = desired.chains().get(0).plan();

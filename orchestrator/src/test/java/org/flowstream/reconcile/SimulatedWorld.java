@@ -106,9 +106,14 @@ public final class SimulatedWorld implements World {
 
     /** Ends a machine, as if by itself. */
     public void end(MachineId id, ExitReason.Cause cause, String detail) {
+        end(id, new ExitReason(Instant.now(), cause, detail));
+    }
+
+    /** Ends a machine, as if by itself, at the reason's time. */
+    public void end(MachineId id, ExitReason reason) {
         synchronized (this) {
             machines.remove(id);
-            exits.put(id, new ExitReason(Instant.now(), cause, detail));
+            exits.put(id, reason);
         }
         changed();
     }
