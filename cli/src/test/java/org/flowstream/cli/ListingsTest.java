@@ -102,4 +102,26 @@ final class ListingsTest {
         assertThat(daemon.run(screen, "metrics")).isZero();
         assertThat(screen.out()).isEqualTo("# HELP a b\na 1.0\n");
     }
+
+    @Test
+    void eventsInJsonBeginWithASnapshot() {
+        List<String> asked = new java.util.ArrayList<>();
+        daemon.answers("GET", "/v1/events", call -> {
+            asked.add("snapshot " + call.flag("snapshot") + ", since "
+                    + call.query("since", text -> text).orElse(""));
+            return Answer.jsonLines(
+                    sink -> sink.line(Map.of("kind", "x", "time", "2026-01-02T03:04:05Z", "text", "y")));
+        });
+        assertThat(daemon.run(screen, "events")).isZero();
+        assertThat(daemon.run(screen, "events", "--output", "json", "--since", "2026-01-02T03:04:05Z"))
+                .isZero();
+        assertThat(daemon.run(screen, "events", "--since", "10m")).isZero();
+        assertThat(asked.subList(0, 2))
+                .containsExactly("snapshot false, since ", "snapshot true, since 2026-01-02T03:04:05Z");
+        String since = asked.get(2).replace("snapshot false, since ", "");
+        assertThat(java.time.Duration.between(java.time.Instant.parse(since), java.time.Instant.now()))
+                .isBetween(java.time.Duration.ofMinutes(10), java.time.Duration.ofMinutes(11));
+        assertThat(daemon.run(screen, "events", "--since", "lately")).isEqualTo(2);
+        assertThat(screen.err()).contains("--since takes", "'lately'");
+    }
 }

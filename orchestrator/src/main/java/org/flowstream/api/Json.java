@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Optional;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.model.DeclaredJson;
+import org.flowstream.model.Name;
 
 /** The JSON forms that several resources share. */
 final class Json {
@@ -29,7 +31,7 @@ final class Json {
                 .put("time", entry.time().toString())
                 .put("owner", entry.owner().toString())
                 .put("kind", event.kind());
-        event.subject().ifPresent(subject -> node.put("subject", subject.toString()));
+        subject(event).ifPresent(subject -> node.put("subject", subject));
         node.put("text", event.text());
         Duration took = took(event);
         if (!took.isZero()) {
@@ -39,6 +41,13 @@ final class Json {
             node.put("stage", stage.stage().toString()).put("detail", stage.detail());
         }
         return node;
+    }
+
+    /** The name of the chain, middlebox or port that an event is about. */
+    static Optional<String> subject(Event event) {
+        return event instanceof Event.PortDeclared declared
+                ? Optional.of(declared.port().toString())
+                : event.subject().map(Name::toString);
     }
 
     private static Duration took(Event event) {

@@ -50,7 +50,7 @@ public final class PortResource {
         try {
             Pass pass = reconciler.look();
             for (ExternalPort port : declarations.ports()) {
-                list.add(view(port, pass));
+                list.add(view(declarations, port, pass));
             }
         } catch (WorldException e) {
             throw ChainResource.unavailable(e);
@@ -58,7 +58,7 @@ public final class PortResource {
         return Answer.ok(list);
     }
 
-    private ObjectNode view(ExternalPort port, Pass pass) {
+    static ObjectNode view(Declarations declarations, ExternalPort port, Pass pass) {
         Optional<ObservedPort> there =
                 pass.observed().port(port.name()).filter(it -> it.bridge().equals(port.bridge()));
         ObjectNode view = Json.object()
@@ -113,7 +113,7 @@ public final class PortResource {
             }
             throw ApiProblem.refused("port '" + name + "': " + reason, "flowstream status; flowstream doctor");
         }
-        ObjectNode view = view(port, there.get());
+        ObjectNode view = view(declarations, port, there.get());
         ArrayNode warnings = view.putArray("warnings");
         checked.warnings().forEach(warnings::add);
         if (before.isEmpty()) {

@@ -18,6 +18,7 @@ import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.OpenApiResource;
 import org.flowstream.api.PortResource;
 import org.flowstream.api.Route;
+import org.flowstream.api.Snapshots;
 import org.flowstream.api.StatusResource;
 import org.flowstream.api.TraceResource;
 import org.flowstream.event.EventLog;
@@ -60,7 +61,9 @@ final class Routes {
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
         routes.addAll(new ImageResource(images, declarations).routes());
-        routes.addAll(new EventResource(events).routes());
+        routes.addAll(
+                new EventResource(events, new Snapshots(declarations, reconciler, views, events, Clock.systemUTC()))
+                        .routes());
         routes.addAll(
                 new TraceResource(declarations, guests, images, SwitchControl.of(settings.openVswitch())).routes());
         routes.addAll(new CaptureResource(declarations, Clock.systemUTC()).routes());

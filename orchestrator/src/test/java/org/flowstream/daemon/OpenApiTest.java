@@ -158,6 +158,7 @@ class OpenApiTest {
             }
             assertThat(json(client, "/v1/chains")).hasSize(1);
             assertValid(document, "Chain", json(client, "/v1/chains/fw"));
+            snapshotComesFirst(client, document);
             assertThat(ask(client, "GET", "/metrics", null).getContentAsString())
                     .contains("flowstream_middlebox_ready{chain=\"fw\",middlebox=\"fw\",owner=\"operator\"} 1.0")
                     .contains("flowstream_stage_duration_seconds_count{owner=\"operator\",stage=\"total\"} 1");
@@ -170,6 +171,32 @@ class OpenApiTest {
         } finally {
             client.stop();
         }
+    }
+
+    private void snapshotComesFirst(HttpClient client, JsonNode document) throws Exception {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : ask(client, "GET", "/v1/events?snapshot=true", null)
+                .getContentAsString()
+                .lines()
+                .toList()) {
+            lines.add(json.readTree(line));
+            assertValid(document, "Event", lines.get(lines.size() - 1));
+        }
+        assertThat(lines.subList(0, 3))
+                .extracting(line ->
+                        line.path("kind").asText() + " " + line.path("type").asText() + " "
+                                + line.path("subject").asText())
+                .containsExactly("snapshot Chain fw", "snapshot Middlebox fw", "snapshot-end  ");
+        assertValid(document, "Chain", lines.get(0).path("object"));
+        assertValid(document, "Middlebox", lines.get(1).path("object"));
+        long number = lines.get(0).path("number").asLong();
+        assertThat(lines.subList(0, 3)).allMatch(line -> line.path("number").asLong() == number);
+        assertThat(lines.get(3).path("number").asLong()).isEqualTo(1);
+        assertThat(number).isGreaterThanOrEqualTo(3);
+        ContentResponse later = ask(client, "GET", "/v1/events?since=2999-01-01T00:00:00Z", null);
+        assertThat(later.getContentAsString()).isEmpty();
+        assertThat(ask(client, "GET", "/v1/events?since=yesterday", null).getStatus())
+                .isEqualTo(400);
     }
 
     private ContentResponse ask(HttpClient client, String method, String path, @Nullable String body) throws Exception {
