@@ -37,6 +37,7 @@ final class Commands {
                 .addSubcommand(new EventsCommand())
                 .addSubcommand(new MetricsCommand())
                 .addSubcommand(new PortCommands())
+                .addSubcommand(new StoreCommands())
                 .addSubcommand(new TemplateCommands())
                 .addSubcommand(new ImageCommands())
                 .addSubcommand(new ClickCommand())

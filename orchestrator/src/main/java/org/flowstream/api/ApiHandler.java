@@ -24,6 +24,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.flowstream.problem.BadValueException;
+import org.flowstream.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,8 @@ final class ApiHandler extends Handler.Abstract {
             problem(problem, response, callback);
         } catch (BadValueException bad) {
             problem(ApiProblem.badRequest(String.valueOf(bad.getMessage())), response, callback);
+        } catch (StoreException e) {
+            problem(ApiProblem.unavailable(String.valueOf(e.getMessage()), e.cure()), response, callback);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.failed(e);

@@ -353,6 +353,13 @@ public final class Declarations implements AutoCloseable {
         return chain.isOf(installation) || ownChains().contains(chain);
     }
 
+    /** Whether a chain is declared as it was then, but for what came about of it. */
+    boolean isStill(DeclaredChain then) {
+        return chain(then.name())
+                .filter(now -> now.spec().equals(then.spec()) && now.id().equals(then.id()))
+                .isPresent();
+    }
+
     /** Forgets the chains that were struck out but for those that still have rules in the switch. */
     public synchronized void forgetAllBut(Set<ChainId> withRules) {
         Set<ChainId> gone = new TreeSet<>(leavingChains);

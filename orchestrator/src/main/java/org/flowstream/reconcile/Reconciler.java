@@ -50,6 +50,7 @@ public final class Reconciler implements AutoCloseable {
     private final World world;
     private final EventLog events;
     private final Clock clock;
+    private final StoreNews storeNews;
     private final Watches watches;
     private final Journeys journeys;
     private final ActionExecutor executor;
@@ -80,6 +81,7 @@ public final class Reconciler implements AutoCloseable {
         this.events = events;
         this.clock = clock;
         this.backlog = new Backlog(clock);
+        this.storeNews = new StoreNews(events);
         this.watches = new Watches(store, world, events, clock);
         this.journeys = new Journeys(world, events);
         this.executor = new ActionExecutor(world, declarations, watches, journeys, events, clock, failpoints);
@@ -157,7 +159,11 @@ public final class Reconciler implements AutoCloseable {
 
     /** The world as it is now, beside what is declared; nothing of it is remembered. */
     public Pass look() {
-        Desired desired = wishes.desired(declarations.all(), watches::wishes);
+        return look(declarations.all());
+    }
+
+    private Pass look(List<DeclaredChain> chains) {
+        Desired desired = wishes.desired(chains, watches::wishes);
         Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         synchronized (monitor) {
             return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
@@ -226,7 +232,7 @@ public final class Reconciler implements AutoCloseable {
         Desired desired = wishes.desired(chains, watches::wishes);
         Plan plan = Planner.plan(desired, observed);
         Pass pass = new Pass(number, desired, observed, plan, busyBefore);
-        settle(pass, chains, leaving, own);
+        storeNews.attempt(() -> settle(pass, chains, leaving, own));
         Map<String, List<Action>> groups = Groups.part(
                 plan.actions(), chains.stream().map(DeclaredChain::name).collect(Collectors.toSet()));
         dispatch(pass, chains, groups);
@@ -306,12 +312,7 @@ public final class Reconciler implements AutoCloseable {
         Optional<DeclaredChain> planned = chains.stream()
                 .filter(chain -> Groups.of(chain.name()).equals(group))
                 .findFirst();
-        return () -> planned.isEmpty()
-                || declarations
-                        .chain(planned.get().name())
-                        .map(now -> now.spec().equals(planned.get().spec())
-                                && now.id().equals(planned.get().id()))
-                        .orElse(false);
+        return () -> planned.isEmpty() || declarations.isStill(planned.get());
     }
 
     private void work(Pass pass, String group, List<Action> actions, BooleanSupplier stillAsked) {

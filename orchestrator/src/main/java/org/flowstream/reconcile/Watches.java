@@ -25,6 +25,7 @@ import org.flowstream.store.Store;
 /** The watches of all machines: they see ends, keep their reasons, and say what is wished of each machine now. */
 final class Watches {
     private final Store store;
+    private final ExitBook exits;
     private final World world;
     private final EventLog events;
     private final Clock clock;
@@ -41,6 +42,7 @@ final class Watches {
 
     Watches(Store store, World world, EventLog events, Clock clock) {
         this.store = store;
+        this.exits = new ExitBook(store);
         this.world = world;
         this.events = events;
         this.clock = clock;
@@ -73,6 +75,8 @@ final class Watches {
         restarting.retainAll(declared);
         flappers.retainAll(declared);
         touched.keySet().retainAll(declared);
+        exits.keepOnly(declared);
+        exits.write();
     }
 
     /** Of a machine that is newly known: declared now, or found when the daemon came back. */
@@ -120,7 +124,7 @@ final class Watches {
         Instant now = clock.instant();
         RestartPolicy next = watch.policy().ended(reason, now);
         watches.put(id, watch.withPolicy(next));
-        store.addExit(id, reason);
+        exits.add(id, reason);
         events.add(chain.spec().owner(), new Event.MiddleboxExited(watch.name(), reason));
         tellFlapping(chain, id, get(id));
         if (next.failure() == null && chain.spec().spec().state() == RunState.RUNNING) {

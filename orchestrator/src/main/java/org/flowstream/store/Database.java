@@ -22,9 +22,9 @@ import org.sqlite.SQLiteConfig;
  */
 final class Database implements AutoCloseable {
     /** {@code FLOW}: tells our file from other programs' SQLite files. */
-    private static final int APPLICATION_ID = 0x464c4f57;
+    static final int APPLICATION_ID = 0x464c4f57;
 
-    private static final int BUSY_MILLIS = 2000;
+    static final int BUSY_MILLIS = 2000;
 
     private final Path file;
     private final Connection connection;
@@ -86,10 +86,7 @@ final class Database implements AutoCloseable {
         List<String> migrations = migrations();
         int version = one("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
         if (version > migrations.size()) {
-            throw new StoreException(
-                    file + " is of version " + version + ", written by a newer flowstream; this one knows "
-                            + migrations.size(),
-                    "start the newer flowstream, or put back " + file + ".v" + migrations.size());
+            throw newer(file, version);
         }
         if (version > 0 && version < migrations.size()) {
             backUp(version);
@@ -106,6 +103,18 @@ final class Database implements AutoCloseable {
                 return reached;
             });
         }
+    }
+
+    /** The version that this program writes. */
+    static int newest() {
+        return migrations().size();
+    }
+
+    static StoreException newer(Path file, int version) {
+        return new StoreException(
+                file + " is of version " + version + ", written by a newer flowstream; this one knows " + newest(),
+                "start the newer flowstream, or put back " + file + ".v" + newest()
+                        + " (flowstream store restore FILE)");
     }
 
     private void backUp(int version) throws SQLException {

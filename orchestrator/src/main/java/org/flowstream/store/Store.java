@@ -38,6 +38,8 @@ import org.flowstream.problem.BadValueException;
  * was changed. Safe for all threads. One store at a time works on a state folder.
  */
 public final class Store implements AutoCloseable {
+    /** Its name in the state folder. */
+    static final String FILE = "store.sqlite";
     /** Ends that are kept of each machine; their counts are kept of all. */
     private static final int KEPT_EXITS = 50;
 
@@ -54,7 +56,7 @@ public final class Store implements AutoCloseable {
     public static Store open(Path folder) {
         StateLock lock = StateLock.take(folder);
         try {
-            return new Store(lock, Database.open(folder.resolve("store.sqlite")));
+            return new Store(lock, Database.open(folder.resolve(FILE)));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
