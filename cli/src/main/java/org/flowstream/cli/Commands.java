@@ -23,6 +23,7 @@ final class Commands {
                 .addSubcommand(new ChainCommands())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new PsCommand())
+                .addSubcommand(new TopCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new LogsCommand())
                 .addSubcommand(new ConsoleCommand())
