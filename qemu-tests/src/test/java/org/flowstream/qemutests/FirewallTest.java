@@ -100,7 +100,30 @@ class FirewallTest {
                 }
             }
             assertThat(denied).isGreaterThanOrEqualTo(500);
+            String who = "chain=\"" + firewall.name() + "\",middlebox=\"" + firewall.name() + "\",owner=\"operator\"";
+            Wait.until(
+                    "figures of " + who,
+                    Duration.ofSeconds(30),
+                    () -> figure("flowstream_dropped_packets_total{" + who + ",reason=\"denied\",where=\"guest\"}")
+                            >= 500);
+            assertThat(figure("flowstream_middlebox_ready{" + who + "}")).isEqualTo(1);
+            assertThat(LAB.flowstream("metrics").ok().out().lines())
+                    .filteredOn(line -> line.startsWith("flowstream_chain_packets_total{chain=\"" + firewall.name()))
+                    .as("the stream came in by one side")
+                    .anyMatch(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))) >= 500);
         }
+    }
+
+    /** A figure's value; -1 where it is not told. */
+    private static double figure(String series) {
+        return LAB.flowstream("metrics")
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+                .findFirst()
+                .orElse(-1);
     }
 
     @Test
