@@ -60,6 +60,7 @@ static int find_segment(struct fs_image_file *f, char *why, size_t why_size)
             }
             f->part = f->bytes + program.p_offset;
             f->part_length = program.p_filesz;
+            f->end = (program.p_vaddr + program.p_filesz + 4095) & ~UINT64_C(4095);
             return 0;
         }
     }

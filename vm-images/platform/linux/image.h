@@ -10,6 +10,7 @@ struct fs_image_file {
     size_t length;
     const uint8_t *part; /* what fs_router_load() takes */
     size_t part_length;
+    uint64_t end; /* of an ELF image: the address behind it in a machine; 0: not told */
 };
 
 /* Reads a whole file into bytes and length; the same answers as below. */

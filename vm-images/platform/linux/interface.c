@@ -187,6 +187,7 @@ struct fs_linux_device *fs_tap_open(const char *name, char *why, size_t why_size
     if (ioctl(fd, TUNSETIFF, &request) != 0) {
         return fail(fd, name, "cannot attach to the TAP interface", why, why_size);
     }
+    ioctl(fd, TUNSETOFFLOAD, 0); /* an earlier holder may have asked for unfinished checksums; at first none is on */
     struct fs_linux_device *d = make(name, fd, &tap_operations);
     address_of_name(name, d->base.mac);
     return d;

@@ -5,7 +5,7 @@
 #include "machine.h"
 
 /* Rounds between two looks at descriptors; and where only a signal could be seen. */
-enum { ROUNDS = 32, ROUNDS_ALONE = 1024, FDS = FS_OPTIONS_DEVICES + 4 };
+enum { ROUNDS = 32, ROUNDS_ALONE = 1024, FDS = FS_OPTIONS_DEVICES + 5 };
 static const uint64_t patience = 10000000000u; /* virtual ns without a frame, after which a run in virtual time ends */
 
 enum { SIGNALS = 64 };
@@ -132,6 +132,10 @@ static void look(struct fs_machine *m, uint64_t wait)
     }
     unsigned first = fs_stream_poll(&m->streams[0], fds + count);
     unsigned all = count + first + fs_stream_poll(&m->streams[1], fds + count + first);
+    const unsigned life = all;
+    if (m->supervised != NULL) {
+        all += fs_supervised_poll(m->supervised, fds + life);
+    }
     struct timespec timeout = {.tv_sec = (time_t)(wait / 1000000000u), .tv_nsec = (long)(wait % 1000000000u)};
     if (ppoll(fds, all, wait == UINT64_MAX ? NULL : &timeout, &open_mask) <= 0) {
         return;
@@ -149,6 +153,9 @@ static void look(struct fs_machine *m, uint64_t wait)
     }
     fs_stream_serve(&m->streams[0], fds + count);
     fs_stream_serve(&m->streams[1], fds + count + first);
+    if (m->supervised != NULL) {
+        fs_supervised_serve(m->supervised, fds + life);
+    }
 }
 
 /* Virtual time: goes to the next event; false when there is none, or none soon enough after the last frame. */
@@ -205,7 +212,7 @@ const char *fs_machine_run(struct fs_machine *m)
             fs_machine_finish_scrub(m);
         }
         if (signalled && deal_with_signals(m)) {
-            return "signal";
+            return m->supervised != NULL ? "power-button" : "signal";
         }
         if (m->stop_asked) {
             return "control";

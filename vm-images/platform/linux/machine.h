@@ -11,6 +11,7 @@
 #include "image.h"
 #include "options.h"
 #include "trace.h"
+#include "supervised.h"
 
 enum {
     FS_LINUX_PACKETS = 4096,
@@ -57,6 +58,8 @@ struct fs_machine {
     uint64_t memory_given;
     struct fs_trace *trace; /* NULL: none */
     uint64_t last_arrival;  /* with simtime: when a frame came */
+    uint64_t memory_most; /* bytes that may be given; 0: as many as the host has */
+    struct fs_supervised *supervised; /* NULL: an ordinary process */
 };
 
 /* ---- file.c ---- */

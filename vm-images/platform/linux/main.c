@@ -9,14 +9,32 @@
 #include "click.h"
 #include "describe.h"
 #include "image.h"
+#include "log_file.h"
 #include "machine.h"
 #include "write.h"
+#include "sandbox.h"
+#include "supervised.h"
 
-enum { EXIT_CONFIGURATION = 1, EXIT_USAGE = 2, EXIT_PANIC = 3, TEXT = 65536 };
+enum { EXIT_CONFIGURATION = 1, EXIT_USAGE = 2, EXIT_PANIC = 3, EXIT_HOST = 4, TEXT = 65536 };
+/* Of a machine's memory, what its firmware keeps at the end; and where its image ends when the file does not tell. */
+enum { MACHINE_RESERVED = 128 << 10, MACHINE_IMAGE_END = 2 << 20 };
+
+/* Of a supervised process, once it may open no more; else standard error has its lines. */
+static struct fs_log_file *log_file;
+
+/* Prints WORD and text (length bytes) as one line. */
+static void say(const char *word, const char *text, size_t length)
+{
+    if (log_file != NULL) {
+        fs_log_say(log_file, word, text, length);
+    } else {
+        fprintf(stderr, "%s%s%.*s\n", word, *word != '\0' ? " " : "", (int)length, text);
+    }
+}
 
 _Noreturn void fs_panic(const char *text)
 {
-    fprintf(stderr, "PANIC %s\n", text);
+    say("PANIC", text, strlen(text));
     _Exit(EXIT_PANIC);
 }
 
@@ -25,6 +43,9 @@ _Noreturn void fs_panic(const char *text)
 static void *memory(void *context, size_t size)
 {
     struct fs_machine *m = context;
+    if (m->memory_most != 0 && (size > m->memory_most || m->memory_given > m->memory_most - size)) {
+        return NULL;
+    }
     void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
         return NULL;
@@ -49,7 +70,11 @@ static void log_line(void *context, const char *line, size_t length)
         fprintf(stderr, "%.*s\n", (int)length, line);
         return;
     }
-    fprintf(stderr, "%.*s\n", (int)(length < 1000 ? length : 1000), line);
+    if (log_file != NULL) {
+        fs_log_element(log_file, line, length, fs_machine_steady(context));
+        return;
+    }
+    say("", line, length < FS_LOG_LINE ? length : FS_LOG_LINE);
 }
 
 static void print_out(void *context, const char *bytes, size_t length)
@@ -68,11 +93,12 @@ static void print_errors(const struct fs_text *lines)
         while (end < lines->length && lines->at[end] != '\n') {
             end++;
         }
-        fprintf(stderr, "ERROR %.*s\n", (int)(end - at), lines->at + at);
+        say("ERROR", lines->at + at, end - at);
         at = end + 1;
     }
     if (lines->missing > 0) {
-        fprintf(stderr, "ERROR and more that does not fit here\n");
+        const char *more = "and more that does not fit here";
+        say("ERROR", more, strlen(more));
     }
 }
 
@@ -93,6 +119,9 @@ static bool open_devices(struct fs_machine *m, const struct fs_options *o)
         device->machine = m;
         device->base.index = (uint8_t)i;
         device->base.pool = &m->pool;
+        if (d->addressed) {
+            memcpy(device->base.mac, d->mac, sizeof(d->mac));
+        }
         if (d->kind == FS_DEVICE_PCAP) {
             const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)i};
             memcpy(device->base.mac, mac, sizeof(mac));
@@ -133,7 +162,16 @@ static void set_clock(struct fs_machine *m, uint64_t from)
     m->last_activity = m->last_arrival = m->virtual_now;
 }
 
-static bool open_machine(struct fs_machine *m, const struct fs_options *o)
+/* With --memory: the pool that a machine would have (machine.c there), and as much is left for elements. */
+static size_t share_memory(struct fs_machine *m, const struct fs_options *o, uint64_t image_end)
+{
+    uint64_t most = fs_pool_bytes(FS_LINUX_PACKETS), all = (uint64_t)o->memory_mib << 20;
+    uint64_t taken = (image_end != 0 ? image_end : MACHINE_IMAGE_END) + MACHINE_RESERVED;
+    m->memory_most = all > taken ? all - taken : 1;
+    return m->memory_most / 2 < most ? m->memory_most / 2 : most;
+}
+
+static bool open_machine(struct fs_machine *m, const struct fs_options *o, uint64_t image_end)
 {
     uint32_t object = o->packet_size != 0 ? o->packet_size : o->click ? FS_LINUX_LARGE_PACKET : FS_PACKET_SIZE;
     size_t least = fs_pool_bytes_of(FS_LINUX_PACKETS, object);
@@ -153,6 +191,15 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
     if (!o->seeded && getrandom(&m->platform.seed, sizeof(m->platform.seed), 0) < 0) {
         m->platform.seed = fs_machine_now(m);
     }
+    if (o->memory_mib != 0) {
+        bytes = share_memory(m, o, image_end);
+    }
+    if (o->supervised != NULL) { /* its files and signals are the host's */
+        m->platform.files = NULL;
+        m->platform.watch = NULL;
+        m->platform.raise = NULL;
+        m->platform.process = 0;
+    }
     void *region = memory(m, bytes);
     if (region == NULL && o->click) { /* where memory may not be promised twice */
         bytes = least;
@@ -166,11 +213,9 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o)
     return open_devices(m, o);
 }
 
-static bool open_streams(struct fs_machine *m, const struct fs_options *o, const char *ready)
+static bool open_streams(struct fs_machine *m, const struct fs_options *o)
 {
     char why[300];
-    fs_control_init(&m->control, &m->platform, m->router);
-    fs_health_init(&m->health, m->router, ready);
     if ((o->control != NULL && !fs_stream_open(&m->streams[0], o->control, &m->control.service, why, sizeof(why)))
         || (o->health != NULL && !fs_stream_open(&m->streams[1], o->health, &m->health.service, why, sizeof(why)))) {
         fprintf(stderr, "ERROR %s\n", why);
@@ -235,10 +280,12 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
     char line[FS_READY_LINE + 1];
     m->boot_us = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
     fs_machine_ready(m, line);
+    fs_control_init(&m->control, &m->platform, m->router);
+    fs_health_init(&m->health, m->router, line);
     if (m->click) {
-        return open_streams(m, o, line) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
+        return open_streams(m, o) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
     }
-    if (!check_reads(m, o) || !fs_write_handlers(m->router, o) || !open_streams(m, o, line)) {
+    if (!check_reads(m, o) || !fs_write_handlers(m->router, o) || (m->supervised == NULL && !open_streams(m, o))) {
         return EXIT_CONFIGURATION;
     }
     char why[300];
@@ -247,8 +294,12 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
         fprintf(stderr, "ERROR %s\n", why);
         return EXIT_CONFIGURATION;
     }
-    fprintf(stderr, "%s\n", line);
-    fprintf(stderr, "STOP %s\n", fs_machine_run(m));
+    say("", line, strlen(line));
+    if (m->supervised != NULL && !fs_supervised_ready(m->supervised)) {
+        return EXIT_HOST; /* whoever started it gave up: it is not expected any more */
+    }
+    const char *end = fs_machine_run(m);
+    say("STOP", end, strlen(end));
     bool whole = fs_trace_end(m->trace);
     m->trace = NULL;
     for (unsigned i = 0; i < o->read_count; i++) {
@@ -257,16 +308,58 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
     return whole && fflush(stdout) == 0 ? 0 : EXIT_CONFIGURATION;
 }
 
+/* The last that is done with the rights of whoever started it. */
+static bool confine(struct fs_machine *m, const struct fs_options *o)
+{
+    static struct fs_log_file log;
+    const struct fs_sandbox sandbox = {.user = o->user, .group = o->group,
+                                       .memory = m->memory_most != 0 ? m->memory_most : fs_pool_bytes(FS_LINUX_PACKETS),
+                                       .file_size = FS_LOG_LIMIT + FS_LOG_LINE};
+    char why[300];
+    if (!open_streams(m, o)) {
+        return false;
+    }
+    if (!fs_log_open(&log, o->log, FS_LOG_LIMIT, why, sizeof(why)) || !fs_supervised_catch()
+        || !fs_sandbox_enter(&sandbox, why, sizeof(why))) {
+        say("ERROR", why, strlen(why));
+        return false;
+    }
+    log_file = &log;
+    return fs_supervised_silence(m->supervised);
+}
+
+/* A supervised process: what it does on the host, then the image's own part. Socket files stay: their folder is not its
+ * any more, and goes with the machine. */
+static int run_supervised(const struct fs_options *o)
+{
+    static struct fs_machine machine;
+    static struct fs_supervised supervised;
+    struct fs_machine *m = &machine;
+    char why[300];
+    uint64_t begun = fs_machine_steady(m);
+    m->supervised = &supervised;
+    if (!fs_supervised_begin(&supervised, o->supervised, why, sizeof(why))
+        || fs_image_open(&m->image, o->image, why, sizeof(why)) != 0) {
+        say("ERROR", why, strlen(why));
+        return EXIT_HOST;
+    }
+    if (!open_machine(m, o, m->image.end) || !confine(m, o)) {
+        return EXIT_HOST;
+    }
+    m->platform.started = begun;
+    return load(m) ? run(m, o, begun) : EXIT_CONFIGURATION;
+}
+
 static int run_image(const struct fs_options *o)
 {
     static struct fs_machine machine;
     struct fs_machine *m = &machine;
     char why[300];
     uint64_t begun = fs_machine_steady(m);
-    bool good = open_machine(m, o);
-    if (fs_image_open(&m->image, o->image, why, sizeof(why)) != 0) {
+    bool found = fs_image_open(&m->image, o->image, why, sizeof(why)) == 0;
+    bool good = open_machine(m, o, m->image.end) && found;
+    if (!found) {
         fprintf(stderr, "ERROR %s: %s\n", o->image, why);
-        good = false;
     }
     set_clock(m, o->simtime_from);
     m->platform.started = m->simtime ? m->virtual_now : begun;
@@ -297,7 +390,7 @@ int main(int argc, char **argv)
         fs_options_usage(stdout);
         break;
     case FS_ACTION_RUN:
-        return run_image(&options);
+        return options.supervised != NULL ? run_supervised(&options) : run_image(&options);
     }
     return fflush(stdout) == 0 ? 0 : EXIT_CONFIGURATION;
 }

@@ -38,6 +38,27 @@ static char *after(char *text, const char *word)
     return strncmp(text, word, length) == 0 ? text + length : NULL;
 }
 
+/* Cuts ",mac=aa:bb:cc:dd:ee:ff" off an interface's name. */
+static void take_address(struct parser *p, struct fs_device_option *d, char *name)
+{
+    char *comma = strchr(name, ',');
+    unsigned octets[6] = {0};
+    int end = 0;
+    if (comma == NULL) {
+        return;
+    }
+    *comma = '\0';
+    bool good = sscanf(comma + 1, "mac=%2x:%2x:%2x:%2x:%2x:%2x%n", &octets[0], &octets[1], &octets[2], &octets[3],
+                       &octets[4], &octets[5], &end) == 6 && comma[1 + end] == '\0';
+    for (unsigned i = 0; i < 6; i++) {
+        d->mac[i] = (uint8_t)octets[i];
+    }
+    d->addressed = good;
+    if (!good || d->mac[0] & 1) {
+        problem(p, "--device %s,%s: expected mac= and a unicast Ethernet address", name, comma + 1);
+    }
+}
+
 /* INDEX=KIND:NAME */
 static void device(struct parser *p, char *text)
 {
@@ -58,15 +79,17 @@ static void device(struct parser *p, char *text)
         return;
     }
     if ((name = after(what, "tap:")) != NULL) {
-        *d = (struct fs_device_option){FS_DEVICE_TAP, name, ""};
+        *d = (struct fs_device_option){.kind = FS_DEVICE_TAP, .name = name, .out = ""};
+        take_address(p, d, name);
     } else if ((name = after(what, "packet:")) != NULL) {
-        *d = (struct fs_device_option){FS_DEVICE_PACKET, name, ""};
+        *d = (struct fs_device_option){.kind = FS_DEVICE_PACKET, .name = name, .out = ""};
+        take_address(p, d, name);
     } else if ((name = after(what, "pcap:")) != NULL) {
         char *comma = strchr(name, ',');
         if (comma != NULL) {
             *comma = '\0';
         }
-        *d = (struct fs_device_option){FS_DEVICE_PCAP, name, comma != NULL ? comma + 1 : ""};
+        *d = (struct fs_device_option){.kind = FS_DEVICE_PCAP, .name = name, .out = comma != NULL ? comma + 1 : ""};
     } else {
         problem(p, "--device %s=%s: unknown kind, expected tap:, packet: or pcap:", text, what);
     }
@@ -152,6 +175,23 @@ static bool seconds(const char *text, uint64_t *ns)
     return good && *at == '\0' && *ns > 0;
 }
 
+/* UID:GID */
+static void user(struct parser *p, char *text)
+{
+    char *colon = strchr(text, ':');
+    uint64_t uid = 0, gid = 0;
+    if (colon != NULL) {
+        *colon = '\0';
+    }
+    p->o->has_user = colon != NULL && number(text, &uid) && number(colon + 1, &gid) && uid > 0 && gid > 0
+                     && uid < UINT32_MAX && gid < UINT32_MAX;
+    if (!p->o->has_user) {
+        problem(p, "--user %s: expected UID:GID, neither of them 0", text);
+    }
+    p->o->user = (uint32_t)uid;
+    p->o->group = (uint32_t)gid;
+}
+
 /* An option with a value; false when it is none of them. */
 static bool valued(struct parser *p, const char *option, char *value)
 {
@@ -190,6 +230,18 @@ static bool valued(struct parser *p, const char *option, char *value)
         if (!o->seeded) {
             problem(p, "--seed %s: not a number", value);
         }
+    } else if (strcmp(option, "--supervised") == 0) {
+        o->supervised = value;
+    } else if (strcmp(option, "--log") == 0) {
+        o->log = value;
+    } else if (strcmp(option, "--user") == 0) {
+        user(p, value);
+    } else if (strcmp(option, "--memory") == 0) {
+        uint64_t mib = 0;
+        if (!number(value, &mib) || mib < 2 || mib > 4096) {
+            problem(p, "--memory %s: expected 2 to 4096 MiB", value);
+        }
+        o->memory_mib = (uint32_t)mib;
     } else {
         return false;
     }
@@ -198,8 +250,9 @@ static bool valued(struct parser *p, const char *option, char *value)
 
 static bool takes_value(const char *option)
 {
-    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--exit-handler", "--packet-size",
-                                        "--write", "--mac", "--trace"};
+    static const char *const names[] = {"--device", "--control", "--health", "--read", "--seed", "--handler", "--exit-handler",
+                                        "--packet-size", "--write", "--mac", "--trace", "--supervised", "--log", "--user",
+                                        "--memory"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(option, names[i]) == 0) {
             return true;
@@ -245,9 +298,18 @@ static void check_whole(struct parser *p)
     if (o->click && (o->trace != NULL || o->write_count > 0)) {
         problem(p, "--trace and --write do not go with --click");
     }
+    if ((o->supervised != NULL) != (o->log != NULL) || (o->supervised != NULL) != o->has_user) {
+        problem(p, "--supervised, --log and --user go together");
+    }
+    if (o->supervised != NULL && (o->click || o->simtime || o->read_count > 0 || o->trace != NULL || o->write_count > 0)) {
+        problem(p, "--supervised goes with neither --click, --simtime, --read, --trace nor --write");
+    }
     for (unsigned i = 0; i < o->device_count; i++) {
         if (o->macs[i] != NULL && o->devices[i].kind != FS_DEVICE_PCAP) {
             problem(p, "--mac %u: the device is not a pcap file", i);
+        }
+        if (o->supervised != NULL && o->devices[i].kind == FS_DEVICE_PCAP) {
+            problem(p, "--supervised: device %u is a pcap file", i);
         }
         if (o->devices[i].kind == FS_DEVICE_NONE) {
             problem(p, "--device %u=... is missing: devices are numbered from 0 without gaps", i);
@@ -293,13 +355,14 @@ void fs_options_usage(FILE *out)
 {
     fputs("usage: flowstream-engine IMAGE.elf|BLOB [OPTION]...\n"
           "\n"
-          "  --device N=tap:NAME         device N is this TAP interface (made when it is not there)\n"
-          "  --device N=packet:IFNAME    device N is this interface, by a packet socket\n"
+          "  --device N=tap:NAME[,mac=A] device N is this TAP interface (made when it is not there)\n"
+          "  --device N=packet:NAME      device N is this interface, by a packet socket; ,mac=A as well\n"
           "  --device N=pcap:IN[,OUT]    device N replays the file IN and writes what is sent to OUT\n"
           "  --simtime[=SECONDS]         virtual time: begins with the first frame or then, jumps to the next event\n"
           "  --stop-when-idle            ends when all files are read and nothing is left to do\n"
           "  --control unix:PATH         the control protocol, on a socket\n"
           "  --health unix:PATH          the health lines, on a socket\n"
+          "  --memory MIB                packets and elements have what a machine of that memory has for them\n"
           "  --packet-size BYTES         room of a packet with its headers; 2048, with --click 67584\n"
           "  --seed N                    makes random numbers repeatable\n"
           "  --read HANDLER              prints this handler at the end\n"
@@ -310,6 +373,9 @@ void fs_options_usage(FILE *out)
           "  --handler HANDLER           with --click: prints it at the end; `*.count` prints that of all elements\n"
           "  --exit-handler HANDLER      with --click: a number that is the exit status, or true for 0 and false for 1\n"
           "  --quit                      with --click: initializes, does not run\n"
+          "  --supervised FOLDER         goes on by itself once it is ready: FOLDER gets `process` and `life.sock`\n"
+          "  --log FILE                  with --supervised: where its lines go; moved to FILE.0 at 2 MiB\n"
+          "  --user UID:GID              with --supervised: whom it becomes, once all is open\n"
           "  --print-classes             prints the element classes as JSON\n"
           "  --version\n"
           "\n"

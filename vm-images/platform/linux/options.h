@@ -14,6 +14,8 @@ struct fs_device_option {
     enum fs_device_kind kind;
     const char *name; /* of the interface; of a pcap device: the file to read, "" for none */
     const char *out;  /* of a pcap device: the file to write, "" for none */
+    bool addressed;   /* has an address of its own: */
+    uint8_t mac[6];
 };
 
 /* A handler that is written before the run. */
@@ -44,6 +46,11 @@ struct fs_options {
     unsigned write_count;
     const char *trace; /* the file that is told where packets go; NULL for none */
     const char *macs[FS_OPTIONS_DEVICES]; /* addresses of pcap devices; NULL: 02:00:00:00:00:0N */
+    const char *supervised; /* the folder of a supervised process (supervised.h); NULL: an ordinary one */
+    const char *log;        /* of a supervised process: the file that it writes its lines to */
+    uint32_t user, group;   /* of a supervised process: whom it becomes */
+    bool has_user;
+    uint32_t memory_mib; /* what a machine of that memory has for packets and elements; 0: as much as is asked for */
 };
 
 /* Reads argv (which it cuts into pieces that the options point to). Answers the number of problems, each told as a
