@@ -10,6 +10,7 @@ import org.flowstream.domain.DomainMetadata;
 import org.flowstream.health.HealthReport;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.Installation;
 import org.flowstream.model.LifeCycle;
 import org.flowstream.model.MachineId;
@@ -75,7 +76,7 @@ public final class MiddleboxViews {
                 .put("template", middlebox.template())
                 .put("image", middlebox.image().toString())
                 .put("machine", id.toString())
-                .put("domain", DomainMetadata.domainName(installation, middlebox.name()))
+                .put("domain", middlebox.hypervisor() == HypervisorChoice.PROCESS ? "" : domain(middlebox))
                 .put("state", state.toString())
                 .put("reason", reason(pass, chain, id, state))
                 .put("flow", chain.spec().spec().flow().toString())
@@ -100,6 +101,10 @@ public final class MiddleboxViews {
         devices(view, pass, chain, middlebox);
         exits(view, id, full);
         return view;
+    }
+
+    private String domain(MiddleboxSpec middlebox) {
+        return DomainMetadata.domainName(installation, middlebox.name());
     }
 
     /** Where a middlebox stands; all of it is read off the world, the declaration and the latest end. */

@@ -36,6 +36,8 @@ import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.SwitchView;
 import org.flowstream.ovsdb.Tags;
 import org.flowstream.problem.BadValueException;
+import org.flowstream.process.ProcessFault;
+import org.flowstream.process.ProcessHost;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchRules;
 import org.flowstream.store.Store;
@@ -79,6 +81,7 @@ public final class Purge {
      */
     public static Outcome run(Settings settings, Optional<Installation> only, boolean dryRun) {
         Purge purge = new Purge(settings, only, dryRun);
+        purge.attempt("processes", purge::processes);
         purge.attempt("libvirt", purge::machines);
         purge.attempt("Open vSwitch", purge::openVswitch);
         purge.attempt("the kernel's taps", purge::taps);
@@ -97,7 +100,7 @@ public final class Purge {
     private void attempt(String what, Runnable work) {
         try {
             work.run();
-        } catch (LibvirtFault | OvsdbException | OpenFlowException | HostException e) {
+        } catch (LibvirtFault | ProcessFault | OvsdbException | OpenFlowException | HostException e) {
             failures.add(what + ": " + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
         }
     }
@@ -125,6 +128,17 @@ public final class Purge {
         found.add(line);
         if (!dryRun) {
             attempt(line, removal);
+        }
+    }
+
+    private void processes() {
+        for (ProcessHost.Found process : ProcessHost.all()) {
+            // One whose folder has lost its tag is nobody's, as a domain without one is.
+            process.tag()
+                    .filter(tag -> isMeant(tag.installation()))
+                    .ifPresent(tag -> item(
+                            "process " + process.pid() + ", machine " + tag.name() + " of " + tag.installation(),
+                            process::destroy));
         }
     }
 

@@ -3,12 +3,14 @@ package org.flowstream.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What runs a machine's instructions: the type of its libvirt domain. */
+/** What runs a middlebox's instructions. Of a machine it is the type of its libvirt domain. */
 public enum Accelerator {
     /** The kernel, by /dev/kvm. */
     KVM,
     /** QEMU alone, translating (TCG): everywhere, slower in computation. */
-    QEMU;
+    QEMU,
+    /** The host's own kernel: the middlebox is a process, not a machine, and libvirt has no part in it. */
+    PROCESS;
 
     @JsonCreator
     public static Accelerator parse(String text) {

@@ -3,12 +3,13 @@ package org.flowstream.model;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Which accelerator a machine is to have. */
+/** Which accelerator a middlebox is to have. */
 public enum HypervisorChoice {
-    /** KVM where it is usable, else QEMU alone. */
+    /** KVM where it is usable, else QEMU alone; never a process, which shares the host's kernel. */
     AUTO,
     KVM,
-    QEMU;
+    QEMU,
+    PROCESS;
 
     @JsonCreator
     public static HypervisorChoice parse(String text) {
@@ -21,12 +22,13 @@ public enum HypervisorChoice {
             case AUTO -> best;
             case KVM -> Accelerator.KVM;
             case QEMU -> Accelerator.QEMU;
+            case PROCESS -> Accelerator.PROCESS;
         };
     }
 
     /** Whether a machine that runs with this accelerator may stay. */
     public boolean allows(Accelerator running) {
-        return resolve(running) == running;
+        return this == AUTO ? running != Accelerator.PROCESS : resolve(running) == running;
     }
 
     @JsonValue

@@ -56,6 +56,10 @@ final class ChainSteps {
     }
 
     void plan() {
+        if (!plan.machines().stream().allMatch(observed::sees)) {
+            blocked.add(Blocked.chain(plan.name(), observed.unseen().orElse("")));
+            return;
+        }
         Optional<String> obstacle = obstacle();
         if (obstacle.isPresent()) {
             blocked.add(Blocked.chain(plan.name(), obstacle.get()));

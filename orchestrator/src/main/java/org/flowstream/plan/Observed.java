@@ -9,12 +9,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
 
 /**
  * How this installation's part of the host is: what carries its tag, and the bridges and ports that declarations name.
  *
  * @param taps of ours, by their tag
+ * @param unseen why only processes could be looked at, and not libvirt's machines; empty when all were seen
  * @param offloadsOn features of {@code ethtool -K} that are on, by declared or leaving external port
  */
 public record Observed(
@@ -23,7 +26,8 @@ public record Observed(
         Set<PortName> taps,
         Map<PortName, Set<String>> offloadsOn,
         List<ObservedMachine> machines,
-        List<ObservedRules> rules) {
+        List<ObservedRules> rules,
+        Optional<String> unseen) {
     public Observed {
         bridges = List.copyOf(bridges);
         ports = List.copyOf(ports);
@@ -35,6 +39,22 @@ public record Observed(
                         Collections::unmodifiableMap));
         machines = List.copyOf(machines);
         rules = List.copyOf(rules);
+    }
+
+    /** All was seen. */
+    public Observed(
+            List<ObservedBridge> bridges,
+            List<ObservedPort> ports,
+            Set<PortName> taps,
+            Map<PortName, Set<String>> offloadsOn,
+            List<ObservedMachine> machines,
+            List<ObservedRules> rules) {
+        this(bridges, ports, taps, offloadsOn, machines, rules, Optional.empty());
+    }
+
+    /** Whether a machine that is not here is not there: always, but for libvirt's while libvirt does not answer. */
+    public boolean sees(MachineSpec machine) {
+        return unseen.isEmpty() || machine.hypervisor() == HypervisorChoice.PROCESS;
     }
 
     /** A host on which nothing is ours. */

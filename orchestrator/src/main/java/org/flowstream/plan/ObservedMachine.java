@@ -8,7 +8,7 @@ import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
 
 /**
- * A domain that carries our tag, as it is now.
+ * A domain or process that carries our tag, as it is now.
  *
  * @param image what its guest says that it runs; while it has not said so, what it was started with
  * @param devices how many it has
@@ -43,13 +43,13 @@ public record ObservedMachine(
         this(id, name, chain, image, memoryMib, vcpus, devices, accelerator, power, wellness, true, Optional.empty());
     }
 
-    /** What libvirt says of it. */
+    /** What libvirt, or the kernel, says of it. */
     public enum Power {
         RUNNING,
         PAUSED,
         /** It shuts down. */
         ENDING,
-        /** Off or crashed, and still kept by libvirt. */
+        /** Off or crashed, and still kept by libvirt; of a process, its folder is left. */
         ENDED
     }
 

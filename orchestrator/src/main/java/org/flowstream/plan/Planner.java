@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainPlan;
@@ -80,8 +81,13 @@ public final class Planner {
                 actions.add(new Action.DestroyMachine(MachineRef.of(machine)));
             }
         }
+        // A machine that could not be looked at may hold a tap that nothing declares any more.
+        Predicate<PortName> known = port -> observed.unseen().isEmpty()
+                || observed.machines().stream()
+                        .anyMatch(machine -> MachineId.ofPort(port).equals(Optional.of(machine.id())));
         Map<BridgeName, List<PortName>> ports = observed.ports().stream()
                 .filter(ObservedPort::tagged)
+                .filter(port -> known.test(port.name()))
                 .filter(port -> MachineId.ofPort(port.name())
                         .filter(id -> !port.bridge().equals(bridges.get(id)))
                         .isPresent())
@@ -91,6 +97,7 @@ public final class Planner {
                         Collectors.mapping(ObservedPort::name, Collectors.toList())));
         ports.forEach((bridge, names) -> actions.add(new Action.RemoveTapPorts(bridge, names)));
         List<PortName> taps = observed.taps().stream()
+                .filter(known)
                 .filter(tap -> MachineId.ofPort(tap)
                         .filter(id -> !machines.containsKey(id))
                         .isPresent())

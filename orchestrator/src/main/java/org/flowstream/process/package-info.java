@@ -1,4 +1,7 @@
-/** Programs we run: middleboxes as processes, and host tools, always as argument lists. */
+/**
+ * Middleboxes that are processes, the second hypervisor beside libvirt; and the process build as a program for tests and
+ * for {@code click}. Always by argument lists.
+ */
 @DependsOn("host")
 @NullMarked
 package org.flowstream.process;

@@ -166,7 +166,7 @@ final class ActionExecutor {
 
     /** Where KVM could be had and is not, its user should know: emulation is slower under load. */
     private String closedKvm(Accelerator accelerator) {
-        return accelerator == Accelerator.KVM
+        return accelerator != Accelerator.QEMU
                 ? ""
                 : world.kvmFault()
                         .flatMap(fault -> fault.cure().map(cure -> "; " + fault.reason() + ": " + cure))

@@ -9,6 +9,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,17 +26,20 @@ import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.KvmAccess;
 import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
-import org.flowstream.libvirt.LibvirtMachine;
 import org.flowstream.libvirt.MachineEvent;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
+import org.flowstream.plan.Desired;
+import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.MachineRef;
-import org.flowstream.plan.ObservedMachine;
+import org.flowstream.process.ProcessFault;
+import org.flowstream.process.ProcessHost;
 
-/** libvirt as the loop sees it: our machines, why one ended, and the folders of their sockets. */
+/** libvirt and the processes as the loop sees them: our machines, why one ended, and the folders of their sockets. */
 final class HostMachines implements AutoCloseable {
     static final String SYSTEM = "libvirt";
 
@@ -48,15 +52,24 @@ final class HostMachines implements AutoCloseable {
     private final URI uri;
     private final Runnable changed;
     private final LibvirtHost libvirt;
+    private final ProcessHost processes;
     /** The latest news of a domain's end, by its name: libvirt tells it once. */
     private final Map<String, MachineEvent.Moved> ends = new ConcurrentHashMap<>();
+    /** When a process ended, by its id: told once, too. */
+    private final Map<MachineId, Instant> processEnds = new ConcurrentHashMap<>();
 
     HostMachines(Places places, String uri, Clock clock, Runnable changed) {
         this.places = places;
         this.clock = clock;
         this.uri = URI.create(uri);
         this.changed = changed;
+        this.processes = ProcessHost.open(places, this::hear);
         this.libvirt = LibvirtHost.open(this.uri, clock, this::hear);
+    }
+
+    private void hear(MachineId endedProcess) {
+        processEnds.put(endedProcess, clock.instant());
+        changed.run();
     }
 
     private void hear(MachineEvent event) {
@@ -72,24 +85,39 @@ final class HostMachines implements AutoCloseable {
         changed.run();
     }
 
-    /** The machines of this installation, each with what its health says. */
-    List<LibvirtMachine> machines() {
+    /**
+     * A look at the machines of this installation, by their names.
+     *
+     * @param unseen why libvirt's are not among them
+     */
+    record Seen(List<HostMachine> machines, Optional<String> unseen) {}
+
+    /** Looks. Where nothing that is desired does without libvirt, it has to answer. */
+    Seen machines(Desired desired) {
+        List<HostMachine> seen = new ArrayList<>();
         try {
-            return libvirt.machines().stream()
-                    .filter(machine -> machine.tag().installation().equals(places.installation()))
-                    .toList();
-        } catch (LibvirtFault e) {
+            processes.machines().forEach(machine -> seen.add(HostMachine.of(machine)));
+        } catch (ProcessFault e) {
             throw failure(e);
         }
+        Optional<String> unseen = Optional.empty();
+        try {
+            libvirt.machines().stream()
+                    .filter(machine -> machine.tag().installation().equals(places.installation()))
+                    .forEach(machine -> seen.add(HostMachine.of(machine)));
+        } catch (LibvirtFault e) {
+            WorldException failure = failure(e);
+            if (desired.chains().stream().noneMatch(HostMachines::isOfProcesses)) {
+                throw failure;
+            }
+            unseen = Optional.of(SYSTEM + ": " + failure.reason());
+        }
+        seen.sort(HostMachine.BY_NAME);
+        return new Seen(List.copyOf(seen), unseen);
     }
 
-    static ObservedMachine.Power power(LibvirtMachine machine) {
-        return switch (machine.state()) {
-            case RUNNING, BLOCKED, NO_STATE -> ObservedMachine.Power.RUNNING;
-            case PAUSED, SUSPENDED -> ObservedMachine.Power.PAUSED;
-            case SHUTDOWN -> ObservedMachine.Power.ENDING;
-            case SHUT_OFF, CRASHED -> ObservedMachine.Power.ENDED;
-        };
+    private static boolean isOfProcesses(DesiredChain chain) {
+        return chain.plan().machines().stream().allMatch(machine -> machine.hypervisor() == HypervisorChoice.PROCESS);
     }
 
     private static WorldException failure(LibvirtFault e) {
@@ -97,12 +125,24 @@ final class HostMachines implements AutoCloseable {
         return new WorldException(SYSTEM, message, e);
     }
 
+    private static WorldException failure(ProcessFault e) {
+        return new WorldException("kernel", String.valueOf(e.getMessage()), e);
+    }
+
     void start(MachineSpec machine, Accelerator accelerator) {
         try {
+            if (accelerator == Accelerator.PROCESS) {
+                Files.createDirectories(places.log());
+                processEnds.remove(machine.id());
+                processes.start(machine);
+                return;
+            }
             Files.createDirectories(places.log());
             makeFolder(machine.id());
             libvirt.create(
                     DomainXml.render(machine, accelerator, places, hypervisor().host()));
+        } catch (ProcessFault e) {
+            throw failure(e);
         } catch (LibvirtFault e) {
             removeFolder(machine.id());
             throw failure(e);
@@ -158,16 +198,33 @@ final class HostMachines implements AutoCloseable {
         }
     }
 
+    /** Who may open a machine's taps, as {@code ip tuntap} takes it: a process opens them as root. */
+    String tapUser(MachineSpec machine) {
+        return machine.hypervisor() == HypervisorChoice.PROCESS ? "root" : qemuUser();
+    }
+
     void resume(MachineRef machine) {
+        if (processes.has(machine.id())) {
+            doing(() -> processes.resume(machine.id()));
+            return;
+        }
         doing(() -> libvirt.resume(machine.name(), machine.id()));
     }
 
     void stop(MachineRef machine, Duration grace) {
+        if (processes.has(machine.id())) {
+            doing(() -> processes.stop(machine.id(), grace));
+            return;
+        }
         doing(() -> libvirt.stop(machine.name(), machine.id(), grace));
         removeFolder(machine.id());
     }
 
     void destroy(MachineRef machine) {
+        if (processes.has(machine.id())) {
+            doing(() -> processes.destroy(machine.id()));
+            return;
+        }
         doing(() -> libvirt.destroy(machine.name(), machine.id()));
         removeFolder(machine.id());
     }
@@ -176,6 +233,8 @@ final class HostMachines implements AutoCloseable {
         try {
             work.run();
         } catch (LibvirtFault e) {
+            throw failure(e);
+        } catch (ProcessFault e) {
             throw failure(e);
         }
     }
@@ -206,6 +265,10 @@ final class HostMachines implements AutoCloseable {
 
     /** Why a machine ended: libvirt's news and the guest's last words together. */
     ExitReason exit(MachineId id, Name name) {
+        Instant processEnd = processEnds.remove(id);
+        if (processEnd != null) {
+            return spoken(id, processEnd, ExitReason.Cause.DIED, false);
+        }
         MachineEvent.Moved own = ends.remove(DomainMetadata.domainName(places.installation(), name));
         // A machine of an earlier version is called so until it is started anew.
         MachineEvent.Moved news = own == null ? ends.remove(DomainMetadata.plainName(name)) : own;
@@ -266,9 +329,6 @@ final class HostMachines implements AutoCloseable {
     @Override
     public void close() {
         libvirt.close();
+        processes.close();
     }
-
-    /** The order of machines in every listing. */
-    static final Comparator<LibvirtMachine> BY_NAME =
-            Comparator.comparing(machine -> machine.tag().name());
 }

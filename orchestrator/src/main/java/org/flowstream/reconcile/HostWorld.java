@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.domain.Places;
@@ -30,12 +31,12 @@ import org.flowstream.host.Offloads;
 import org.flowstream.host.Taps;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
-import org.flowstream.libvirt.LibvirtMachine;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.HealthLevel;
+import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
@@ -126,8 +127,9 @@ public final class HostWorld implements World {
         changed();
     }
 
-    private Taps taps() {
-        return new Taps(places.installation(), machines.qemuUser());
+    private void createTaps(MachineSpec machine) {
+        Taps taps = new Taps(places.installation(), machines.tapUser(machine));
+        machine.taps().forEach(taps::create);
     }
 
     @Override
@@ -139,9 +141,9 @@ public final class HostWorld implements World {
         Predicate<MachineId> isReady = id -> ready.computeIfAbsent(id, health::isReady);
         openVswitch.release(isReady);
         HostSwitch.Found found = openVswitch.observe(now);
-        List<LibvirtMachine> running =
-                machines.machines().stream().sorted(HostMachines.BY_NAME).toList();
-        watch(now, running);
+        HostMachines.Seen seen = machines.machines(now);
+        List<HostMachine> running = seen.machines();
+        watch(now, running, seen.unseen().isPresent());
         weigh(running);
         return new Observed(
                 found.bridges(),
@@ -152,7 +154,8 @@ public final class HostWorld implements World {
                         .map(machine -> observed(machine, isReady))
                         .map(machine -> swaps.see(machine, now.image(machine.id())))
                         .toList(),
-                found.rules());
+                found.rules(),
+                seen.unseen());
     }
 
     private void tellSystems() {
@@ -166,7 +169,7 @@ public final class HostWorld implements World {
         }
     }
 
-    private void watch(Desired now, List<LibvirtMachine> running) {
+    private void watch(Desired now, List<HostMachine> running, boolean blind) {
         Map<MachineId, Watched> wanted = new HashMap<>();
         for (DesiredChain chain : now.chains()) {
             for (MachineSpec machine : chain.plan().machines()) {
@@ -178,17 +181,24 @@ public final class HostWorld implements World {
         gone.removeAll(wanted.keySet());
         gone.forEach(machines::forget);
         names.keySet().removeAll(gone);
-        List<MachineId> there = running.stream()
-                .filter(machine -> HostMachines.power(machine) != ObservedMachine.Power.ENDED)
+        Set<MachineId> there = running.stream()
+                .filter(machine -> machine.power() != ObservedMachine.Power.ENDED)
                 .map(machine -> machine.tag().id())
                 .filter(wanted::containsKey)
-                .toList();
+                .collect(Collectors.toCollection(HashSet::new));
+        // What cannot be seen goes on being asked how it is, if it was.
+        wanted.values().stream()
+                .map(Watched::machine)
+                .filter(machine -> blind && machine.hypervisor() != HypervisorChoice.PROCESS)
+                .map(MachineSpec::id)
+                .filter(id -> health.report(id).isPresent())
+                .forEach(there::add);
         there.forEach(id -> Optional.ofNullable(wanted.get(id)).ifPresent(health::watch));
         health.keepOnly(there, starting.keySet());
         news.look(wanted.keySet());
     }
 
-    private void weigh(List<LibvirtMachine> running) {
+    private void weigh(List<HostMachine> running) {
         long at = System.nanoTime();
         running.forEach(machine -> loads.see(machine.tag().id(), at, machine.cpuNanos(), machine.residentKib()));
         loads.keepOnly(running.stream().map(machine -> machine.tag().id()).toList());
@@ -198,7 +208,7 @@ public final class HostWorld implements World {
         return new Watched(machine, bridge, places.health(machine.id()));
     }
 
-    private ObservedMachine observed(LibvirtMachine machine, Predicate<MachineId> isReady) {
+    private ObservedMachine observed(HostMachine machine, Predicate<MachineId> isReady) {
         MachineId id = machine.tag().id();
         return new ObservedMachine(
                 id,
@@ -209,7 +219,7 @@ public final class HostWorld implements World {
                 machine.tag().vcpus(),
                 machine.tag().devices(),
                 machine.tag().accelerator(),
-                HostMachines.power(machine),
+                machine.power(),
                 wellness(id, isReady));
     }
 
@@ -230,7 +240,7 @@ public final class HostWorld implements World {
         return on;
     }
 
-    /** Machines that libvirt is being told to start. */
+    /** Machines that are being started. */
     private final Map<MachineId, Boolean> starting = new ConcurrentHashMap<>();
 
     @Override
@@ -260,7 +270,7 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.VerifyImage verify) {
             verify(verify.image());
         } else if (action instanceof Action.CreateTaps create) {
-            create.machine().taps().forEach(taps()::create);
+            createTaps(create.machine());
         } else if (action instanceof Action.DeleteTaps delete) {
             delete.taps().forEach(Taps::delete);
         } else if (action instanceof Action.AddTapPorts add) {

@@ -14,6 +14,7 @@ import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.flowstream.model.RunState;
@@ -62,8 +63,14 @@ final class Watches {
         observed.machines().forEach(machine -> seen.put(machine.id(), machine));
         Set<MachineId> declared = new HashSet<>();
         for (DeclaredChain chain : chains) {
+            declared.addAll(chain.machines().values());
+            boolean unseen = observed.unseen().isPresent()
+                    && chain.spec().spec().middleboxes().stream()
+                            .anyMatch(box -> box.hypervisor() != HypervisorChoice.PROCESS);
+            if (unseen) {
+                continue;
+            }
             chain.machines().forEach((name, id) -> {
-                declared.add(id);
                 watches.computeIfAbsent(id, unknown -> first(id, name, chain, seen.containsKey(id)));
                 if (touched.getOrDefault(id, 0L) <= moment) {
                     see(chain, id, Optional.ofNullable(seen.get(id)));

@@ -28,7 +28,8 @@ record Wishes(BridgeName ownBridge, Declarations declarations, World world) {
                 observed.machines(),
                 observed.rules().stream()
                         .filter(rules -> declarations.isOwn(rules.chain()) || own.contains(rules.chain()))
-                        .toList());
+                        .toList(),
+                observed.unseen());
     }
 
     Desired desired(List<DeclaredChain> chains, Function<DeclaredChain, Map<MachineId, Wish>> wishes) {

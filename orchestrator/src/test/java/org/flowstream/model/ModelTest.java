@@ -84,7 +84,8 @@ final class ModelTest {
         assertThatThrownBy(() -> ImageDigest.parse("sha256:12"))
                 .hasMessageContaining("64 lower-case hexadecimal digits");
         assertThatThrownBy(() -> FailurePolicy.parse("OPEN")).hasMessage("'OPEN': expected closed or open");
-        assertThatThrownBy(() -> HypervisorChoice.parse("xen")).hasMessage("'xen': expected auto or kvm or qemu");
+        assertThatThrownBy(() -> HypervisorChoice.parse("xen"))
+                .hasMessage("'xen': expected auto or kvm or qemu or process");
         assertThatThrownBy(() -> Durations.parse("1")).hasMessageStartingWith("'1': expected a duration");
         assertThatThrownBy(() -> new HealthSpec(List.of(), Duration.ofMillis(99)))
                 .hasMessage("'99ms': expected a heartbeat from 100ms to 1h");
@@ -97,6 +98,10 @@ final class ModelTest {
         assertThat(HypervisorChoice.QEMU.resolve(Accelerator.KVM)).isEqualTo(Accelerator.QEMU);
         assertThat(HypervisorChoice.AUTO.allows(Accelerator.QEMU)).isTrue();
         assertThat(HypervisorChoice.KVM.allows(Accelerator.QEMU)).isFalse();
+        assertThat(HypervisorChoice.PROCESS.resolve(Accelerator.KVM)).isEqualTo(Accelerator.PROCESS);
+        assertThat(HypervisorChoice.PROCESS.allows(Accelerator.PROCESS)).isTrue();
+        assertThat(HypervisorChoice.PROCESS.allows(Accelerator.QEMU)).isFalse();
+        assertThat(HypervisorChoice.AUTO.allows(Accelerator.PROCESS)).isFalse();
     }
 
     @Test
