@@ -195,6 +195,9 @@ public final class Declaring {
         if (reason.startsWith("bridge ")) {
             return "create it (ovs-vsctl add-br " + bridge + "), or leave --bridge out to use our own";
         }
+        if (reason.startsWith("libvirt ")) {
+            return "flowstream doctor --fix libvirt, or run with --hypervisor process";
+        }
         String[] quoted = reason.split("'", 3);
         return reason.contains("is not on bridge") && quoted.length > 1
                 ? "flowstream port add " + quoted[1] + " --bridge " + bridge

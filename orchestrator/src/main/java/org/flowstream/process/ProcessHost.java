@@ -104,10 +104,11 @@ public final class ProcessHost implements AutoCloseable {
                 throw new ProcessFault("the process did not start: " + output.complaint());
             }
         } catch (IOException e) {
+            kill(folder);
             throw new ProcessFault("the process did not start: " + e.getMessage(), e);
         } finally {
-            if (!good) {
-                kill(folder);
+            // One that lives there already, as an earlier daemon may just have started it, is left to be found.
+            if (!good && folder.process().filter(ProcessId::isAlive).isEmpty()) {
                 folder.remove();
             }
         }

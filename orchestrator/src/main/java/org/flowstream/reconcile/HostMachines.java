@@ -92,7 +92,7 @@ final class HostMachines implements AutoCloseable {
      */
     record Seen(List<HostMachine> machines, Optional<String> unseen) {}
 
-    /** Looks. Where nothing that is desired does without libvirt, it has to answer. */
+    /** Looks. Where all chains that are desired need libvirt, it has to answer. */
     Seen machines(Desired desired) {
         List<HostMachine> seen = new ArrayList<>();
         try {
@@ -107,10 +107,11 @@ final class HostMachines implements AutoCloseable {
                     .forEach(machine -> seen.add(HostMachine.of(machine)));
         } catch (LibvirtFault e) {
             WorldException failure = failure(e);
-            if (desired.chains().stream().noneMatch(HostMachines::isOfProcesses)) {
+            boolean needed = !desired.chains().isEmpty();
+            if (needed && desired.chains().stream().noneMatch(HostMachines::isOfProcesses)) {
                 throw failure;
             }
-            unseen = Optional.of(SYSTEM + ": " + failure.reason());
+            unseen = Optional.of(failure.reason());
         }
         seen.sort(HostMachine.BY_NAME);
         return new Seen(List.copyOf(seen), unseen);

@@ -42,6 +42,11 @@ final class PlannerTest {
     }
 
     private static Desired desired(BridgeName bridge, boolean wasReady, String image, Wish wish) {
+        return desired(bridge, wasReady, image, wish, HypervisorChoice.AUTO);
+    }
+
+    private static Desired desired(
+            BridgeName bridge, boolean wasReady, String image, Wish wish, HypervisorChoice hypervisor) {
         ChainSpec spec = ChainSpec.of(
                 Name.parse("fw"),
                 Owner.OPERATOR,
@@ -57,7 +62,7 @@ final class PlannerTest {
                                 ImageDigest.parse(image.repeat(32)),
                                 8,
                                 1,
-                                HypervisorChoice.AUTO,
+                                hypervisor,
                                 HealthSpec.STANDARD,
                                 List.of(
                                         new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse("uplink")),
@@ -100,6 +105,37 @@ final class PlannerTest {
                 power,
                 wellness);
         return new Observed(o.bridges(), o.ports(), o.taps(), o.offloadsOn(), List.of(changed), o.rules());
+    }
+
+    /** While libvirt does not answer, nothing of its machines is judged, and processes go on. */
+    @Test
+    void whatCannotBeSeenIsNotPlannedAndProcessesAre() {
+        Desired desired = running(true);
+        Observed blind = unseen(Observed.nothing());
+        Plan plan = Planner.plan(desired, blind);
+        assertThat(plan.actions()).noneMatch(action -> action instanceof Action.StartMachine);
+        assertThat(plan.actions()).noneMatch(action -> action instanceof Action.CreateTaps);
+        assertThat(plan.blocked()).contains(new Blocked("chain 'fw'", "libvirt does not answer"));
+        Desired process = desired(OWN, true, "00", Wish.RUN, HypervisorChoice.PROCESS);
+        Plan started = Planner.plan(process, blind);
+        assertThat(started.blocked()).isEmpty();
+        assertThat(words(started)).contains("start machine fw (process, 8 MiB)");
+        // A tap that nothing declares may be held by a machine that nobody sees.
+        Observed stray = new Observed(
+                List.of(), List.of(), Set.of(new MachineId(0x99).portName(0)), Map.of(), List.of(), List.of());
+        assertThat(Planner.plan(Desired.nothing(OWN), stray).actions()).hasSize(1);
+        assertThat(Planner.plan(Desired.nothing(OWN), unseen(stray)).actions()).isEmpty();
+    }
+
+    private static Observed unseen(Observed o) {
+        return new Observed(
+                o.bridges(),
+                o.ports(),
+                o.taps(),
+                o.offloadsOn(),
+                o.machines(),
+                o.rules(),
+                Optional.of("libvirt does not answer"));
     }
 
     @Test

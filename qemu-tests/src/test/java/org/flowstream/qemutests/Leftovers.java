@@ -72,6 +72,13 @@ record Leftovers(TreeSet<String> things) {
                 .lines()
                 .filter(line -> line.contains(root()))
                 .forEach(line -> things.add("process " + line.replaceFirst("^\\d+ ", "")));
+        // Middleboxes as processes, of this run's daemons.
+        Command.of("pgrep", "-a", "-f", "^[^ ]*flowstream-engine .*--supervised ")
+                .run()
+                .out()
+                .lines()
+                .filter(line -> line.contains("/fst" + ProcessHandle.current().pid() + "-"))
+                .forEach(line -> things.add("process " + line.replaceFirst("^\\d+ ", "")));
         Strangers strangers = Strangers.now();
         things.removeIf(strangers::own);
         return new Leftovers(things);

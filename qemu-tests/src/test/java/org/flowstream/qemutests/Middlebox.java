@@ -115,6 +115,16 @@ final class Middlebox implements AutoCloseable {
         }
     }
 
+    /** The number of its process, where it is one, as its folder tells. */
+    long process() {
+        try {
+            String text = Files.readString(folder().resolve("process"));
+            return Long.parseLong(text.substring(0, text.indexOf(' ')));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         lab.flowstream("rm", name).ok();
