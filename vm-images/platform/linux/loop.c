@@ -173,10 +173,15 @@ static bool jump(struct fs_machine *m)
     return true;
 }
 
-const char *fs_machine_run(struct fs_machine *m)
+void fs_machine_take_ends(void)
 {
     take_signal(SIGTERM);
     take_signal(SIGINT);
+}
+
+const char *fs_machine_run(struct fs_machine *m)
+{
+    fs_machine_take_ends();
     unsigned rounds = has_descriptors(m) ? ROUNDS : ROUNDS_ALONE;
     const bool files = m->platform.device_count > 0;
     unsigned left = rounds;

@@ -96,6 +96,8 @@ unsigned fs_stream_poll(const struct fs_stream *s, struct pollfd *fds);
 void fs_stream_serve(struct fs_stream *s, const struct pollfd *fds);
 
 /* ---- loop.c ---- */
+/* From now on SIGTERM and SIGINT wait for the run: to be called before anybody is told that it is ready. */
+void fs_machine_take_ends(void);
 /* Runs until the router stops, a signal asks for it, or (as the options say) nothing is left to do. Answers why. */
 const char *fs_machine_run(struct fs_machine *m);
 

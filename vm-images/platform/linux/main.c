@@ -16,8 +16,8 @@
 #include "supervised.h"
 
 enum { EXIT_CONFIGURATION = 1, EXIT_USAGE = 2, EXIT_PANIC = 3, EXIT_HOST = 4, TEXT = 65536 };
-/* Of a machine's memory, what its firmware keeps at the end; and where its image ends when the file does not tell. */
-enum { MACHINE_RESERVED = 128 << 10, MACHINE_IMAGE_END = 2 << 20 };
+/* Where an image ends in a machine's memory when the file does not tell. */
+enum { MACHINE_IMAGE_END = 2 << 20 };
 
 /* Of a supervised process, once it may open no more; else standard error has its lines. */
 static struct fs_log_file *log_file;
@@ -166,7 +166,7 @@ static void set_clock(struct fs_machine *m, uint64_t from)
 static size_t share_memory(struct fs_machine *m, const struct fs_options *o, uint64_t image_end)
 {
     uint64_t most = fs_pool_bytes(FS_LINUX_PACKETS), all = (uint64_t)o->memory_mib << 20;
-    uint64_t taken = (image_end != 0 ? image_end : MACHINE_IMAGE_END) + MACHINE_RESERVED;
+    uint64_t taken = image_end != 0 ? image_end : MACHINE_IMAGE_END;
     m->memory_most = all > taken ? all - taken : 1;
     return m->memory_most / 2 < most ? m->memory_most / 2 : most;
 }
@@ -294,6 +294,7 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
         fprintf(stderr, "ERROR %s\n", why);
         return EXIT_CONFIGURATION;
     }
+    fs_machine_take_ends();
     say("", line, strlen(line));
     if (m->supervised != NULL && !fs_supervised_ready(m->supervised)) {
         return EXIT_HOST; /* whoever started it gave up: it is not expected any more */

@@ -55,11 +55,16 @@ final class PsCommand extends DaemonCommand {
                             ? Quantities.count(counters.path("dropped").asLong())
                             : "-",
                     cpu(box).orElse("-"),
-                    box.path("memoryMib").asText() + " MiB",
+                    box.path("memoryMib").asText() + " MiB" + kind(box),
                     up(box));
         }
         output.print(terminal(), boxes, table);
         return 0;
+    }
+
+    /** A process is no machine, which its user should see. */
+    private static String kind(JsonNode box) {
+        return box.path("hypervisor").asText().equals("process") ? " (process)" : "";
     }
 
     /** The flow's match; one that names nothing is any. */

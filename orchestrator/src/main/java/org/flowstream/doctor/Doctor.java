@@ -23,6 +23,7 @@ public final class Doctor {
                 new PackagesCheck(root),
                 new LibvirtCheck(root, libvirtUri),
                 new KvmCheck(root),
+                new ProcessCheck(root),
                 new ReaperCheck(root, new ReaperCheck.ProcessTable(root.file("/proc"))),
                 new SwitchCheck(root, switchDatabase),
                 new PortsCheck(root, switchDatabase),

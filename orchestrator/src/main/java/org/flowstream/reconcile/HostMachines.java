@@ -38,6 +38,7 @@ import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.MachineRef;
 import org.flowstream.process.ProcessFault;
 import org.flowstream.process.ProcessHost;
+import org.flowstream.process.ProcessMachine;
 
 /** libvirt and the processes as the loop sees them: our machines, why one ended, and the folders of their sockets. */
 final class HostMachines implements AutoCloseable {
@@ -325,6 +326,18 @@ final class HostMachines implements AutoCloseable {
         Optional<String> trouble = libvirt.trouble();
         return trouble.map(text -> new World.SystemState(SYSTEM, false, text.replaceAll("\\s*\\R\\s*", " ")))
                 .orElseGet(() -> new World.SystemState(SYSTEM, true, "answers at " + uri));
+    }
+
+    /** The kernel always answers; what it says is how many processes there are. */
+    World.SystemState processState() {
+        try {
+            long running = processes.machines().stream()
+                    .filter(ProcessMachine::isAlive)
+                    .count();
+            return new World.SystemState("processes", true, running + (running == 1 ? " runs" : " run"));
+        } catch (ProcessFault e) {
+            return new World.SystemState("processes", false, String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

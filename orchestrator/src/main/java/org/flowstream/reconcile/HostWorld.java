@@ -358,7 +358,7 @@ public final class HostWorld implements World {
 
     @Override
     public List<SystemState> systems() {
-        return List.of(machines.state(), openVswitch.state());
+        return List.of(machines.state(), machines.processState(), openVswitch.state());
     }
 
     @Override

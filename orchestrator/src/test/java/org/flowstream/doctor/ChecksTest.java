@@ -29,6 +29,15 @@ class ChecksTest {
     }
 
     @Test
+    void processesNeedTapsAndFiltersOfSystemCalls() throws IOException {
+        assertThat(only(new ProcessCheck(root())).severity()).isEqualTo(Severity.FAULT);
+        write("/dev/net/tun", "");
+        assertThat(only(new ProcessCheck(root())).text()).contains("does not start");
+        write("/proc/sys/kernel/seccomp/actions_avail", "kill_process kill_thread trap errno allow\n");
+        assertThat(only(new ProcessCheck(root())).severity()).isEqualTo(Severity.OK);
+    }
+
+    @Test
     void aKvmDeviceThatLibvirtsUserMayNotOpenIsAFault() throws IOException {
         people("kvm:x:104:libvirt-qemu");
         device("rw-------");
