@@ -21,7 +21,17 @@ final class LayeringTest {
             List.of("element", "click", "verification", "lowering", "drawing", "template", "image"),
             List.of("chain", "document", "domain", "rules", "plan"),
             List.of("host", "libvirt", "process", "ovsdb", "openflow", "control", "trial"),
-            List.of("store", "reconcile", "health", "pool", "firstpacket", "operation", "event", "metrics", "doctor", "trace"),
+            List.of(
+                    "store",
+                    "reconcile",
+                    "health",
+                    "pool",
+                    "firstpacket",
+                    "operation",
+                    "event",
+                    "metrics",
+                    "doctor",
+                    "trace"),
             List.of("api", "daemon"));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
