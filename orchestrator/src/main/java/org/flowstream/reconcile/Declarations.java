@@ -29,9 +29,13 @@ import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.SetMember;
 import org.flowstream.store.Store;
+import org.flowstream.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is declared, as the store has it; the store is written before anybody is told. Safe for all threads. */
 public final class Declarations implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Declarations.class);
     private static final int WRITE_BOUND_SECONDS = 10;
 
     private final Installation installation;
@@ -295,7 +299,7 @@ public final class Declarations implements AutoCloseable {
         List<Name> others = waiting.stream().skip(1).map(DeclaredChain::name).toList();
         others.forEach(this::forgetChain);
         chains.put(instance.name(), instance);
-        later.execute(() -> store.bind(instance, others, clock.instant()));
+        writeLater(() -> store.bind(instance, others, clock.instant()));
         return Optional.of(instance);
     }
 
@@ -317,7 +321,7 @@ public final class Declarations implements AutoCloseable {
         if (chain.spec().spec().part().isWhole()) {
             store.put(chain, clock.instant());
         } else {
-            later.execute(() -> store.put(chain, clock.instant()));
+            writeLater(() -> store.put(chain, clock.instant()));
         }
         chains.put(chain.name(), chain);
     }
@@ -326,7 +330,7 @@ public final class Declarations implements AutoCloseable {
     public synchronized Optional<DeclaredChain> remove(Name name) {
         DeclaredChain chain = chains.get(name);
         if (chain != null && !chain.spec().spec().part().isWhole()) {
-            later.execute(() -> store.removeChain(name));
+            writeLater(() -> store.removeChain(name));
         } else if (chain != null) {
             store.removeChain(name);
         }
@@ -365,7 +369,7 @@ public final class Declarations implements AutoCloseable {
         Set<ChainId> gone = new TreeSet<>(leavingChains);
         gone.removeAll(withRules);
         if (!gone.isEmpty()) {
-            later.execute(() -> store.forget(gone));
+            store.forget(gone);
             leavingChains.removeAll(gone);
         }
     }
@@ -407,6 +411,17 @@ public final class Declarations implements AutoCloseable {
             }
         }
         return users;
+    }
+
+    /** What cannot be written is not lost for those that run: a daemon that comes back finds machines that wait. */
+    private void writeLater(Runnable write) {
+        later.execute(() -> {
+            try {
+                write.run();
+            } catch (StoreException e) {
+                LOG.warn("not written: {}", e.getMessage());
+            }
+        });
     }
 
     /** Ends when all is written. */
