@@ -286,8 +286,9 @@ final class HostSwitch implements AutoCloseable {
                         "a rule of others stands where ours would: " + conflicts.get(0)
                                 + "; give the chain another priority");
             }
-            connection.apply(RuleDiff.changes(
-                    wanted, connection.observe().ofChain(plan.id().bits())));
+            SwitchRules found = connection.observe();
+            long id = plan.id().bits();
+            connection.apply(RuleDiff.changes(wanted.besideOthers(id, found), found.ofChain(id)));
         });
     }
 

@@ -69,8 +69,10 @@ record WantedRules(
 
     /** How the rules of a chain compare. */
     ObservedRules.State state(ChainPlan plan, SwitchRules found) {
-        SwitchRules there = found.ofChain(plan.id().bits());
-        if (RuleDiff.changes(ofChain(plan, Stage.STEERED), there).isEmpty()) {
+        long id = plan.id().bits();
+        SwitchRules there = found.ofChain(id);
+        SwitchRules steered = ofChain(plan, Stage.STEERED).besideOthers(id, found);
+        if (RuleDiff.changes(steered, there).isEmpty()) {
             return ObservedRules.State.STEERED;
         }
         return RuleDiff.changes(ofChain(plan, Stage.ISOLATED), there).isEmpty()

@@ -31,6 +31,25 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 Stream.concat(groups.stream(), others.groups.stream()).toList());
     }
 
+    /**
+     * These without the companions in whose place another chain's stand already: a switch holds one rule for a match, and
+     * what belongs to both is dropped above it anyway ({@link BridgeRules}).
+     *
+     * @param id of the chain that these are of
+     * @param found all that the switch has
+     */
+    public SwitchRules besideOthers(long id, SwitchRules found) {
+        Set<FlowKey> taken = found.flows.stream()
+                .filter(rule -> isOf(rule, Cookie.Kind.COMPANION) && new Cookie(rule.cookie()).id() != id)
+                .map(FlowRule::key)
+                .collect(Collectors.toSet());
+        return new SwitchRules(
+                flows.stream()
+                        .filter(rule -> !isOf(rule, Cookie.Kind.COMPANION) || !taken.contains(rule.key()))
+                        .toList(),
+                groups);
+    }
+
     public boolean isEmpty() {
         return flows.isEmpty() && groups.isEmpty();
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.Installation;
+import org.flowstream.net.FlowMatch;
 import org.junit.jupiter.api.Test;
 
 /** Whose the rules are that belong to no chain. */
@@ -34,5 +35,25 @@ final class SwitchRulesTest {
         assertThat(new SwitchRules(rules, List.of()).common(OURS).flows()).isEmpty();
         rules.add(ambiguous(OURS));
         assertThat(new SwitchRules(rules, List.of()).common(OURS).flows()).containsExactly(ambiguous(OURS));
+    }
+
+    @Test
+    void oneCompanionServesTwoChains() {
+        RuleMatch errors = RuleMatch.inPort(1, FlowMatch.parse("icmp,icmp_type=3"));
+        FlowRule ours = FlowRule.of(Cookie.of(Cookie.Kind.COMPANION, 1), 0, 1400, errors, RuleAction.output(2));
+        FlowRule theirs = FlowRule.of(Cookie.of(Cookie.Kind.COMPANION, 2), 0, 1400, errors, RuleAction.output(3));
+        FlowRule entry = FlowRule.of(
+                Cookie.of(Cookie.Kind.ENTER, 1),
+                0,
+                1402,
+                RuleMatch.inPort(1, FlowMatch.parse("udp")),
+                RuleAction.output(2));
+        SwitchRules wanted = new SwitchRules(List.of(ours, entry), List.of());
+        assertThat(wanted.besideOthers(1, new SwitchRules(List.of(theirs), List.of()))
+                        .flows())
+                .containsExactly(entry);
+        assertThat(wanted.besideOthers(1, new SwitchRules(List.of(ours), List.of())))
+                .isEqualTo(wanted);
+        assertThat(wanted.besideOthers(1, SwitchRules.NONE)).isEqualTo(wanted);
     }
 }
