@@ -19,6 +19,7 @@ public final class InputGate {
     private static final int MOST_BYTES = 32 * 1024;
 
     private static final int OPEN = 1;
+    private static final int RECORD = 4;
     private static final int TOO_LONG = 0x1_0000;
     private static final long AGAIN_NANOS = 100_000;
     private static final int MOST_TRIES = 200;
@@ -86,6 +87,10 @@ public final class InputGate {
             records.write(length >> 8);
             records.writeBytes(frame.bytes());
         }
+        // What is written to a handler loses a newline at its end, as in Click; a frame may end with one. An empty
+        // record
+        // of flags 0 asks for nothing.
+        records.writeBytes(new byte[RECORD]);
         return records.toByteArray();
     }
 

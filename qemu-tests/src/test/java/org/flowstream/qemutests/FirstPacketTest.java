@@ -8,16 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Machines that come with a connection's first packet, from a pool and without one, and go when it is idle. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FirstPacketTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int POOL = 3;
@@ -66,26 +60,52 @@ class FirstPacketTest {
         return LAB.flowstream("ps").ok().out().lines().skip(1).toList();
     }
 
-    @BeforeAll
-    static void pool() {
+    @Test
+    void machinesComeWithConnectionsAndWaitAgainWhenTheseAreIdle() {
         LAB.server().serve(80, Path.of("/dev/null"));
         apply("["
                 + "{\"apiVersion\": \"flowstream/v1\", \"kind\": \"Pool\", \"name\": \"lab\", \"spec\": {\"size\": "
                 + POOL
                 + "}}," + chain("datagrams", "udp", "\"deny udp dst port 9\", \"allow all\"") + ","
                 + chain("web", "tcp,tp_dst=80", "\"allow all\"") + "]");
-        Wait.until("the pool", BOUND, () -> waiting().size() == POOL);
+        try {
+            Wait.until("the pool", BOUND, () -> waiting().size() == POOL);
+            nothingOfNewConnectionsIsLostOrOvertaken();
+            assertThat(began()).as("a machine for each connection").isEqualTo(2);
+            assertThat(LAB.client()
+                            .command(
+                                    "curl",
+                                    "-sS",
+                                    "--max-time",
+                                    "10",
+                                    "-o",
+                                    "/dev/null",
+                                    "-w",
+                                    "%{http_code}",
+                                    "http://" + LAB.server().ip4() + "/")
+                            .within(BOUND)
+                            .run()
+                            .out())
+                    .as("answered through its machine")
+                    .isEqualTo("200");
+            Wait.until("the idle ones to go", BOUND, () -> serving().isEmpty());
+            Wait.until("the pool to be full", BOUND, () -> waiting().size() == POOL);
+        } finally {
+            apply("[]");
+            Wait.until("the machines to go", BOUND, () -> waiting().isEmpty() && taps().isEmpty());
+        }
     }
 
-    @AfterAll
-    static void end() {
-        apply("[]");
-        Wait.until("the machines to go", BOUND, () -> waiting().isEmpty());
+    private static List<String> taps() {
+        return Command.of("ip", "-brief", "link")
+                .run()
+                .out()
+                .lines()
+                .filter(link -> link.matches("fs[a-z0-9]{8}[0-9] .*"))
+                .toList();
     }
 
-    @Test
-    @Order(1)
-    void nothingOfNewConnectionsIsLostOrOvertaken() {
+    private static void nothingOfNewConnectionsIsLostOrOvertaken() {
         for (int connection = 0; connection < 2; connection++) {
             try (Stream stream = Stream.start(LAB.client(), LAB.server(), 9000, 500, Duration.ofSeconds(1))) {
                 Stream.Outcome outcome = stream.finish(BOUND);
@@ -93,31 +113,5 @@ class FirstPacketTest {
                 assertThat(outcome.inOrder()).as("in order").isTrue();
             }
         }
-        assertThat(began()).as("a machine for each connection").isEqualTo(2);
-    }
-
-    @Test
-    @Order(2)
-    void aConnectionIsAnsweredThroughItsMachine() {
-        assertThat(LAB.client()
-                        .command(
-                                "curl",
-                                "-sS",
-                                "-o",
-                                "/dev/null",
-                                "-w",
-                                "%{http_code}",
-                                "http://" + LAB.server().ip4() + "/")
-                        .within(BOUND)
-                        .run()
-                        .out())
-                .isEqualTo("200");
-    }
-
-    @Test
-    @Order(3)
-    void idleMachinesWaitAgain() {
-        Wait.until("the idle ones to go", BOUND, () -> serving().isEmpty());
-        Wait.until("the pool to be full", BOUND, () -> waiting().size() == POOL);
     }
 }
