@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** `./install` into a prefix of the test's own: twice, used, and taken away with nothing of others touched. */
+@Tag("long")
 class InstallTest {
     @TempDir
     private Path folder;

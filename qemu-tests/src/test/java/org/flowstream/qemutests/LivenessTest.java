@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Machines that are there and say nothing, with the daemon dead: what the switch does about them by itself, shown by
  * traffic. The stream is 500 numbered datagrams a second; pings bring traffic back, so that the switch asks at its pace.
  */
+@Tag("long")
 class LivenessTest {
     private static final int RATE = 500;
     private static final Duration BOUND = Duration.ofSeconds(30);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A middlebox as a process: it works, heals and is adopted as a machine is, is confined, and needs no libvirt. The stream
  * is 500 numbered datagrams a second.
  */
+@Tag("long")
 class ProcessTest {
     private static final int RATE = 500;
     private static final Duration LENGTH = Duration.ofSeconds(3);

@@ -17,11 +17,13 @@ import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.store.Store;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine whose declared image changes takes it while it runs; one that it refuses leaves the old one. */
+@Tag("long")
 class SwapTest {
     private static final int PORT = 4010;
     private static final int RATE = 1000;

@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What trace says of packets is what becomes of them; what capture writes is what passes. */
+@Tag("long")
 class TraceTest {
     private static final int CURL_TIMED_OUT = 28;
     private static final int PINGS = 5;
