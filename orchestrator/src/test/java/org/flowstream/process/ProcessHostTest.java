@@ -16,7 +16,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.flowstream.control.Console;
+import org.flowstream.control.ControlClient;
 import org.flowstream.control.GuestLine;
+import org.flowstream.control.Swap;
 import org.flowstream.domain.Places;
 import org.flowstream.host.Program;
 import org.flowstream.host.Taps;
@@ -89,11 +91,14 @@ final class ProcessHostTest {
         host = Optional.of(ProcessHost.open(places, ends::add));
     }
 
-    private ImageDigest image(String template) throws IOException {
+    private static Image build(String template) {
         Problems problems = new Problems();
         Template stock = TemplateLoader.stock(template);
-        Image image =
-                ImageCompiler.ofProgram().build(stock, ParameterBinder.bind(stock, List.of(), problems), problems);
+        return ImageCompiler.ofProgram().build(stock, ParameterBinder.bind(stock, List.of(), problems), problems);
+    }
+
+    private ImageDigest image(String template) throws IOException {
+        Image image = build(template);
         image.writeTo(places.image(image.digest()));
         return image.digest();
     }
@@ -143,6 +148,32 @@ final class ProcessHostTest {
         assertThat(places.machine(id)).doesNotExist();
         assertThat(lastWord()).isEqualTo(new GuestLine.Stop("power-button"));
         await("carrier").atMost(BOUND).until(() -> !hasCarrier(0) && !hasCarrier(1));
+    }
+
+    @Test
+    void aConfinedProcessTakesOtherImagesWithinItsMemory() throws IOException {
+        Image wire = build("wire");
+        Image firewall = build("firewall");
+        processes().start(machine);
+        long pid = processes().machines().get(0).pid().orElseThrow();
+        try (ControlClient client = ControlClient.open(places.control(id), BOUND)) {
+            for (int i = 0; i < 20; i++) {
+                Swap.take(client, firewall);
+                assertThat(client.text("filter.class").strip()).isEqualTo("IPFilter");
+                Swap.take(client, wire);
+            }
+            Swap.scrub(client, firewall);
+            assertThat(client.text("digest").strip())
+                    .isEqualTo(firewall.digest().hex());
+        }
+        assertThat(processes().machines()).singleElement().satisfies(it -> {
+            assertThat(it.isAlive()).isTrue();
+            assertThat(it.pid()).contains(pid);
+        });
+        assertThat(Console.lastLines(places.console(id), 100))
+                .singleElement()
+                .asString()
+                .startsWith("READY ");
     }
 
     @Test
