@@ -22,10 +22,10 @@ final class Neighbours {
     /** Those from the flow's sources and those about its destinations; none for a flow that is not of one IP version. */
     static List<FlowMatch> of(FlowMatch flow) {
         List<FlowMatch> found = new ArrayList<>();
-        if (isType(flow, EtherType.IP)) {
+        if (flow.isOf(EtherType.IP)) {
             FlowMatch arp = type(flow, EtherType.ARP);
             either(found, arp, flow, MatchField.IP_SRC, MatchField.ARP_SPA, MatchField.IP_DST, MatchField.ARP_TPA);
-        } else if (isType(flow, EtherType.IP6)) {
+        } else if (flow.isOf(EtherType.IP6)) {
             for (int type : List.of(SOLICITATION, ADVERTISEMENT)) {
                 FlowMatch nd = type(flow, EtherType.IP6)
                         .with(MatchField.IP_PROTO, MaskedValue.exact(ICMP6, MatchField.IP_PROTO.bits()))
@@ -65,11 +65,5 @@ final class Neighbours {
         return flow.get(MatchField.VLAN_VID)
                 .map(vid -> match.with(MatchField.VLAN_VID, vid))
                 .orElse(match);
-    }
-
-    private static boolean isType(FlowMatch flow, EtherType type) {
-        return flow.get(MatchField.ETH_TYPE)
-                .filter(value -> value.equals(MaskedValue.exact(type.value(), MatchField.ETH_TYPE.bits())))
-                .isPresent();
     }
 }

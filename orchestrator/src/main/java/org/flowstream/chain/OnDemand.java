@@ -9,7 +9,6 @@ import org.flowstream.model.Instances;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.EtherType;
-import org.flowstream.net.FlowMatch;
 import org.flowstream.net.MaskedValue;
 import org.flowstream.net.MatchField;
 
@@ -47,8 +46,8 @@ final class OnDemand {
 
     private static List<String> ofParts(ChainSpec.Spec spec, String name) {
         List<String> faults = new ArrayList<>();
-        boolean ip4 = isType(spec.flow(), EtherType.IP);
-        boolean ip6 = isType(spec.flow(), EtherType.IP6);
+        boolean ip4 = spec.flow().isOf(EtherType.IP);
+        boolean ip6 = spec.flow().isOf(EtherType.IP6);
         if (!ip4 && !ip6) {
             faults.add(name + ": instances " + spec.instances()
                     + " are told apart by IP headers: the flow must say ip, ipv6, tcp, udp or the like");
@@ -63,11 +62,5 @@ final class OnDemand {
                     + " need middleboxes that do not translate: what comes back would not tell which it is for");
         }
         return faults;
-    }
-
-    private static boolean isType(FlowMatch flow, EtherType type) {
-        return flow.get(MatchField.ETH_TYPE)
-                .filter(value -> value.equals(MaskedValue.exact(type.value(), MatchField.ETH_TYPE.bits())))
-                .isPresent();
     }
 }

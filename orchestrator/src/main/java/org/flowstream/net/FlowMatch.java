@@ -53,6 +53,13 @@ public record FlowMatch(SortedMap<MatchField, MaskedValue> fields) {
         return fields.isEmpty();
     }
 
+    /** Whether all its frames are of one EtherType. */
+    public boolean isOf(EtherType type) {
+        return get(MatchField.ETH_TYPE)
+                .filter(value -> value.equals(MaskedValue.exact(type.value(), MatchField.ETH_TYPE.bits())))
+                .isPresent();
+    }
+
     /** This match with one field set, in place of what it said of that field. */
     public FlowMatch with(MatchField field, MaskedValue value) {
         TreeMap<MatchField, MaskedValue> changed = new TreeMap<>(fields);

@@ -46,7 +46,7 @@ final class Companions {
 
     /** It is never fragmented (RFC 6980), and no error is sent about it. */
     private static boolean isNeighbourDiscovery(FlowMatch flow) {
-        return isType(flow, EtherType.IP6)
+        return flow.isOf(EtherType.IP6)
                 && flow.get(MatchField.ICMP_TYPE)
                         .filter(type -> type.isExact(MatchField.ICMP_TYPE.bits()))
                         .filter(type -> type.low() >= ROUTER_SOLICITATION && type.low() <= ND_REDIRECT)
@@ -56,7 +56,7 @@ final class Companions {
     /** Whether a flow speaks of what later fragments do not have. */
     static boolean needsFirstFragment(FlowMatch flow) {
         return hasUpperHeader(flow)
-                || (isType(flow, EtherType.IP6) && flow.get(MatchField.IP_PROTO).isPresent());
+                || (flow.isOf(EtherType.IP6) && flow.get(MatchField.IP_PROTO).isPresent());
     }
 
     /** Whether all packets of a match are later fragments. */
@@ -84,7 +84,7 @@ final class Companions {
         }
         TreeMap<MatchField, MaskedValue> fields = new TreeMap<>(flow.fields());
         fields.keySet().removeIf(Companions::isUpper);
-        if (isType(flow, EtherType.IP6)) {
+        if (flow.isOf(EtherType.IP6)) {
             fields.remove(MatchField.IP_PROTO);
         }
         fields.put(MatchField.IP_FRAG, LATER);
@@ -95,7 +95,7 @@ final class Companions {
         if (flow.get(MatchField.IP_PROTO).isEmpty()) {
             return List.of();
         }
-        boolean ip6 = isType(flow, EtherType.IP6);
+        boolean ip6 = flow.isOf(EtherType.IP6);
         TreeMap<MatchField, MaskedValue> fields = new TreeMap<>(flow.fields());
         fields.keySet()
                 .retainAll(List.of(MatchField.VLAN_VID, MatchField.ETH_TYPE, MatchField.IP_DST, MatchField.IP6_DST));
@@ -106,11 +106,5 @@ final class Companions {
                         .map(type ->
                                 icmp.with(MatchField.ICMP_TYPE, MaskedValue.exact(type, MatchField.ICMP_TYPE.bits())))
                         .toList();
-    }
-
-    private static boolean isType(FlowMatch flow, EtherType type) {
-        return flow.get(MatchField.ETH_TYPE)
-                .filter(value -> value.equals(MaskedValue.exact(type.value(), MatchField.ETH_TYPE.bits())))
-                .isPresent();
     }
 }
