@@ -341,7 +341,7 @@ final class HostSwitch implements AutoCloseable {
     /** What the switch counted; failures are told as the world's. */
     <T> T counted(Function<SwitchCounts, T> question) {
         try {
-            return question.apply(new SwitchCounts(database, links));
+            return question.apply(new SwitchCounts(links, this::numbers));
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }

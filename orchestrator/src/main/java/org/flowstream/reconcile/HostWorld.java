@@ -427,7 +427,7 @@ public final class HostWorld implements World {
 
     @Override
     public Map<ChainId, Long> packets(BridgeName bridge) {
-        return instanceRules.packets(bridge);
+        return openVswitch.counted(counts -> counts.packets(bridge));
     }
 
     @Override

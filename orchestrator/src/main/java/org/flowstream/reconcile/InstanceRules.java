@@ -1,16 +1,10 @@
 package org.flowstream.reconcile;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.BridgeName;
-import org.flowstream.model.ChainId;
-import org.flowstream.openflow.ObservedFlow;
-import org.flowstream.openflow.OpenFlowException;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
-import org.flowstream.rules.Cookie;
 import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchChange;
@@ -42,19 +36,5 @@ record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
                     .connection(bridge)
                     .apply(RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before));
         });
-    }
-
-    /** How many packets entered by the rules of each chain. */
-    Map<ChainId, Long> packets(BridgeName bridge) {
-        Map<ChainId, Long> packets = new HashMap<>();
-        try {
-            long kind = Cookie.of(Cookie.Kind.ENTER, 0).bits();
-            for (ObservedFlow flow : openVswitch.connection(bridge).flows(kind, Cookie.KIND_MASK)) {
-                packets.merge(new ChainId(new Cookie(flow.rule().cookie()).id()), flow.packets(), Long::sum);
-            }
-            return packets;
-        } catch (OpenFlowException e) {
-            throw HostSwitch.failure(e);
-        }
     }
 }
