@@ -37,30 +37,33 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
 
     /** Whether a machine runs and is ready. */
     public boolean isReady(MachineId id) {
+        return readyMachine(id).isPresent();
+    }
+
+    private Optional<ObservedMachine> readyMachine(MachineId id) {
         return machine(id)
                 .filter(machine -> machine.power() == ObservedMachine.Power.RUNNING)
-                .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
-                .isPresent();
+                .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY);
     }
 
     /** Whether all machines of a chain are as declared and ready and its flow is steered to them. */
     public boolean isReady(Name name) {
         return chain(name)
                 .filter(chain -> chain.plan().machines().stream()
-                        .allMatch(spec -> machine(spec.id())
-                                .filter(machine -> machine.power() == ObservedMachine.Power.RUNNING)
-                                .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
+                        .allMatch(spec -> readyMachine(spec.id())
                                 .filter(machine -> machine.difference(spec).isEmpty())
                                 .isPresent()))
-                .filter(chain -> rules(chain).equals(Optional.of(ObservedRules.State.STEERED)))
+                .filter(this::isSteered)
                 .isPresent();
     }
 
     /** Whether the switch has the rules of a chain as they are declared. */
     public boolean isSteered(Name name) {
-        return chain(name)
-                .filter(chain -> rules(chain).equals(Optional.of(ObservedRules.State.STEERED)))
-                .isPresent();
+        return chain(name).filter(this::isSteered).isPresent();
+    }
+
+    private boolean isSteered(DesiredChain chain) {
+        return rules(chain).equals(Optional.of(ObservedRules.State.STEERED));
     }
 
     /** What the switch has of a chain's rules; empty when it has none. */

@@ -152,21 +152,18 @@ public final class Reconciler implements AutoCloseable {
 
     /** What the world would be like, and what would be done, with these declarations. Changes nothing. */
     public Pass preview(List<DeclaredChain> chains, List<ExternalPort> ports, List<ExternalPort> leaving) {
-        Desired desired = wishes.desired(chains, ports, leaving, watches::wishes);
-        Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
-        return new Pass(0, desired, observed, Planner.plan(desired, observed), Set.of());
+        return look(wishes.desired(chains, ports, leaving, watches::wishes), Set.of());
     }
 
     /** The world as it is now, beside what is declared; nothing of it is remembered. */
     public Pass look() {
-        return look(declarations.all());
+        return look(wishes.desired(declarations.all(), watches::wishes), busy);
     }
 
-    private Pass look(List<DeclaredChain> chains) {
-        Desired desired = wishes.desired(chains, watches::wishes);
+    private Pass look(Desired desired, Set<String> busyThen) {
         Observed observed = wishes.ofUs(world.observe(desired), declarations.ownChains());
         synchronized (monitor) {
-            return new Pass(0, desired, observed, Planner.plan(desired, observed), busy);
+            return new Pass(0, desired, observed, Planner.plan(desired, observed), busyThen);
         }
     }
 
