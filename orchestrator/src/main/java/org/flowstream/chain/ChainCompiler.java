@@ -65,9 +65,7 @@ public final class ChainCompiler {
                 spec.priority(),
                 spec.failure(),
                 role(),
-                spec.isOnDemand()
-                        ? List.of()
-                        : spec.middleboxes().stream().map(this::machine).toList(),
+                spec.ownMachines().stream().map(this::machine).toList(),
                 spec.isOnDemand() ? entrances() : intents());
     }
 

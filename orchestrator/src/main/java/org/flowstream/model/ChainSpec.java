@@ -178,6 +178,11 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
                     part);
         }
 
+        /** The middleboxes that have machines of this chain: none of one whose machines come with packets. */
+        public List<MiddleboxSpec> ownMachines() {
+            return isOnDemand() ? List.of() : middleboxes;
+        }
+
         /** Whether its machines come with packets of its flow: it has none of its own, its instances have. */
         @JsonIgnore
         public boolean isOnDemand() {

@@ -3,7 +3,6 @@ package org.flowstream.model;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.flowstream.problem.BadValueException;
@@ -18,20 +17,16 @@ import org.flowstream.problem.BadValueException;
 public record DeclaredChain(ChainId id, ChainSpec spec, boolean wasReady, Map<Name, MachineId> machines) {
     public DeclaredChain {
         machines = Collections.unmodifiableMap(new TreeMap<>(machines));
-        if (!machines.keySet().equals(middleboxes(spec))) {
+        if (!machines.keySet()
+                .equals(spec.spec().ownMachines().stream()
+                        .map(MiddleboxSpec::name)
+                        .collect(Collectors.toSet()))) {
             throw BadValueException.of("chain '" + spec.name() + "' has ids for the machines of " + machines.keySet()
                     + ", which are not its middleboxes");
         }
         if (new HashSet<>(machines.values()).size() != machines.size()) {
             throw BadValueException.of("chain '" + spec.name() + "' has one machine id for two middleboxes");
         }
-    }
-
-    /** The middleboxes that have machines: none of a chain whose machines come with packets. */
-    private static Set<Name> middleboxes(ChainSpec spec) {
-        return spec.spec().isOnDemand()
-                ? Set.of()
-                : spec.spec().middleboxes().stream().map(MiddleboxSpec::name).collect(Collectors.toSet());
     }
 
     public Name name() {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.flowstream.chain.InstanceKey;
 import org.flowstream.chain.InstanceSpec;
 import org.flowstream.model.ChainId;
@@ -150,40 +151,38 @@ public final class Declarations implements AutoCloseable {
 
     /** What would take a change back, from what is declared now. */
     public synchronized Change inverse(Change change) {
-        List<Name> newChains = new ArrayList<>();
-        List<ChainSpec> oldChains = new ArrayList<>();
-        change.chains().stream().map(ChainSpec::name).forEach(name -> {
-            if (chains.get(name) == null) {
-                newChains.add(name);
-            }
-        });
-        chains.values().stream()
-                .map(DeclaredChain::spec)
-                .filter(spec -> change.chainsAway().contains(spec.name())
-                        || change.chains().stream().anyMatch(it -> it.name().equals(spec.name())))
-                .forEach(oldChains::add);
-        List<PortName> newPorts = change.ports().stream()
-                .map(ExternalPort::name)
-                .filter(name -> !ports.containsKey(name))
-                .toList();
-        List<ExternalPort> oldPorts = ports.values().stream()
-                .filter(port -> change.portsAway().contains(port.name())
-                        || change.ports().stream().anyMatch(it -> it.name().equals(port.name())))
-                .toList();
-        List<SetMember> members = members().stream()
-                .filter(member -> member.isChain()
-                        ? change.chainsAway().stream().anyMatch(it -> it.text().equals(member.name()))
-                        : change.portsAway().stream().anyMatch(it -> it.text().equals(member.name())))
-                .toList();
-        List<Name> newPools = change.pools().stream()
-                .map(PoolSpec::name)
-                .filter(name -> !pools.containsKey(name))
-                .toList();
-        List<PoolSpec> oldPools = pools.values().stream()
-                .filter(pool -> change.poolsAway().contains(pool.name())
-                        || change.pools().stream().anyMatch(it -> it.name().equals(pool.name())))
-                .toList();
-        return new Change(oldChains, newChains, oldPorts, newPorts, oldPools, newPools, members);
+        List<Name> chainNames = change.chains().stream().map(ChainSpec::name).toList();
+        List<PortName> portNames =
+                change.ports().stream().map(ExternalPort::name).toList();
+        List<Name> poolNames = change.pools().stream().map(PoolSpec::name).toList();
+        return new Change(
+                changed(chains, chainNames, change.chainsAway())
+                        .map(DeclaredChain::spec)
+                        .toList(),
+                made(chains, chainNames),
+                changed(ports, portNames, change.portsAway()).toList(),
+                made(ports, portNames),
+                changed(pools, poolNames, change.poolsAway()).toList(),
+                made(pools, poolNames),
+                members().stream().filter(member -> losesMember(change, member)).toList());
+    }
+
+    /** What a change writes anew or strikes out of what is declared, as it is now. */
+    private static <N, T> Stream<T> changed(Map<N, T> declared, List<N> written, List<N> away) {
+        return declared.entrySet().stream()
+                .filter(each -> written.contains(each.getKey()) || away.contains(each.getKey()))
+                .map(Map.Entry::getValue);
+    }
+
+    /** What a change writes for the first time. */
+    private static <N> List<N> made(Map<N, ?> declared, List<N> written) {
+        return written.stream().filter(name -> !declared.containsKey(name)).toList();
+    }
+
+    private static boolean losesMember(Change change, SetMember member) {
+        List<?> away =
+                member.isChain() ? change.chainsAway() : member.isPool() ? change.poolsAway() : change.portsAway();
+        return away.stream().anyMatch(name -> name.toString().equals(member.name()));
     }
 
     /**
@@ -236,22 +235,24 @@ public final class Declarations implements AutoCloseable {
     private List<DeclaredChain> withIds(List<ChainSpec> specs) {
         List<DeclaredChain> given = new ArrayList<>();
         Set<ChainId> taken = ownChains();
-        Set<MachineId> takenMachines = new TreeSet<>();
-        chains.values().forEach(chain -> takenMachines.addAll(chain.machines().values()));
+        Set<MachineId> takenMachines = machines();
         for (ChainSpec spec : specs) {
             DeclaredChain before = chains.get(spec.name());
             Map<Name, MachineId> machines = new TreeMap<>();
-            for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
+            for (MiddleboxSpec middlebox : spec.spec().ownMachines()) {
                 MachineId kept = before == null ? null : before.machines().get(middlebox.name());
-                if (spec.spec().isOnDemand()) {
-                    continue;
-                }
                 machines.put(middlebox.name(), kept == null ? unusedMachineId(takenMachines) : kept);
             }
             ChainId id = before == null ? unusedChainId(taken) : before.id();
             given.add(new DeclaredChain(id, spec, before != null && before.wasReady(), machines));
         }
         return given;
+    }
+
+    private Set<MachineId> machines() {
+        Set<MachineId> machines = new TreeSet<>();
+        chains.values().forEach(chain -> machines.addAll(chain.machines().values()));
+        return machines;
     }
 
     private ChainId unusedChainId(Set<ChainId> taken) {
@@ -274,10 +275,7 @@ public final class Declarations implements AutoCloseable {
 
     /** Declares a machine that waits; it is named after its id. */
     public synchronized DeclaredChain declareWaiting(InstanceSpec.Blank blank) {
-        Set<MachineId> taken = new TreeSet<>();
-        chains.values().forEach(chain -> taken.addAll(chain.machines().values()));
-        MachineId id = unusedMachineId(taken);
-        return declareWaiting(id, unusedChainId(ownChains()), blank);
+        return declareWaiting(unusedMachineId(machines()), unusedChainId(ownChains()), blank);
     }
 
     private DeclaredChain declareWaiting(MachineId id, ChainId chainId, InstanceSpec.Blank blank) {
@@ -301,6 +299,18 @@ public final class Declarations implements AutoCloseable {
         chains.put(instance.name(), instance);
         writeLater(() -> store.bind(instance, others, clock.instant()));
         return Optional.of(instance);
+    }
+
+    /** Makes an instance's machines wait again; false when it is no more as it was. */
+    public synchronized boolean release(DeclaredChain instance, InstanceSpec.Blank blank) {
+        if (!instance.equals(chains.get(instance.name()))) {
+            return false;
+        }
+        for (MachineId id : instance.machines().values()) {
+            boolean first = InstanceSpec.name(id).equals(instance.name());
+            declareWaiting(id, first ? instance.id() : unusedChainId(ownChains()), blank);
+        }
+        return true;
     }
 
     /** Changes a chain that is declared; empty when it is not any more. */
@@ -435,17 +445,5 @@ public final class Declarations implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Makes an instance's machines wait again; false when it is no more as it was. */
-    public synchronized boolean release(DeclaredChain instance, InstanceSpec.Blank blank) {
-        if (!instance.equals(chains.get(instance.name()))) {
-            return false;
-        }
-        for (MachineId id : instance.machines().values()) {
-            boolean first = InstanceSpec.name(id).equals(instance.name());
-            declareWaiting(id, first ? instance.id() : unusedChainId(ownChains()), blank);
-        }
-        return true;
     }
 }

@@ -1,0 +1,82 @@
+package org.flowstream.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.Change;
+import org.flowstream.model.ExternalPort;
+import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.Installation;
+import org.flowstream.model.Name;
+import org.flowstream.model.Owner;
+import org.flowstream.model.PoolSpec;
+import org.flowstream.model.PortName;
+import org.flowstream.model.SetMember;
+import org.flowstream.store.Store;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What takes a change back. */
+final class DeclarationsTest {
+    private static final Name SET = Name.parse("site");
+    private static final Name SPARE = Name.parse("spare");
+
+    @TempDir
+    private Path folder;
+
+    private static PoolSpec pool(Name name, int size) {
+        return PoolSpec.of(name, Owner.OPERATOR, new PoolSpec.Spec(PoolSpec.RUNTIME, size, 8, HypervisorChoice.AUTO));
+    }
+
+    private static Change pools(List<PoolSpec> pools, List<Name> away, List<SetMember> members) {
+        return new Change(List.of(), List.of(), List.of(), List.of(), pools, away, members);
+    }
+
+    @Test
+    void poolsThatAreTakenBackAreAsTheyWereAndOfTheirSet() {
+        try (Store store = Store.open(folder);
+                Declarations declarations =
+                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            Name grown = Name.parse("grown");
+            Name made = Name.parse("made");
+            List<SetMember> members = List.of(SetMember.pool(SET, grown), SetMember.pool(SET, SPARE));
+            declarations.change(pools(List.of(pool(SPARE, 2), pool(grown, 1)), List.of(), members), Optional.empty());
+            Change change = pools(List.of(pool(grown, 5), pool(made, 1)), List.of(SPARE), List.of());
+
+            Change back = declarations.inverse(change);
+            declarations.change(change, Optional.empty());
+            assertThat(declarations.members()).containsExactly(SetMember.pool(SET, grown));
+            declarations.change(back, Optional.empty());
+
+            assertThat(declarations.pools()).containsExactlyInAnyOrder(pool(SPARE, 2), pool(grown, 1));
+            assertThat(declarations.members()).containsExactlyInAnyOrderElementsOf(members);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenBackIsOfItsSet() {
+        try (Store store = Store.open(folder);
+                Declarations declarations =
+                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            ExternalPort port =
+                    new ExternalPort(PortName.parse("uplink"), BridgeName.parse("br"), Owner.OPERATOR, true, List.of());
+            declarations.change(
+                    new Change(
+                            List.of(), List.of(), List.of(port), List.of(), List.of(SetMember.port(SET, port.name()))),
+                    Optional.empty());
+            Change change = new Change(List.of(), List.of(), List.of(), List.of(port.name()), List.of());
+
+            Change back = declarations.inverse(change);
+            declarations.change(change, Optional.empty());
+            declarations.change(back, Optional.empty());
+
+            assertThat(declarations.ports()).containsExactly(port);
+            assertThat(declarations.members()).containsExactly(SetMember.port(SET, port.name()));
+        }
+    }
+}
