@@ -42,6 +42,46 @@ public sealed interface Action {
         return getClass().getSimpleName().replaceAll("(?<!^)(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 
+    /** What is done for a machine as it is to be made. */
+    sealed interface ForMachine extends Action {
+        MachineSpec machine();
+
+        @Override
+        default Optional<Name> chain() {
+            return Optional.of(machine().chain());
+        }
+    }
+
+    /** What is done with the domain of a machine that is there. */
+    sealed interface OnMachine extends Action {
+        MachineRef machine();
+
+        @Override
+        default List<String> touches() {
+            return List.of("domain flowstream-" + machine().name());
+        }
+
+        @Override
+        default Optional<Name> chain() {
+            return Optional.of(machine().chain());
+        }
+    }
+
+    /** What is done with the rules of a chain that is declared. */
+    sealed interface OfPlan extends Action {
+        ChainPlan plan();
+
+        @Override
+        default List<String> touches() {
+            return List.of("rules on " + plan().bridge());
+        }
+
+        @Override
+        default Optional<Name> chain() {
+            return Optional.of(plan().name());
+        }
+    }
+
     /** Creates the own bridge: in the user-space or kernel datapath as the host has it, {@code fail_mode=secure}. */
     record CreateBridge(BridgeName bridge) implements Action {
         @Override
@@ -176,7 +216,7 @@ public sealed interface Action {
     }
 
     /** Makes the persistent taps of a machine that are missing: tagged, owned by QEMU's user, up. */
-    record CreateTaps(MachineSpec machine) implements Action {
+    record CreateTaps(MachineSpec machine) implements ForMachine {
         @Override
         public String describe() {
             return "create taps " + names(machine.taps()) + " of " + machine.name();
@@ -185,11 +225,6 @@ public sealed interface Action {
         @Override
         public List<String> touches() {
             return each("tap ", machine.taps());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
         }
 
         @Override
@@ -216,7 +251,7 @@ public sealed interface Action {
     }
 
     /** Puts the taps of a machine on a bridge in one transaction, tagged, without flooding; waits for their numbers. */
-    record AddTapPorts(BridgeName bridge, MachineSpec machine) implements Action {
+    record AddTapPorts(BridgeName bridge, MachineSpec machine) implements ForMachine {
         @Override
         public String describe() {
             return "add ports " + names(machine.taps()) + " of " + machine.name() + " to bridge " + bridge;
@@ -225,11 +260,6 @@ public sealed interface Action {
         @Override
         public List<String> touches() {
             return each("port ", machine.taps());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
         }
 
         @Override
@@ -259,21 +289,11 @@ public sealed interface Action {
      * Makes the rules of a chain on its bridge exactly those of a stage, at once (one bundle). Its taps' ports have
      * numbers; an external port that has none is left out, and what would go there is dropped.
      */
-    record SetRules(ChainPlan plan, Stage stage) implements Action {
+    record SetRules(ChainPlan plan, Stage stage) implements OfPlan {
         @Override
         public String describe() {
             return (stage == Stage.STEERED ? "steer the flow of chain " : "isolate the machines of chain ")
                     + plan.name() + " on bridge " + plan.bridge();
-        }
-
-        @Override
-        public List<String> touches() {
-            return List.of("rules on " + plan.bridge());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(plan.name());
         }
 
         @Override
@@ -287,20 +307,10 @@ public sealed interface Action {
      *
      * @param seconds until the switch ends it by itself, 1 to 65535
      */
-    record RenewLease(ChainPlan plan, int seconds) implements Action {
+    record RenewLease(ChainPlan plan, int seconds) implements OfPlan {
         @Override
         public String describe() {
             return "have first packets of chain " + plan.name() + " come to us for " + seconds + " s";
-        }
-
-        @Override
-        public List<String> touches() {
-            return List.of("rules on " + plan.bridge());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(plan.name());
         }
     }
 
@@ -350,7 +360,7 @@ public sealed interface Action {
     }
 
     /** Creates the domain of a machine; its image was verified, its taps and ports are there. */
-    record StartMachine(MachineSpec machine, Accelerator accelerator) implements Action {
+    record StartMachine(MachineSpec machine, Accelerator accelerator) implements ForMachine {
         @Override
         public String describe() {
             return "start machine " + machine.name() + " (" + accelerator + ", " + machine.memoryMib() + " MiB)";
@@ -359,11 +369,6 @@ public sealed interface Action {
         @Override
         public List<String> touches() {
             return List.of("domain flowstream-" + machine.name());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
         }
 
         @Override
@@ -376,20 +381,10 @@ public sealed interface Action {
      * Has a running machine take another image: its flow is held for some milliseconds, elements of the same name and
      * class keep their state, and when the machine refuses it, it goes on with the one that it has.
      */
-    record SwapImage(MachineRef machine, ImageDigest from, ImageDigest to) implements Action {
+    record SwapImage(MachineRef machine, ImageDigest from, ImageDigest to) implements OnMachine {
         @Override
         public String describe() {
             return "swap the image of machine " + machine.name() + " for " + to.abbreviated() + " (hot)";
-        }
-
-        @Override
-        public List<String> touches() {
-            return List.of("domain flowstream-" + machine.name());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
         }
 
         @Override
@@ -399,25 +394,15 @@ public sealed interface Action {
     }
 
     /** Lets a paused machine go on. */
-    record ResumeMachine(MachineRef machine) implements Action {
+    record ResumeMachine(MachineRef machine) implements OnMachine {
         @Override
         public String describe() {
             return "resume machine " + machine.name();
         }
-
-        @Override
-        public List<String> touches() {
-            return List.of("domain flowstream-" + machine.name());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
-        }
     }
 
     /** Waits until all health levels hold that a machine asks for. Changes nothing. */
-    record AwaitReady(MachineSpec machine) implements Action {
+    record AwaitReady(MachineSpec machine) implements ForMachine {
         @Override
         public String describe() {
             return "wait until " + machine.name() + " is ready";
@@ -427,11 +412,6 @@ public sealed interface Action {
         public List<String> touches() {
             return List.of();
         }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
-        }
     }
 
     /**
@@ -439,7 +419,7 @@ public sealed interface Action {
      *
      * @param restarting why it is started again at once; empty where it is not
      */
-    record StopMachine(MachineRef machine, Duration grace, Optional<String> restarting) implements Action {
+    record StopMachine(MachineRef machine, Duration grace, Optional<String> restarting) implements OnMachine {
         public StopMachine(MachineRef machine, Duration grace) {
             this(machine, grace, Optional.empty());
         }
@@ -449,33 +429,13 @@ public sealed interface Action {
             return "stop machine " + machine.name()
                     + restarting.map(why -> " (restarting: " + why + ")").orElse("");
         }
-
-        @Override
-        public List<String> touches() {
-            return List.of("domain flowstream-" + machine.name());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
-        }
     }
 
     /** Ends a domain at once; one that is gone is no error. */
-    record DestroyMachine(MachineRef machine) implements Action {
+    record DestroyMachine(MachineRef machine) implements OnMachine {
         @Override
         public String describe() {
             return "destroy machine " + machine.name();
-        }
-
-        @Override
-        public List<String> touches() {
-            return List.of("domain flowstream-" + machine.name());
-        }
-
-        @Override
-        public Optional<Name> chain() {
-            return Optional.of(machine.chain());
         }
     }
 
