@@ -18,6 +18,11 @@ import org.flowstream.model.ImageDigest;
 public record ReadyLine(ImageDigest image, Duration boot, int devices, long memoryKib, long pool, OptionalInt bfd) {
     private static final String WORD = "READY";
 
+    /** The same of a guest that took another image since. */
+    public ReadyLine with(ImageDigest other) {
+        return new ReadyLine(other, boot, devices, memoryKib, pool, bfd);
+    }
+
     /** Reads a line; empty when it is another one. */
     public static Optional<ReadyLine> parse(String line) {
         Figures figures = Figures.of(line);

@@ -135,7 +135,7 @@ final class MachineMonitor {
     synchronized void swapped(ImageDigest image) {
         ReadyLine line = ready;
         if (line != null) {
-            ready = new ReadyLine(image, line.boot(), line.devices(), line.memoryKib(), line.pool(), line.bfd());
+            ready = line.with(image);
         }
     }
 

@@ -3,7 +3,6 @@ package org.flowstream.health;
 import java.nio.file.Path;
 import java.util.List;
 import org.flowstream.model.BridgeName;
-import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.openflow.OpenFlowConnection;
 
@@ -16,25 +15,7 @@ import org.flowstream.openflow.OpenFlowConnection;
 public record Watched(MachineSpec machine, BridgeName bridge, Path healthSocket) {
     /** Whether the same machine is watched in the same way, whichever image it runs. */
     boolean isAs(Watched other) {
-        return inPlaceOf(other.machine().image()).equals(other);
-    }
-
-    private Watched inPlaceOf(ImageDigest image) {
-        MachineSpec m = machine;
-        return new Watched(
-                new MachineSpec(
-                        m.id(),
-                        m.name(),
-                        m.chain(),
-                        m.owner(),
-                        image,
-                        m.memoryMib(),
-                        m.vcpus(),
-                        m.hypervisor(),
-                        m.health(),
-                        m.devices()),
-                bridge,
-                healthSocket);
+        return new Watched(machine.with(other.machine().image()), bridge, healthSocket).equals(other);
     }
 
     /** The switch as a probe needs it. */

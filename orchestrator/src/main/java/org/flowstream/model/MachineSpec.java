@@ -31,6 +31,11 @@ public record MachineSpec(
         }
     }
 
+    /** The same machine with another image. */
+    public MachineSpec with(ImageDigest other) {
+        return new MachineSpec(id, name, chain, owner, other, memoryMib, vcpus, hypervisor, health, devices);
+    }
+
     /** The taps of all devices, in order. */
     public List<PortName> taps() {
         return devices.stream().map(Device::tap).toList();

@@ -64,19 +64,13 @@ public record ObservedMachine(
 
     /** The same machine, running this image as its guest says. */
     public ObservedMachine running(ImageDigest other) {
+        return seen(other, true, Optional.empty());
+    }
+
+    /** The same machine, with what else is known of its image. */
+    public ObservedMachine seen(ImageDigest runs, boolean hasSaid, Optional<ImageDigest> couldTake) {
         return new ObservedMachine(
-                id,
-                name,
-                chain,
-                other,
-                memoryMib,
-                vcpus,
-                devices,
-                accelerator,
-                power,
-                wellness,
-                true,
-                Optional.empty());
+                id, name, chain, runs, memoryMib, vcpus, devices, accelerator, power, wellness, hasSaid, couldTake);
     }
 
     /** Whether it comes to be as declared by taking the declared image while it runs. */

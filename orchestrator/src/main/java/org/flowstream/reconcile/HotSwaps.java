@@ -48,17 +48,8 @@ final class HotSwaps {
         }
         Optional<ImageDigest> runs = health.runs(started.id());
         ImageDigest image = runs.orElse(started.image());
-        return new ObservedMachine(
-                started.id(),
-                started.name(),
-                started.chain(),
+        return started.seen(
                 image,
-                started.memoryMib(),
-                started.vcpus(),
-                started.devices(),
-                started.accelerator(),
-                started.power(),
-                started.wellness(),
                 runs.isPresent(),
                 wanted.filter(it -> runs.isPresent() && !it.equals(image) && takes(started.image(), it)));
     }
