@@ -20,11 +20,16 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
     public static final String KIND = "Chain";
 
     public ChainSpec {
+        requireKind(apiVersion, kind, KIND);
+    }
+
+    /** Refuses a document of another version, or of another kind than its reader takes it for. */
+    static void requireKind(String apiVersion, String kind, String expected) {
         if (!apiVersion.equals(API_VERSION)) {
             throw BadValueException.expected(apiVersion, "apiVersion " + API_VERSION);
         }
-        if (!kind.equals(KIND)) {
-            throw BadValueException.expected(kind, "kind " + KIND);
+        if (!kind.equals(expected)) {
+            throw BadValueException.expected(kind, "kind " + expected);
         }
     }
 

@@ -14,12 +14,7 @@ public record PoolSpec(String apiVersion, String kind, Name name, Owner owner, S
     public static final String RUNTIME = "runtime";
 
     public PoolSpec {
-        if (!apiVersion.equals(ChainSpec.API_VERSION)) {
-            throw BadValueException.expected(apiVersion, "apiVersion " + ChainSpec.API_VERSION);
-        }
-        if (!kind.equals(KIND)) {
-            throw BadValueException.expected(kind, "kind " + KIND);
-        }
+        ChainSpec.requireKind(apiVersion, kind, KIND);
     }
 
     public static PoolSpec of(Name name, Owner owner, Spec spec) {

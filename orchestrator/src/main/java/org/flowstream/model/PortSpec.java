@@ -1,7 +1,5 @@
 package org.flowstream.model;
 
-import org.flowstream.problem.BadValueException;
-
 /**
  * A port that brings traffic, as a user's document asks for it; what becomes of it is an {@link ExternalPort}.
  *
@@ -12,12 +10,7 @@ public record PortSpec(String apiVersion, String kind, PortName name, Owner owne
     public static final String KIND = "Port";
 
     public PortSpec {
-        if (!apiVersion.equals(ChainSpec.API_VERSION)) {
-            throw BadValueException.expected(apiVersion, "apiVersion " + ChainSpec.API_VERSION);
-        }
-        if (!kind.equals(KIND)) {
-            throw BadValueException.expected(kind, "kind " + KIND);
-        }
+        ChainSpec.requireKind(apiVersion, kind, KIND);
     }
 
     public static PortSpec of(PortName name, Owner owner, Spec spec) {
