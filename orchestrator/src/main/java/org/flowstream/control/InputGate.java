@@ -18,7 +18,6 @@ public final class InputGate {
     /** Bytes of one write. */
     private static final int MOST_BYTES = 32 * 1024;
 
-    private static final int OPEN = 1;
     private static final int RECORD = 4;
     private static final int TOO_LONG = 0x1_0000;
     private static final long AGAIN_NANOS = 100_000;
@@ -88,14 +87,8 @@ public final class InputGate {
             records.writeBytes(frame.bytes());
         }
         // What is written to a handler loses a newline at its end, as in Click; a frame may end with one. An empty
-        // record
-        // of flags 0 asks for nothing.
+        // record of flags 0 asks for nothing.
         records.writeBytes(new byte[RECORD]);
         return records.toByteArray();
-    }
-
-    /** Opens the gate of one device. */
-    public void open(int device) throws IOException {
-        session.write("inject", new byte[] {(byte) device, OPEN, 0, 0});
     }
 }

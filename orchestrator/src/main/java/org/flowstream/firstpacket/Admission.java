@@ -16,10 +16,6 @@ final class Admission {
         this.latestNanos = now;
     }
 
-    Limits limits() {
-        return limits;
-    }
-
     /** Whether one more may begin, which then counts. */
     synchronized boolean admits(int instances, long now) {
         tokens = Math.min(limits.newPerSecond(), tokens + (now - latestNanos) / NANOS * limits.newPerSecond());

@@ -101,11 +101,6 @@ public final class FirstPackets implements AutoCloseable {
         keeper.start();
     }
 
-    /** How many packets met the failure policy, by chain: set-ups that failed, or were over its limits. */
-    public Map<org.flowstream.model.Name, Long> shed() {
-        return shed.counts();
-    }
-
     private void take(PacketIn packet) {
         if (!Cookie.isOurs(packet.cookie())
                 || !new Cookie(packet.cookie()).kind().equals(Optional.of(Cookie.Kind.FIRST))) {

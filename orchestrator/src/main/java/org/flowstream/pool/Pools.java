@@ -74,25 +74,6 @@ public final class Pools implements AutoCloseable {
         thread.start();
     }
 
-    /** How a pool stands: machines that are ready to be taken, and those that are asked for. */
-    public record Level(Name pool, int ready, int size) {}
-
-    /** How each pool stands. */
-    public List<Level> levels() {
-        Optional<Pass> pass = reconciler.latest();
-        List<DeclaredChain> free = waiting.all();
-        return declared.get().stream()
-                .map(pool -> new Level(
-                        pool.name(),
-                        (int) free.stream()
-                                .filter(chain -> isOf(chain, pool.name()))
-                                .filter(chain -> pass.filter(it -> it.isReady(chain.name()))
-                                        .isPresent())
-                                .count(),
-                        pool.spec().size()))
-                .toList();
-    }
-
     private static boolean isOf(DeclaredChain chain, Name pool) {
         return chain.spec().spec().part().of().equals(Optional.of(pool));
     }

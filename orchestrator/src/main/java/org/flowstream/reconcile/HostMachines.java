@@ -133,13 +133,12 @@ final class HostMachines implements AutoCloseable {
 
     void start(MachineSpec machine, Accelerator accelerator) {
         try {
+            Files.createDirectories(places.log());
             if (accelerator == Accelerator.PROCESS) {
-                Files.createDirectories(places.log());
                 processEnds.remove(machine.id());
                 processes.start(machine);
                 return;
             }
-            Files.createDirectories(places.log());
             makeFolder(machine.id());
             libvirt.create(
                     DomainXml.render(machine, accelerator, places, hypervisor().host()));
