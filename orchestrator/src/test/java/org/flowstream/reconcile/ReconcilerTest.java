@@ -260,7 +260,10 @@ final class ReconcilerTest {
                 .isPresent();
         assertThat(starts()).isEqualTo(starts);
         assertThat(world.done()).doesNotContain("stop machine fw");
-        assertThat(texts(Event.StageDone.class)).anyMatch(text -> text.contains("hot, image sha256:111111111111"));
+        // The world is right before the word of it is out: a round may come between.
+        await().atMost(PATIENCE)
+                .until(() -> texts(Event.StageDone.class).stream()
+                        .anyMatch(text -> text.contains("hot, image sha256:111111111111")));
     }
 
     @Test
