@@ -251,7 +251,10 @@ public final class Reconciler implements AutoCloseable {
             if (pass.isReady(chain.name()) && !chain.wasReady()) {
                 declarations.update(chain.name(), DeclaredChain::ready);
             }
-            pass.chain(chain.name()).ifPresent(desired -> journeys.see(desired.plan(), pass));
+            // An action that goes on still has its stage to tell.
+            if (!pass.busy().contains(Groups.of(chain.name()))) {
+                pass.chain(chain.name()).ifPresent(desired -> journeys.see(desired.plan(), pass));
+            }
             boolean restarts = chain.machines().values().stream()
                     .flatMap(id -> watches.watch(id).stream())
                     .anyMatch(watch -> !watch.ready() && watch.policy().attempts() > 0);
