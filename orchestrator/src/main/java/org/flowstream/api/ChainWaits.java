@@ -58,7 +58,7 @@ final class ChainWaits {
             return;
         }
         Optional<Pass> ready = reconciler.await(
-                pass -> (chains.stream().allMatch(chain -> pass.isReady(chain.name())) && more.test(pass))
+                pass -> (chains.stream().allMatch(chain -> pass.isSettled(chain.name())) && more.test(pass))
                         || chains.stream().anyMatch(chain -> failure(chain).isPresent()),
                 patience);
         for (DeclaredChain chain : chains) {
@@ -71,7 +71,7 @@ final class ChainWaits {
             DeclaredChain late = chains.stream()
                     .filter(chain -> reconciler
                             .latest()
-                            .filter(pass -> pass.isReady(chain.name()))
+                            .filter(pass -> pass.isSettled(chain.name()))
                             .isEmpty())
                     .findFirst()
                     .orElse(chains.get(0));

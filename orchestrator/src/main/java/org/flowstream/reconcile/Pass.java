@@ -57,6 +57,11 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
                 .isPresent();
     }
 
+    /** Whether a chain is ready and no action of it goes on: what it had to tell has been told. */
+    public boolean isSettled(Name name) {
+        return !busy.contains(Groups.of(name)) && isReady(name);
+    }
+
     /** Whether the switch has the rules of a chain as they are declared. */
     public boolean isSteered(Name name) {
         return chain(name).filter(this::isSteered).isPresent();
