@@ -59,6 +59,11 @@ public record ChainPlan(
                 .toList();
     }
 
+    /** Its intents of one kind, in order. */
+    public <T extends RuleIntent> List<T> intents(Class<T> kind) {
+        return intents.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     private static Stream<Place> places(RuleIntent intent) {
         if (intent instanceof RuleIntent.Enter enter) {
             return Stream.concat(Stream.of(enter.from()), enter.to().places().stream());

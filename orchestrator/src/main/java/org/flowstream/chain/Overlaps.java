@@ -32,8 +32,8 @@ public final class Overlaps {
     }
 
     private static Optional<String> overlap(ChainPlan one, ChainPlan other) {
-        for (RuleIntent.Entry ours : entries(one)) {
-            for (RuleIntent.Entry theirs : entries(other)) {
+        for (RuleIntent.Entry ours : one.intents(RuleIntent.Entry.class)) {
+            for (RuleIntent.Entry theirs : other.intents(RuleIntent.Entry.class)) {
                 if (ours.from().equals(theirs.from()) && ours.match().meets(theirs.match())) {
                     return Optional.of("chain '" + one.name() + "' overlaps with chain '" + other.name()
                             + "': at port '" + ours.from().port() + "' both take "
@@ -49,12 +49,5 @@ public final class Overlaps {
 
     private static String quoted(RuleIntent.Entry entry) {
         return entry.match().isAny() ? "the traffic" : "'" + entry.match() + "'";
-    }
-
-    private static List<RuleIntent.Entry> entries(ChainPlan plan) {
-        return plan.intents().stream()
-                .filter(RuleIntent.Entry.class::isInstance)
-                .map(RuleIntent.Entry.class::cast)
-                .toList();
     }
 }

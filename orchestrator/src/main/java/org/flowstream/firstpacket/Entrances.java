@@ -26,9 +26,8 @@ final class Entrances {
             return new Entrance(
                     chain,
                     plan,
-                    plan.intents().stream()
-                            .filter(RuleIntent.Await.class::isInstance)
-                            .map(intent -> ((RuleIntent.Await) intent).from().port())
+                    plan.intents(RuleIntent.Await.class).stream()
+                            .map(await -> await.from().port())
                             .toList());
         }
 

@@ -51,10 +51,7 @@ final class HandOver {
 
     /** The tap where a side of the flow enters. */
     private Optional<Place.Tap> entry(int side) {
-        List<RuleIntent.Enter> entries = plan.intents().stream()
-                .filter(RuleIntent.Enter.class::isInstance)
-                .map(RuleIntent.Enter.class::cast)
-                .toList();
+        List<RuleIntent.Enter> entries = plan.intents(RuleIntent.Enter.class);
         return entries.stream()
                 .map(RuleIntent.Enter::from)
                 .distinct()

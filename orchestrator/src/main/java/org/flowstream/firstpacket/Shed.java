@@ -34,9 +34,7 @@ final class Shed {
 
     void shed(Entrances.Entrance entrance, int inPort, byte[] bytes) {
         Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
-        entrance.plan().intents().stream()
-                .filter(RuleIntent.Await.class::isInstance)
-                .map(RuleIntent.Await.class::cast)
+        entrance.plan().intents(RuleIntent.Await.class).stream()
                 .filter(await -> numbers.getOrDefault(await.from().port(), -1) == inPort)
                 .flatMap(await -> await.policy().places().stream())
                 .findFirst()
@@ -45,9 +43,7 @@ final class Shed {
 
     /** Sends a packet into an instance whose rules are there already. */
     void towards(DeclaredChain instance, int inPort, byte[] bytes, Map<PortName, Integer> numbers) {
-        Optional<Integer> port = ChainCompiler.compile(instance).intents().stream()
-                .filter(RuleIntent.Enter.class::isInstance)
-                .map(RuleIntent.Enter.class::cast)
+        Optional<Integer> port = ChainCompiler.compile(instance).intents(RuleIntent.Enter.class).stream()
                 .filter(enter -> numbers.getOrDefault(enter.from().port(), -1) == inPort)
                 .flatMap(enter -> enter.to().places().stream())
                 .findFirst()

@@ -149,15 +149,14 @@ public final class BridgeRules {
     /** None of an instance, whose chain's entries stand for it. */
     private static List<Entry> entries(ChainPlan chain, Map<PortName, Integer> numbers) {
         List<Entry> entries = new ArrayList<>();
-        List<RuleIntent> intents = chain.role() == ChainPlan.Role.INSTANCE ? List.of() : chain.intents();
-        for (RuleIntent intent : intents) {
-            if (intent instanceof RuleIntent.Entry enter) {
-                Integer port = numbers.get(enter.from().port());
-                if (port != null) {
-                    entries.add(new Entry(chain, RuleMatch.inPort(port, enter.match()), false));
-                    Companions.of(enter.match())
-                            .forEach(each -> entries.add(new Entry(chain, RuleMatch.inPort(port, each), true)));
-                }
+        List<RuleIntent.Entry> intents =
+                chain.role() == ChainPlan.Role.INSTANCE ? List.of() : chain.intents(RuleIntent.Entry.class);
+        for (RuleIntent.Entry enter : intents) {
+            Integer port = numbers.get(enter.from().port());
+            if (port != null) {
+                entries.add(new Entry(chain, RuleMatch.inPort(port, enter.match()), false));
+                Companions.of(enter.match())
+                        .forEach(each -> entries.add(new Entry(chain, RuleMatch.inPort(port, each), true)));
             }
         }
         return entries;

@@ -93,18 +93,16 @@ public final class RuleCompiler {
      */
     public static List<FlowRule> lease(ChainPlan plan, Map<PortName, Integer> numbers, int seconds) {
         List<FlowRule> rules = new ArrayList<>();
-        for (RuleIntent intent : plan.intents()) {
-            if (intent instanceof RuleIntent.Await await) {
-                Optional.ofNullable(numbers.get(await.from().port()))
-                        .map(port -> FlowRule.of(
-                                        Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
-                                        0,
-                                        Priorities.lease(plan.priority()),
-                                        RuleMatch.inPort(port, await.match()),
-                                        new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
-                                .withHardTimeout(seconds))
-                        .ifPresent(rules::add);
-            }
+        for (RuleIntent.Await await : plan.intents(RuleIntent.Await.class)) {
+            Optional.ofNullable(numbers.get(await.from().port()))
+                    .map(port -> FlowRule.of(
+                                    Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
+                                    0,
+                                    Priorities.lease(plan.priority()),
+                                    RuleMatch.inPort(port, await.match()),
+                                    new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
+                            .withHardTimeout(seconds))
+                    .ifPresent(rules::add);
         }
         return rules;
     }
@@ -114,19 +112,17 @@ public final class RuleCompiler {
                 FlowMatch.ANY.with(MatchField.ETH_TYPE, MaskedValue.exact(EtherType.LOCAL_EXPERIMENTAL_1.value(), 16));
         add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(with(frames, MatchField.ETH_DST, at.mac())));
         add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(BfdFrames.to(at.mac())));
-        number(at)
-                .ifPresent(
-                        port -> add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.inPort(port, BfdFrames.toSwitch())));
-        number(at)
-                .ifPresent(port -> plan.intents().stream()
-                        .filter(RuleIntent.Probe.class::isInstance)
-                        .map(intent -> ((RuleIntent.Probe) intent).at())
-                        .filter(other -> other.machine().equals(at.machine()))
-                        .forEach(other -> add(
-                                Cookie.Kind.PROBE,
-                                Priorities.PROBE,
-                                RuleMatch.inPort(port, with(frames, MatchField.ETH_SRC, other.mac())),
-                                new RuleAction.ToController(CONTROLLER_ID, PROBE_BYTES))));
+        number(at).ifPresent(port -> {
+            add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.inPort(port, BfdFrames.toSwitch()));
+            plan.intents(RuleIntent.Probe.class).stream()
+                    .map(RuleIntent.Probe::at)
+                    .filter(other -> other.machine().equals(at.machine()))
+                    .forEach(other -> add(
+                            Cookie.Kind.PROBE,
+                            Priorities.PROBE,
+                            RuleMatch.inPort(port, with(frames, MatchField.ETH_SRC, other.mac())),
+                            new RuleAction.ToController(CONTROLLER_ID, PROBE_BYTES)));
+        });
     }
 
     private static FlowMatch with(FlowMatch match, MatchField field, MacAddress address) {
