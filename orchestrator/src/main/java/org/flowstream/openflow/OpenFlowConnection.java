@@ -237,31 +237,25 @@ public final class OpenFlowConnection implements AutoCloseable {
      * @param packet from the Ethernet header on, without checksum
      */
     public void packetOut(int inPort, List<RuleAction> actions, byte[] packet) {
-        int xid = xid();
-        Exchanges.Exchange exchange = exchanges.begin(xid, "packet out of " + packet.length + " bytes");
-        try {
-            send(List.of(Requests.packetOut(xid, inPort, actions, packet)));
-            barrier();
-            Exchanges.refusal(exchange).ifPresent(refusal -> {
-                throw new SwitchRefusedException(name, List.of(refusal));
-            });
-        } finally {
-            exchanges.end(xid);
-        }
+        command(Requests.packetOut(xid(), inPort, actions, packet), "packet out of " + packet.length + " bytes");
     }
 
     /** Turns configuration bits of a port, such as {@link PortDescription#PORT_DOWN}, on or off. */
     public void configurePort(PortDescription port, int config, int mask) {
-        int xid = xid();
-        Exchanges.Exchange exchange = exchanges.begin(xid, "configure port " + port.name());
+        command(Requests.portMod(xid(), port, config, mask), "configure port " + port.name());
+    }
+
+    /** Sends what is answered only when it is refused; a barrier behind it tells that it was not. */
+    private void command(Frame command, String what) {
+        Exchanges.Exchange exchange = exchanges.begin(command.xid(), what);
         try {
-            send(List.of(Requests.portMod(xid, port, config, mask)));
+            send(List.of(command));
             barrier();
             Exchanges.refusal(exchange).ifPresent(refusal -> {
                 throw new SwitchRefusedException(name, List.of(refusal));
             });
         } finally {
-            exchanges.end(xid);
+            exchanges.end(command.xid());
         }
     }
 
