@@ -7,11 +7,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.flowstream.problem.Suggestion;
+import org.flowstream.process.Folders;
 import org.flowstream.template.Template;
 import org.flowstream.template.TemplateFiles;
 import org.flowstream.template.TemplateSchema;
@@ -89,7 +88,7 @@ final class TemplateNew extends LocalCommand {
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(folder + " is there already");
         } finally {
-            remove(unfinished);
+            Folders.remove(unfinished);
         }
     }
 
@@ -98,16 +97,5 @@ final class TemplateNew extends LocalCommand {
                 .replaceFirst("\"\\$schema\": *\"[^\"]*\"", "\"\\$schema\": \"" + SCHEMA + "\"")
                 .replaceFirst("\"name\": *\"" + from + "\"", "\"name\": \"" + name + "\"")
                 .getBytes(UTF_8);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +35,7 @@ import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.SwitchView;
 import org.flowstream.ovsdb.Tags;
 import org.flowstream.problem.BadValueException;
+import org.flowstream.process.Folders;
 import org.flowstream.process.ProcessFault;
 import org.flowstream.process.ProcessHost;
 import org.flowstream.rules.RuleDiff;
@@ -253,10 +253,8 @@ public final class Purge {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Folders.remove(folder);
         } catch (IOException e) {
             throw new HostException("cannot remove " + folder + ": " + e.getMessage(), e);
         }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -72,10 +71,8 @@ record ProcessFolder(Path path) {
     }
 
     void remove() {
-        try (Stream<Path> files = Files.exists(path) ? Files.walk(path) : Stream.empty()) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Folders.remove(path);
         } catch (IOException e) {
             throw new ProcessFault("cannot remove " + path + ": " + e.getMessage(), e);
         }

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A folder that goes, with all that is in it, when it is closed. */
 public final class TemporaryFolder implements AutoCloseable {
@@ -26,11 +23,8 @@ public final class TemporaryFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> all = Files.walk(path)) {
-            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-            for (Path each : deepestFirst) {
-                Files.delete(each);
-            }
+        try {
+            Folders.remove(path);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove " + path, e);
         }

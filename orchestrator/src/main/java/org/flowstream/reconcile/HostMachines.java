@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +35,7 @@ import org.flowstream.model.Name;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.MachineRef;
+import org.flowstream.process.Folders;
 import org.flowstream.process.ProcessFault;
 import org.flowstream.process.ProcessHost;
 import org.flowstream.process.ProcessMachine;
@@ -255,10 +255,8 @@ final class HostMachines implements AutoCloseable {
     }
 
     private void removeFolder(MachineId id) {
-        try (Stream<Path> files = Files.exists(places.machine(id)) ? Files.walk(places.machine(id)) : Stream.empty()) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Folders.remove(places.machine(id));
         } catch (IOException e) {
             throw new WorldException("kernel", "cannot remove " + places.machine(id) + ": " + e.getMessage(), e);
         }
