@@ -96,7 +96,8 @@ final class Waiting {
     }
 
     synchronized boolean hasRested(Name machine) {
-        return System.nanoTime() - resting.getOrDefault(machine, System.nanoTime() - REST_NANOS) >= REST_NANOS;
+        Long since = resting.get(machine);
+        return since == null || System.nanoTime() - since >= REST_NANOS;
     }
 
     /** Gives machines back that were taken and not used. */
