@@ -41,9 +41,10 @@ final class Backlog {
         return wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait;
     }
 
+    /** A time beyond the longest wait is of a clock that was put back. */
     boolean waits(String group, Instant now) {
         Retry retry = retries.get(group);
-        return retry != null && retry.at.isAfter(now);
+        return retry != null && retry.at.isAfter(now) && !retry.at.isAfter(now.plus(LONGEST_RETRY));
     }
 
     /** When the next wait is over. */
