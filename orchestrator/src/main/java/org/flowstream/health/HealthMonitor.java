@@ -20,6 +20,7 @@ import org.flowstream.openflow.PacketIn;
 public final class HealthMonitor implements AutoCloseable {
     private final Watched.Switch openVswitch;
     private final Listener listener;
+    private final Runnable unwell;
     private final Clock clock;
     private final ForwardingProbe probe;
     private final Map<MachineId, MachineMonitor> monitors = new HashMap<>();
@@ -39,15 +40,27 @@ public final class HealthMonitor implements AutoCloseable {
      */
     public record Birth(Duration guest, Duration health, Optional<ReadyLine> ready) {}
 
-    public HealthMonitor(Watched.Switch openVswitch, Listener listener, Clock clock, RandomGenerator random) {
+    /** @param unwell is told when a machine is to be started anew */
+    public HealthMonitor(
+            Watched.Switch openVswitch, Listener listener, Runnable unwell, Clock clock, RandomGenerator random) {
         this.openVswitch = openVswitch;
         this.listener = listener;
+        this.unwell = unwell;
         this.clock = clock;
         this.probe = new ForwardingProbe(random);
     }
 
-    /** Begins to watch a machine that is about to start, or runs; one that is watched as it is stays so. */
-    public synchronized void watch(Watched watched) {
+    /** Begins to watch a machine that is about to start. */
+    public void watchFromStart(Watched watched) {
+        watch(watched, false);
+    }
+
+    /** Begins to watch a machine that was found running; one that is watched as it is stays so. */
+    public void watch(Watched watched) {
+        watch(watched, true);
+    }
+
+    private synchronized void watch(Watched watched, boolean found) {
         MachineMonitor before = monitors.get(watched.machine().id());
         if (before != null && before.watched().isAs(watched)) {
             return;
@@ -55,7 +68,7 @@ public final class HealthMonitor implements AutoCloseable {
         if (before != null) {
             before.close();
         }
-        MachineMonitor monitor = new MachineMonitor(watched, openVswitch, probe, listener, clock);
+        MachineMonitor monitor = new MachineMonitor(watched, found, openVswitch, probe, listener, unwell, clock);
         monitors.put(watched.machine().id(), monitor);
         monitor.start();
     }

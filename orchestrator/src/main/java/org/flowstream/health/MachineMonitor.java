@@ -33,6 +33,8 @@ final class MachineMonitor {
 
     /** From its start a guest has so long to be ready. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+    /** One that was found running has so long to answer: a guest that works says READY within milliseconds. */
+    private static final Duration FOUND_PATIENCE = Duration.ofSeconds(4);
     /** So many heartbeats in a row without an answer: it hangs, and is to be started anew. */
     private static final int MOST_MISSES = 3;
 
@@ -43,6 +45,7 @@ final class MachineMonitor {
     private final Watched.Switch openVswitch;
     private final ForwardingProbe probe;
     private final HealthMonitor.Listener listener;
+    private final Runnable unwell;
     private final Thread thread;
     private final long beganNanos = System.nanoTime();
     private final Instant began;
@@ -54,19 +57,32 @@ final class MachineMonitor {
     private long startedNanos;
     private long readyNanos;
     private long wellNanos;
+    /** Since when it could have been ready: while the switch does not answer, no guest can show that it forwards. */
+    private long judgedNanos = beganNanos;
+
     private int misses;
+    private boolean found;
+    private boolean toldUnwell;
     private boolean closed;
 
+    /**
+     * @param found whether it runs already, rather than being started now
+     * @param unwell is told once when it is to be started anew
+     */
     MachineMonitor(
             Watched watched,
+            boolean found,
             Watched.Switch openVswitch,
             ForwardingProbe probe,
             HealthMonitor.Listener listener,
+            Runnable unwell,
             Clock clock) {
         this.watched = watched;
+        this.found = found;
         this.openVswitch = openVswitch;
         this.probe = probe;
         this.listener = listener;
+        this.unwell = unwell;
         this.began = clock.instant();
         for (HealthLevel level : watched.machine().health().ready()) {
             levels.put(level, new HealthReport.Level(level, HealthReport.State.UNKNOWN, ""));
@@ -97,23 +113,43 @@ final class MachineMonitor {
     /** libvirt has started it: what comes now is the guest's own time. */
     synchronized void started() {
         startedNanos = System.nanoTime();
+        found = false;
     }
 
     private void run() {
         set(HealthLevel.MACHINE, HealthReport.State.GOOD, "");
         while (!isClosed()) {
             try (HealthClient client = HealthClient.open(watched.healthSocket())) {
-                greet(client.awaitReady(isKnown() ? DEADLINE : START_PATIENCE));
+                greet(client.awaitReady(readyPatience()));
                 beat(client);
             } catch (IOException e) {
                 if (isKnown()) {
                     lost(String.valueOf(e.getMessage()));
                     LockSupport.parkNanos(AFTER_LOSS_NANOS);
                 } else {
+                    tellIfUnwell();
                     LockSupport.parkNanos(CONNECT_AGAIN_NANOS);
                 }
             }
         }
+    }
+
+    private synchronized Duration readyPatience() {
+        if (readyNanos != 0) {
+            return DEADLINE;
+        }
+        return found ? FOUND_PATIENCE : START_PATIENCE;
+    }
+
+    /** No level turns when a guest's time is over, and nobody else would look at it soon. */
+    private void tellIfUnwell() {
+        synchronized (this) {
+            if (toldUnwell || closed || !isUnwell()) {
+                return;
+            }
+            toldUnwell = true;
+        }
+        unwell.run();
     }
 
     private synchronized boolean isKnown() {
@@ -160,6 +196,7 @@ final class MachineMonitor {
             }
             if (System.nanoTime() >= nextProbe) {
                 boolean well = probe();
+                tellIfUnwell();
                 nextProbe = System.nanoTime() + (well ? PROBE_EVERY : wasReady() ? DEADLINE : PROBE_AGAIN).toNanos();
             }
             LockSupport.parkNanos(Math.max(1, Math.min(nextBeat, nextProbe) - System.nanoTime()));
@@ -171,6 +208,7 @@ final class MachineMonitor {
             misses++;
         }
         set(HealthLevel.CONTROL, HealthReport.State.BAD, detail);
+        tellIfUnwell();
     }
 
     private synchronized void count(Pong pong) {
@@ -189,6 +227,12 @@ final class MachineMonitor {
                 grows && before != null ? (pong.sent() - before.sent()) / seconds : 0);
         countersNanos = now;
         misses = 0;
+        toldUnwell = false;
+    }
+
+    /** Its forwarding could not be looked at, for no fault of its own. */
+    private synchronized void excuse() {
+        judgedNanos = System.nanoTime();
     }
 
     /** Sends a probe each way; whether all came back. */
@@ -196,6 +240,7 @@ final class MachineMonitor {
         try {
             List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
             if (ways.isEmpty()) {
+                excuse();
                 set(HealthLevel.FORWARDING, HealthReport.State.BAD, "its ports are not in the switch");
                 return false;
             }
@@ -214,6 +259,7 @@ final class MachineMonitor {
             set(HealthLevel.FORWARDING, HealthReport.State.GOOD, millis(slowest));
             return true;
         } catch (OpenFlowException e) {
+            excuse();
             set(HealthLevel.FORWARDING, HealthReport.State.BAD, String.valueOf(e.getMessage()));
             return false;
         } catch (InterruptedException e) {
@@ -263,8 +309,10 @@ final class MachineMonitor {
 
     /** Whether it is to be started anew: it hangs, or was not ready in its time. */
     synchronized boolean isUnwell() {
-        boolean late = wellNanos == 0 && System.nanoTime() - beganNanos > START_PATIENCE.toNanos();
-        return late || misses >= MOST_MISSES;
+        long now = System.nanoTime();
+        boolean silent = found && readyNanos == 0 && now - beganNanos > FOUND_PATIENCE.toNanos();
+        boolean late = wellNanos == 0 && now - judgedNanos > START_PATIENCE.toNanos();
+        return silent || late || misses >= MOST_MISSES;
     }
 
     synchronized HealthReport report() {

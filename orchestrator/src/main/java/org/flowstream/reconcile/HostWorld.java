@@ -85,7 +85,8 @@ public final class HostWorld implements World {
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
         this.news = new HealthNews(events, clock);
-        this.health = new HealthMonitor(new ProbeWays(this::openVswitch), this::turned, clock, new SecureRandom());
+        this.health = new HealthMonitor(
+                new ProbeWays(this::openVswitch), this::turned, this::changed, clock, new SecureRandom());
         this.openVswitch = new HostSwitch(
                 switchAddress,
                 places.installation(),
@@ -321,7 +322,7 @@ public final class HostWorld implements World {
         try {
             plan.ifPresent(chain -> openVswitch.hold(chain, machine.id()));
             // The guest is ready a moment after QEMU is: whoever begins to listen then has missed nothing, but is late.
-            health.watch(watched(machine, bridge));
+            health.watchFromStart(watched(machine, bridge));
             machines.start(machine, accelerator);
             health.started(machine.id());
         } finally {

@@ -1,4 +1,4 @@
-package org.flowstream.control;
+package org.flowstream.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,14 +16,14 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /** The other end of a guest's port, played by a thread: greets each client and answers each line by a script. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private final ServerSocketChannel server;
 
     private Peer(ServerSocketChannel server) {
         this.server = server;
     }
 
-    static Peer listen(Path socket, String greeting, Function<String, String> script) throws IOException {
+    public static Peer listen(Path socket, String greeting, Function<String, String> script) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
         Thread thread = new Thread(() -> serve(server, greeting, script), "peer");
