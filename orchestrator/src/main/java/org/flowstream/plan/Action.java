@@ -113,7 +113,10 @@ public sealed interface Action {
         }
     }
 
-    /** Makes our rules on a bridge that belong to no chain exactly what they should be. */
+    /**
+     * Makes our rules on a bridge that belong to no chain exactly what they should be. On the own bridge the flows of
+     * chains that were ready once are claimed in the same moment, where they are not, so that none goes around its chain.
+     */
     record SetBaseRules(BridgeName bridge) implements Action {
         @Override
         public String describe() {

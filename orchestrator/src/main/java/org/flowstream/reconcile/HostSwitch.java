@@ -221,7 +221,7 @@ final class HostSwitch implements AutoCloseable {
     void setBaseRules(BridgeName bridge, Desired desired) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
-            connection.apply(wanted(bridge, desired).baseChanges(connection.observe()));
+            connection.apply(wanted(bridge, desired).openingChanges(connection.observe()));
         });
     }
 

@@ -106,6 +106,30 @@ record WantedRules(
         return changes;
     }
 
+    /**
+     * The same, and in one go with it the rules of chains that were ready once: where they are missing, because the switch
+     * restarted or a port came late, their flows would go around them as soon as unclaimed traffic is switched.
+     */
+    List<SwitchChange> openingChanges(SwitchRules found) {
+        if (!isOwn()) {
+            return baseChanges(found);
+        }
+        SwitchRules claimed = found;
+        for (DesiredChain chain : desired.chains()) {
+            ChainPlan plan = chain.plan();
+            if (chain.wasReady()
+                    && plan.bridge().equals(bridge)
+                    && state(plan, claimed) != ObservedRules.State.STEERED) {
+                claimed = claimed.with(
+                        plan.id().bits(),
+                        ofChain(plan, Stage.STEERED).besideOthers(plan.id().bits(), claimed));
+            }
+        }
+        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(claimed, found));
+        changes.addAll(baseChanges(claimed));
+        return changes;
+    }
+
     private boolean isOwn() {
         return bridge.equals(desired.ownBridge());
     }

@@ -61,7 +61,7 @@ public final class RuleCompiler {
     /**
      * The rules of a chain.
      *
-     * @param numbers of the ports that have one; what would go to another port is dropped
+     * @param numbers of the ports that have one; what would go to another port meets the failure policy
      * @param held machines that are to get no packets although their links are up, such as one that starts: the failure
      *     policy holds for them
      * @param watched of machines that speak BFD, the tap on which they do: it tells for all their taps whether they live
@@ -170,7 +170,7 @@ public final class RuleCompiler {
         });
     }
 
-    /** The action that sends to a target: none, which drops, where nothing there has a number. */
+    /** The action that sends to a target: none, which drops, where nothing there that could take it has a number. */
     private RuleAction[] towards(Target target) {
         if (target.places().isEmpty()) {
             return new RuleAction[0];
@@ -178,7 +178,7 @@ public final class RuleCompiler {
         Place first = target.places().get(0);
         OptionalInt number = number(first);
         if (number.isEmpty()) {
-            return new RuleAction[0];
+            return withoutTap(target);
         }
         if (first instanceof Place.External) {
             return new RuleAction[] {RuleAction.output(number.getAsInt())};
@@ -197,6 +197,14 @@ public final class RuleCompiler {
                     + " in two ways: " + same + ", " + group);
         }
         return new RuleAction[] {new RuleAction.ToGroup(id)};
+    }
+
+    /** No group can be named after a tap that is not there, or not yet: what the policy says of its machine holds. */
+    private RuleAction[] withoutTap(Target target) {
+        Place last = target.places().get(target.places().size() - 1);
+        return number(last).isPresent() && last instanceof Place.External
+                ? new RuleAction[] {RuleAction.output(number(last).getAsInt())}
+                : new RuleAction[0];
     }
 
     /** The number of the port that tells whether a place lives. */

@@ -31,6 +31,16 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 Stream.concat(groups.stream(), others.groups.stream()).toList());
     }
 
+    /** These with a chain's rules in place of those that it has here. */
+    public SwitchRules with(long id, SwitchRules chain) {
+        SwitchRules old = ofChain(id);
+        return new SwitchRules(
+                Stream.concat(flows.stream().filter(rule -> !old.flows.contains(rule)), chain.flows.stream())
+                        .toList(),
+                Stream.concat(groups.stream().filter(group -> !old.groups.contains(group)), chain.groups.stream())
+                        .toList());
+    }
+
     /**
      * These without the companions in whose place another chain's stand already: a switch holds one rule for a match, and
      * what belongs to both is dropped above it anyway ({@link BridgeRules}).

@@ -132,6 +132,53 @@ final class HostSwitchTest {
         assertThat(hostSwitch.counted(SwitchCounts::connected)).containsEntry(OWN, true);
     }
 
+    @Test
+    void aSwitchThatLostItsRulesSwitchesNothingAroundAChain() {
+        Desired desired = wasReady(desired(OWN));
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setBaseRules(OWN, desired);
+        OVS.stopDaemon();
+        OVS.startDaemon();
+        await("rules lost").atMost(BOUND).ignoreExceptions().until(() -> base(desired, OWN)
+                == ObservedBridge.BaseRules.NONE);
+
+        hostSwitch.setBaseRules(OWN, desired);
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+        assertThat(base(desired, OWN)).isEqualTo(ObservedBridge.BaseRules.RIGHT);
+    }
+
+    @Test
+    void aChainWhoseTapsAreGoneMeetsItsPolicyAndOneThatWasNeverReadyChangesNothing() {
+        Desired never = desired(OWN);
+        Desired open = wasReady(never);
+        Desired closed = wasReady(desired(OWN, FailurePolicy.CLOSED));
+        hostSwitch.createBridge(OWN);
+        never.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setBaseRules(OWN, never);
+        assertThat(trace(OWN)).as("not ready yet: unclaimed").isEqualTo("Datapath actions: servers");
+        assertThat(OVS.ofctl("dump-flows", OWN.text())).doesNotContain("tcp");
+        hostSwitch.setBaseRules(OWN, closed);
+        assertThat(trace(OWN)).as("closed").isEqualTo("Datapath actions: drop");
+        hostSwitch.setBaseRules(OWN, open);
+        assertThat(trace(OWN)).as("open").isEqualTo("Datapath actions: servers");
+        assertThat(OVS.ofctl("dump-flows", OWN.text())).contains("tcp");
+    }
+
+    private static Desired wasReady(Desired desired) {
+        DesiredChain chain = desired.chains().get(0);
+        return new Desired(
+                desired.ownBridge(),
+                desired.accelerator(),
+                desired.ports(),
+                desired.leavingPorts(),
+                List.of(new DesiredChain(chain.plan(), true, chain.wishes())));
+    }
+
     private long entered(ChainPlan plan, String port) {
         List<World.Entered> found = hostSwitch.counted(counts -> counts.entered(OWN)).stream()
                 .filter(each -> each.port().text().equals(port))
@@ -355,6 +402,10 @@ final class HostSwitchTest {
     }
 
     private static Desired desired(BridgeName bridge) {
+        return desired(bridge, FailurePolicy.OPEN);
+    }
+
+    private static Desired desired(BridgeName bridge, FailurePolicy failure) {
         MiddleboxSpec middlebox = new MiddleboxSpec(
                 FIREWALL,
                 "wire 1.0.0",
@@ -370,7 +421,7 @@ final class HostSwitchTest {
                 FIREWALL,
                 Owner.OPERATOR,
                 new ChainSpec.Spec(
-                        bridge, FlowMatch.parse("tcp"), 100, FailurePolicy.OPEN, RunState.RUNNING, List.of(middlebox)));
+                        bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox)));
         ChainPlan plan =
                 ChainCompiler.compile(new DeclaredChain(new ChainId(0x55), spec, false, Map.of(FIREWALL, MACHINE)));
         return new Desired(
