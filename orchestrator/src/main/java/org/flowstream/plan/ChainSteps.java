@@ -256,10 +256,9 @@ final class ChainSteps {
         if (running && machine.wellness() == ObservedMachine.Wellness.UNWELL) {
             return Fate.DESTROY;
         }
-        if (running
-                && !machine.said()
-                && machine.running(spec.image()).difference(spec).isEmpty()) {
-            return Fate.STAY; // it may run what is declared already: its guest is about to say so
+        if (!machine.said() && machine.running(spec.image()).difference(spec).isEmpty()) {
+            // It may run what is declared already: its guest is about to say so, as soon as it goes on.
+            return running ? Fate.STAY : Fate.RESUME;
         }
         if (machine.swaps(spec)) {
             return Fate.SWAP;

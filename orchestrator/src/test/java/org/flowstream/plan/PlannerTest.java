@@ -261,6 +261,16 @@ final class PlannerTest {
                 .containsExactly("wait until fw is ready");
     }
 
+    @Test
+    void aPausedGuestThatHasNotSaidWhatItRunsGoesOnToSayIt() {
+        Observed paused = withMachine(
+                withMachine(done(running(true)), ObservedMachine.Power.PAUSED, ObservedMachine.Wellness.STARTING),
+                false,
+                Optional.empty());
+        assertThat(words(Planner.plan(desired(OWN, true, "11", Wish.RUN), paused)))
+                .containsExactly("resume machine fw", "wait until fw is ready");
+    }
+
     private static ImageDigest image(String octet) {
         return ImageDigest.parse(octet.repeat(32));
     }
