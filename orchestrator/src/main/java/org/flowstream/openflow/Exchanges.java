@@ -15,11 +15,13 @@ final class Exchanges {
 
     /** One question: its replies in order, completed by the last; an error completes it exceptionally. */
     static final class Exchange {
-        private final String asked;
+        /** Becomes text when it is refused, which few of many are. */
+        private final Object asked;
+
         private final List<Frame> parts = new ArrayList<>();
         private final CompletableFuture<List<Frame>> reply = new CompletableFuture<>();
 
-        private Exchange(String asked) {
+        private Exchange(Object asked) {
             this.asked = asked;
         }
 
@@ -42,7 +44,8 @@ final class Exchanges {
         }
     }
 
-    Exchange begin(int xid, String asked) {
+    /** @param asked its text says what was asked */
+    Exchange begin(int xid, Object asked) {
         Exchange exchange = new Exchange(asked);
         open.put(xid, exchange);
         return exchange;
@@ -61,7 +64,7 @@ final class Exchanges {
         if (frame.type() == MessageType.ERROR) {
             OpenFlowError error = OpenFlowError.read(frame.reader());
             exchange.reply.completeExceptionally(
-                    new RefusedException(new SwitchRefusedException.Refusal(exchange.asked, error)));
+                    new RefusedException(new SwitchRefusedException.Refusal(exchange.asked.toString(), error)));
             return;
         }
         exchange.parts.add(frame);

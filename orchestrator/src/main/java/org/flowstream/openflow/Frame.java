@@ -46,17 +46,17 @@ final class Frame {
     }
 
     byte[] toBytes() {
+        WireWriter alone = new WireWriter();
+        writeTo(alone);
+        return alone.toBytes();
+    }
+
+    void writeTo(WireWriter to) {
         int length = HEADER + body.length;
         if (length > LONGEST) {
             throw new IllegalArgumentException("a message of " + length + " bytes is too long for OpenFlow (65535)");
         }
-        return new WireWriter()
-                .u8(version)
-                .u8(type)
-                .u16(length)
-                .u32(xid)
-                .bytes(body)
-                .toBytes();
+        to.u8(version).u8(type).u16(length).u32(xid).bytes(body);
     }
 
     @Override

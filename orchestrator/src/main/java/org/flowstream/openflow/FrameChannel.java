@@ -13,6 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Whole OpenFlow messages over a bridge's management socket, in both directions at once. */
 final class FrameChannel implements AutoCloseable {
+    /** Bytes; less than a socket takes at once. */
+    private static final int PIECE = 1 << 16;
+
     private final SocketChannel channel;
     private final InputStream in;
     private final ReentrantLock writing = new ReentrantLock();
@@ -34,11 +37,20 @@ final class FrameChannel implements AutoCloseable {
         return new FrameChannel(channel);
     }
 
-    /** Sends messages with nothing of another thread's between them. */
+    /** Sends messages in their order; many of them piece by piece, each on its way while the next one is made. */
     void write(Iterable<Frame> frames) throws IOException {
-        WireWriter all = new WireWriter();
-        frames.forEach(frame -> all.bytes(frame.toBytes()));
-        ByteBuffer bytes = ByteBuffer.wrap(all.toBytes());
+        WireWriter piece = new WireWriter();
+        for (Frame frame : frames) {
+            frame.writeTo(piece);
+            if (piece.position() >= PIECE) {
+                write(piece.written());
+                piece = new WireWriter();
+            }
+        }
+        write(piece.written());
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
         writing.lock();
         try {
             while (bytes.hasRemaining()) {

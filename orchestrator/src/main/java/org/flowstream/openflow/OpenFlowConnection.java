@@ -116,45 +116,43 @@ public final class OpenFlowConnection implements AutoCloseable {
             return;
         }
         int bundle = nextBundle.getAndIncrement();
-        List<Exchanges.Exchange> added = new ArrayList<>();
-        List<Frame> frames = new ArrayList<>();
-        // All in one go, since somebody may wait for it: a bundle that could not be opened is told by each of its
-        // parts.
         int open = xid();
         int first = nextXid.getAndAdd(changes.size());
+        int end = xid();
+        List<Exchanges.Exchange> added = new ArrayList<>();
         try {
             added.add(exchanges.begin(open, "open a bundle"));
-            frames.add(Requests.bundleControl(open, bundle, Requests.BUNDLE_OPEN));
             for (int i = 0; i < changes.size(); i++) {
-                added.add(exchanges.begin(first + i, changes.get(i).toString()));
-                frames.add(Requests.bundleAdd(bundle, Requests.change(first + i, changes.get(i))));
+                added.add(exchanges.begin(first + i, changes.get(i)));
             }
-            commit(bundle, added, frames, changes.size());
+            Exchanges.Exchange commit = exchanges.begin(end, "commit of " + changes.size() + " changes");
+            // All in one go, since somebody may wait for it: a bundle that could not be opened is told by each of its
+            // parts. What is made while the switch reads what was made before costs no time.
+            send(() -> IntStream.rangeClosed(-1, changes.size())
+                    .mapToObj(i -> i < 0
+                            ? Requests.bundleControl(open, bundle, Requests.BUNDLE_OPEN)
+                            : i < changes.size()
+                                    ? Requests.bundleAdd(bundle, Requests.change(first + i, changes.get(i)))
+                                    : Requests.bundleControl(end, bundle, Requests.BUNDLE_COMMIT))
+                    .iterator());
+            await(commit, added);
         } finally {
             exchanges.end(open);
             IntStream.range(first, first + changes.size()).forEach(exchanges::end);
+            exchanges.end(end);
         }
     }
 
-    private void commit(int bundle, List<Exchanges.Exchange> added, List<Frame> frames, int count) {
-        int xid = xid();
-        Exchanges.Exchange commit = exchanges.begin(xid, "commit of " + count + " changes");
-        try {
-            frames.add(Requests.bundleControl(xid, bundle, Requests.BUNDLE_COMMIT));
-            send(frames);
-            await(commit.reply().exceptionally(thrown -> refusedOrThrow(commit, thrown)), "commit");
-            // Errors of single changes stand in the stream before the commit's own answer.
-            List<SwitchRefusedException.Refusal> refusals = new ArrayList<>(added.stream()
-                    .flatMap(each -> Exchanges.refusal(each).stream())
-                    .toList());
-            if (refusals.isEmpty()) {
-                refusals.addAll(Exchanges.refusal(commit).stream().toList());
-            }
-            if (!refusals.isEmpty()) {
-                throw new SwitchRefusedException(name, refusals);
-            }
-        } finally {
-            exchanges.end(xid);
+    private void await(Exchanges.Exchange commit, List<Exchanges.Exchange> added) {
+        await(commit.reply().exceptionally(thrown -> refusedOrThrow(commit, thrown)), "commit");
+        // Errors of single changes stand in the stream before the commit's own answer.
+        List<SwitchRefusedException.Refusal> refusals = new ArrayList<>(
+                added.stream().flatMap(each -> Exchanges.refusal(each).stream()).toList());
+        if (refusals.isEmpty()) {
+            refusals.addAll(Exchanges.refusal(commit).stream().toList());
+        }
+        if (!refusals.isEmpty()) {
+            throw new SwitchRefusedException(name, refusals);
         }
     }
 
@@ -181,6 +179,15 @@ public final class OpenFlowConnection implements AutoCloseable {
     /** All rules and groups of ours. */
     public SwitchRules observe() {
         return new SwitchRules(ourFlows().stream().map(ObservedFlow::rule).toList(), ourGroups());
+    }
+
+    /**
+     * The rules of ours whose cookies carry a chain's id, and all groups of ours: with many chains much less than {@link
+     * #observe} reads.
+     */
+    public SwitchRules observeChain(long id) {
+        List<ObservedFlow> flows = flows((long) Cookie.PREFIX << 48 | id, Cookie.CHAIN_MASK);
+        return new SwitchRules(flows.stream().map(ObservedFlow::rule).toList(), ourGroups());
     }
 
     /** All rules, whoever made them. */
@@ -309,7 +316,7 @@ public final class OpenFlowConnection implements AutoCloseable {
         }
     }
 
-    private void send(List<Frame> frames) {
+    private void send(Iterable<Frame> frames) {
         if (ended.isDone()) {
             throw new SwitchUnreachableException(ended.join());
         }

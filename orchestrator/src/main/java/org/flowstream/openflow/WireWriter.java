@@ -67,6 +67,11 @@ final class WireWriter {
         buffer.putShort(position, (short) value);
     }
 
+    /** All that was written, to be read from; the writer is done with. */
+    ByteBuffer written() {
+        return buffer.flip();
+    }
+
     byte[] toBytes() {
         byte[] all = new byte[buffer.position()];
         buffer.duplicate().flip().get(all);

@@ -15,6 +15,8 @@ public record Cookie(long bits) {
     public static final long OURS_MASK = 0xffff_0000_0000_0000L;
     /** The bits that say a rule is ours, and of which kind. */
     public static final long KIND_MASK = 0xffff_ff00_0000_0000L;
+    /** The bits that say a rule is ours, and of which chain or machine, of whatever kind. */
+    public static final long CHAIN_MASK = 0xffff_00ff_ffff_ffffL;
     /** All bits. */
     public static final long EXACT_MASK = -1L;
 

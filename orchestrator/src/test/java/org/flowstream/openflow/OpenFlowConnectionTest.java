@@ -189,6 +189,30 @@ final class OpenFlowConnectionTest {
     }
 
     @Test
+    void ofManyTheRefusedOneIsNamed() {
+        List<FlowRule> rules = new ArrayList<>(many(20_000));
+        FlowRule bad = flow(0, 1001, match(1, "ip"), new RuleAction.ToGroup(GroupRule.FIRST + 77));
+        rules.set(13_000, bad);
+        assertThatThrownBy(() -> connection.apply(adds(rules)))
+                .isInstanceOfSatisfying(
+                        SwitchRefusedException.class,
+                        refused -> assertThat(refused.refusals())
+                                .extracting(SwitchRefusedException.Refusal::asked)
+                                .containsExactly("add flow " + bad));
+        assertThat(connection.ourFlows()).isEmpty();
+    }
+
+    @Test
+    void oneChainIsReadByItself() {
+        FlowRule entry = FlowRule.of(Cookie.of(Cookie.Kind.ENTER, 5), 0, 1000, match(1, "ip"), RuleAction.output(2));
+        FlowRule probe = FlowRule.of(Cookie.of(Cookie.Kind.PROBE, 5), 0, 1001, match(1, "ip"));
+        FlowRule another = FlowRule.of(Cookie.of(Cookie.Kind.ENTER, 6), 0, 1002, match(1, "ip"));
+        connection.apply(adds(List.of(entry, probe, another)));
+        OVS.ofctl("add-flow", "br0", "cookie=5,priority=5,actions=drop");
+        assertThat(connection.observeChain(5).flows()).containsExactlyInAnyOrder(entry, probe);
+    }
+
+    @Test
     void groupsAreMadeChangedAndRemovedWithTheRulesThatUseThem() {
         GroupRule open = failover(2, 3);
         FlowRule rule = flow(0, 1000, RuleMatch.inPort(1), new RuleAction.ToGroup(open.id()));
@@ -270,10 +294,7 @@ final class OpenFlowConnectionTest {
 
     @Test
     void aDumpLongerThanOneMessageIsReadWhole() {
-        List<FlowRule> many = IntStream.range(0, 5000)
-                .mapToObj(i -> flow(
-                        0, 1000, match(1, "tcp,nw_dst=10." + (i >> 8) + "." + (i & 255) + ".2"), RuleAction.output(2)))
-                .toList();
+        List<FlowRule> many = many(5000);
         connection.apply(adds(many));
         assertThat(connection.ourFlows().stream().map(ObservedFlow::rule)).containsExactlyInAnyOrderElementsOf(many);
         assertThat(connection.tableCounters().get(0).rules()).isEqualTo(5000);
@@ -288,6 +309,13 @@ final class OpenFlowConnectionTest {
         assertThatThrownBy(() -> OpenFlowConnection.open(nowhere, SwitchEvents.NONE, BOUND))
                 .isInstanceOf(SwitchUnreachableException.class)
                 .hasMessage("cannot connect to " + nowhere + ": No such file or directory");
+    }
+
+    private static List<FlowRule> many(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> flow(
+                        0, 1000, match(1, "tcp,nw_dst=10." + (i >> 8) + "." + (i & 255) + ".2"), RuleAction.output(2)))
+                .toList();
     }
 
     private static RuleAction learn() {
