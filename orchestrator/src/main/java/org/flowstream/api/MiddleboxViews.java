@@ -90,7 +90,7 @@ public final class MiddleboxViews {
                                 .orElse(middlebox.hypervisor().toString()))
                 .put("memoryMib", middlebox.memoryMib());
         reconciler.flapping(id).ifPresent(how -> view.put("flapping", how));
-        health(view, middlebox, machine.isPresent() ? world.health(id) : Optional.empty());
+        health(view, middlebox, machine.isPresent() ? world.look(id) : Optional.empty());
         world.load(id).ifPresent(load -> {
             load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));
             view.put("residentMib", load.residentKib() / 1024);

@@ -122,6 +122,20 @@ public final class HealthMonitor implements AutoCloseable {
         monitor(id).ifPresent(monitor -> monitor.swapped(image));
     }
 
+    /** Takes note of the machines that the switch hears by itself: those may rest, and the others are asked. */
+    public void heard(Set<MachineId> machines) {
+        Map<MachineId, MachineMonitor> now;
+        synchronized (this) {
+            now = Map.copyOf(monitors);
+        }
+        now.forEach((id, monitor) -> monitor.heard(machines.contains(id)));
+    }
+
+    /** What is known of a machine, which does not rest while someone looks. */
+    public Optional<HealthReport> look(MachineId id) {
+        return monitor(id).map(MachineMonitor::look);
+    }
+
     public Optional<HealthReport> report(MachineId id) {
         return monitor(id).map(MachineMonitor::report);
     }

@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.flowstream.model.HealthLevel;
 
 /**
- * How one machine is, as measured: nothing in it is older than the heartbeat's period and deadline together.
+ * How one machine is, as measured: nothing in it is older than the heartbeat's period and deadline together; of a machine
+ * that rests, at the first look, than 11 s.
  *
  * @param levels those that its template asks for, in order
  * @param counters what the guest answered last; empty before its first answer

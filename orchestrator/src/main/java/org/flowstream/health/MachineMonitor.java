@@ -27,6 +27,15 @@ final class MachineMonitor {
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
     private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
+    /** The least between two questions of a machine that rests: each wakes it, and the switch hears it anyhow. */
+    private static final Duration RESTING = Duration.ofSeconds(10);
+
+    private static final Duration RESTING_PROBE = Duration.ofSeconds(30);
+    /** A machine whose counts someone looked at does not rest for so long. */
+    private static final long LOOKED_NANOS = 10_000_000_000L;
+    /** Frames a second; the switch's own questions are fewer. */
+    private static final double MOST_AT_REST = 10;
+
     private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
     /** Between probes until the first one comes back: the switch may still be taking the rules in. */
     private static final Duration PROBE_AGAIN = Duration.ofMillis(10);
@@ -63,6 +72,9 @@ final class MachineMonitor {
     private int misses;
     private boolean found;
     private boolean toldUnwell;
+    private boolean heard;
+    private boolean looked;
+    private long lookedNanos;
     private boolean closed;
 
     /**
@@ -177,13 +189,13 @@ final class MachineMonitor {
 
     /** Asks at each heartbeat, and probes now and then, until it is told to end; a lost answer is thrown. */
     private void beat(HealthClient client) throws IOException {
-        long period = watched.machine().health().heartbeat().toNanos();
         boolean probes = watched.machine().health().asks(HealthLevel.FORWARDING);
-        long nextBeat = System.nanoTime();
-        long nextProbe = probes ? nextBeat : Long.MAX_VALUE;
+        long beat = System.nanoTime() - heartbeat();
+        long nextProbe = probes ? System.nanoTime() : Long.MAX_VALUE;
         Optional<ReadyLine> said = client.latestReady();
         while (!isClosed()) {
-            if (System.nanoTime() >= nextBeat) {
+            if (System.nanoTime() >= beat + heartbeat()) {
+                beat = System.nanoTime();
                 Pong pong = client.ping(DEADLINE);
                 count(pong);
                 // It says so again when its image was swapped; what it said before that is not news.
@@ -192,15 +204,57 @@ final class MachineMonitor {
                     said.ifPresent(this::greet);
                 }
                 set(HealthLevel.CONTROL, HealthReport.State.GOOD, millis(pong.took()));
-                nextBeat = Math.max(nextBeat + period, System.nanoTime() + period / 2);
             }
             if (System.nanoTime() >= nextProbe) {
                 boolean well = probe();
                 tellIfUnwell();
-                nextProbe = System.nanoTime() + (well ? PROBE_EVERY : wasReady() ? DEADLINE : PROBE_AGAIN).toNanos();
+                Duration every = isResting() ? RESTING_PROBE : PROBE_EVERY;
+                nextProbe = System.nanoTime() + (well ? every : wasReady() ? DEADLINE : PROBE_AGAIN).toNanos();
             }
-            LockSupport.parkNanos(Math.max(1, Math.min(nextBeat, nextProbe) - System.nanoTime()));
+            LockSupport.parkNanos(Math.max(1, Math.min(beat + heartbeat(), nextProbe) - System.nanoTime()));
         }
+    }
+
+    private long heartbeat() {
+        Duration asked = watched.machine().health().heartbeat();
+        return (isResting() && asked.compareTo(RESTING) < 0 ? RESTING : asked).toNanos();
+    }
+
+    /** Whether the switch hears it, it has little to do, and nobody looks. */
+    private synchronized boolean isResting() {
+        HealthReport.Counters latest = counters;
+        return heard
+                && wellNanos != 0
+                && misses == 0
+                && latest != null
+                && latest.receivedRate() < MOST_AT_REST
+                && latest.sentRate() < MOST_AT_REST
+                && !(looked && System.nanoTime() - lookedNanos < LOOKED_NANOS);
+    }
+
+    /** The switch hears the machine, or does not: then it is asked at once. */
+    void heard(boolean now) {
+        boolean ceases;
+        synchronized (this) {
+            ceases = heard && !now;
+            heard = now;
+        }
+        if (ceases) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Someone looks at it: what is known of it is to be fresh from now on. */
+    HealthReport look() {
+        boolean rested = isResting();
+        synchronized (this) {
+            looked = true;
+            lookedNanos = System.nanoTime();
+        }
+        if (rested) {
+            LockSupport.unpark(thread);
+        }
+        return report();
     }
 
     private void lost(String detail) {
@@ -241,7 +295,11 @@ final class MachineMonitor {
             List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
             if (ways.isEmpty()) {
                 excuse();
-                set(HealthLevel.FORWARDING, HealthReport.State.BAD, "its ports are not in the switch");
+                // A machine that starts may be quicker than they are.
+                set(
+                        HealthLevel.FORWARDING,
+                        wasReady() ? HealthReport.State.BAD : HealthReport.State.UNKNOWN,
+                        "its ports are not in the switch");
                 return false;
             }
             Duration slowest = Duration.ZERO;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.control.ReadyLine;
 import org.flowstream.model.MachineId;
@@ -77,6 +78,15 @@ final class HostLiveness {
             }
         }
         return watched;
+    }
+
+    /** The machines that answer BFD now. */
+    Set<MachineId> heard(ObservedBridge bridge) {
+        return bridge.ports().stream()
+                .filter(ports::isOurs)
+                .filter(port -> port.bfd().filter(Bfd.Session::isUp).isPresent())
+                .flatMap(port -> port.tags().flatMap(Tags::machine).stream())
+                .collect(Collectors.toSet());
     }
 
     /** Rules as they compare with BFD taken in: groups that watch ports where it is not as it should be steer nothing yet. */

@@ -2,6 +2,7 @@ package org.flowstream.reconcile;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,11 +87,16 @@ final class HostSwitch implements AutoCloseable {
         this.links = new BridgeLinks(address, events, BOUND, this::renewed);
     }
 
-    /** What was found of ours in the switch. */
+    /**
+     * What was found of ours in the switch.
+     *
+     * @param heard the machines that it hears by BFD
+     */
     record Found(
             List<org.flowstream.plan.ObservedBridge> bridges,
             List<org.flowstream.plan.ObservedPort> ports,
-            List<ObservedRules> rules) {}
+            List<ObservedRules> rules,
+            Set<MachineId> heard) {}
 
     /** Looks at the database and at the rules of every bridge that is ours, is declared, or has rules of ours. */
     Found observe(Desired desired) {
@@ -102,6 +108,7 @@ final class HostSwitch implements AutoCloseable {
             desired.ports().forEach(port -> wanted.add(port.bridge()));
             List<org.flowstream.plan.ObservedBridge> bridges = new ArrayList<>();
             List<ObservedRules> rules = new ArrayList<>();
+            Set<MachineId> heard = new HashSet<>();
             for (ObservedBridge bridge : view.bridges()) {
                 Optional<BridgeName> name = SwitchPorts.name(bridge);
                 if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
@@ -110,10 +117,11 @@ final class HostSwitch implements AutoCloseable {
                     wantedRules.chains(found, ports.othersTaps(bridge)).stream()
                             .map(each -> liveness.with(each, bridge, desired, held::contains))
                             .forEach(rules::add);
+                    heard.addAll(liveness.heard(bridge));
                     bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
                 }
             }
-            return new Found(bridges, ports.ports(view, desired), rules);
+            return new Found(bridges, ports.ports(view, desired), rules, heard);
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
         }

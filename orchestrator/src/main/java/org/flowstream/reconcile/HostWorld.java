@@ -141,10 +141,11 @@ public final class HostWorld implements World {
         Map<MachineId, Boolean> ready = new ConcurrentHashMap<>();
         Predicate<MachineId> isReady = id -> ready.computeIfAbsent(id, health::isReady);
         openVswitch.release(isReady);
-        HostSwitch.Found found = openVswitch.observe(now);
+        HostSwitch.Found found = found(now);
         HostMachines.Seen seen = machines.machines(now);
         List<HostMachine> running = seen.machines();
         watch(now, running, seen.unseen().isPresent());
+        health.heard(found.heard());
         weigh(running);
         return new Observed(
                 found.bridges(),
@@ -157,6 +158,15 @@ public final class HostWorld implements World {
                         .toList(),
                 found.rules(),
                 seen.unseen());
+    }
+
+    private HostSwitch.Found found(Desired now) {
+        try {
+            return openVswitch.observe(now);
+        } catch (WorldException e) {
+            health.heard(Set.of());
+            throw e;
+        }
     }
 
     private void tellSystems() {
@@ -376,6 +386,11 @@ public final class HostWorld implements World {
     @Override
     public Optional<HealthReport> health(MachineId machine) {
         return health.report(machine);
+    }
+
+    @Override
+    public Optional<HealthReport> look(MachineId machine) {
+        return health.look(machine);
     }
 
     @Override

@@ -60,6 +60,9 @@ public interface World extends AutoCloseable {
     /** How a machine is; empty when it does not run. */
     Optional<HealthReport> health(MachineId machine);
 
+    /** The same for someone who looks at it now: for a while it is not let rest, so that what it counts is fresh. */
+    Optional<HealthReport> look(MachineId machine);
+
     /** How the switch by itself sees that a machine lives, such as {@code bfd up}; empty when nothing is known. */
     default Optional<String> liveness(MachineSpec machine, BridgeName bridge) {
         return Optional.empty();

@@ -328,6 +328,11 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
+    public Optional<HealthReport> look(MachineId machine) {
+        return health(machine);
+    }
+
+    @Override
     public synchronized PortFacts examine(PortName port, boolean consent, String session) {
         Optional<ObservedPort> there = Optional.ofNullable(ports.get(port));
         return new PortFacts(
