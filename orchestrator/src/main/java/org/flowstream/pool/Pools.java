@@ -99,7 +99,8 @@ public final class Pools implements AutoCloseable {
             ordered.add(waiting.order(blank(ON_DEMAND, chain, middlebox, middlebox.hypervisor(), 0)));
         }
         boolean ready = reconciler
-                .await(pass -> ordered.stream().allMatch(each -> pass.isReady(each.name())), patience)
+                // The loop is to be done with them: what it still did would undo what is done with them next.
+                .await(pass -> ordered.stream().allMatch(each -> pass.isSettled(each.name())), patience)
                 .isPresent();
         if (!ready) {
             ordered.forEach(each -> declarations.remove(each.name()));

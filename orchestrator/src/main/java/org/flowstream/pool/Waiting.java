@@ -68,7 +68,7 @@ final class Waiting {
     /** Takes a machine for each need, all of them ready, or none at all. */
     synchronized Optional<List<DeclaredChain>> take(List<Need> needs, Pass pass) {
         List<DeclaredChain> free = new ArrayList<>(all());
-        free.removeIf(chain -> !pass.isReady(chain.name()));
+        free.removeIf(chain -> !pass.isSettled(chain.name()));
         free.sort(Comparator.comparing(chain -> resting.getOrDefault(chain.name(), Long.MIN_VALUE)));
         List<DeclaredChain> found = new ArrayList<>();
         for (Need need : needs) {
