@@ -40,6 +40,10 @@ final class Keeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     private static final Duration BOUND = Duration.ofSeconds(5);
     private static final long LOOK_MILLIS = 1000;
+    /** So many looks at what entered must find nothing before an instance is idle; the switch counts all rules for each. */
+    private static final int LOOKS = 6;
+
+    private static final Duration RAREST_LOOK = Duration.ofSeconds(10);
     /** New flows of a dead daemon's chain meet the policy after so long. */
     private static final int LEASE_SECONDS = 4;
 
@@ -52,6 +56,7 @@ final class Keeper implements AutoCloseable {
     private final Map<Name, Map<InstanceKey, DeclaredChain>> instances = new HashMap<>();
     private final Map<ChainId, Traffic> traffic = new HashMap<>();
     private final Thread thread;
+    private long countedNanos = System.nanoTime();
     private volatile boolean closed;
 
     Keeper(
@@ -145,13 +150,17 @@ final class Keeper implements AutoCloseable {
                 .filter(chain -> chain.spec().spec().part().isInstance())
                 .toList();
         forgetAllBut(now);
-        Set<BridgeName> bridges = new TreeSet<>();
-        now.forEach(chain -> bridges.add(chain.spec().spec().bridge()));
+        boolean counts = System.nanoTime() - countedNanos >= pace(now).toNanos();
         Map<ChainId, Long> packets = new HashMap<>();
-        bridges.forEach(bridge -> packets.putAll(world.packets(bridge)));
+        if (counts) {
+            countedNanos = System.nanoTime();
+            Set<BridgeName> bridges = new TreeSet<>();
+            now.forEach(chain -> bridges.add(chain.spec().spec().bridge()));
+            bridges.forEach(bridge -> packets.putAll(world.packets(bridge)));
+        }
         boolean ended = false;
         for (DeclaredChain instance : now) {
-            if (isOver(instance) || isIdle(instance, packets.get(instance.id()))) {
+            if (isOver(instance) || (counts && isIdle(instance, packets.get(instance.id())))) {
                 end(instance);
                 ended = true;
             }
@@ -159,6 +168,15 @@ final class Keeper implements AutoCloseable {
         if (ended) {
             reconciler.wake();
         }
+    }
+
+    /** How often what entered is asked for: with some instances that soon are idle, more often. */
+    private static Duration pace(List<DeclaredChain> instances) {
+        return instances.stream()
+                .map(instance -> instance.spec().spec().idle().dividedBy(LOOKS))
+                .min(Duration::compareTo)
+                .filter(pace -> pace.compareTo(RAREST_LOOK) < 0)
+                .orElse(RAREST_LOOK);
     }
 
     private synchronized void forgetAllBut(List<DeclaredChain> now) {
