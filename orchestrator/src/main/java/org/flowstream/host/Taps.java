@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowstream.model.Installation;
 import org.flowstream.model.PortName;
@@ -18,6 +19,7 @@ import org.flowstream.model.PortName;
  */
 public final class Taps {
     private static final String TAG = "flowstream:";
+    private static final int IFF_UP = 1;
     private static final Path LINKS = Path.of("/sys/class/net");
     private static final Path SETTINGS = Path.of("/proc/sys/net");
 
@@ -51,14 +53,24 @@ public final class Taps {
 
     private static Set<PortName> tagged(Predicate<String> wanted) {
         Set<PortName> taps = new TreeSet<>();
+        links().stream()
+                .filter(name -> isTap(name) && wanted.test(alias(name)))
+                .forEach(name -> taps.add(new PortName(name)));
+        return taps;
+    }
+
+    /** The names of all interfaces of this host. */
+    static Set<String> links() {
         try (Stream<Path> links = Files.list(LINKS)) {
-            links.map(link -> String.valueOf(link.getFileName()))
-                    .filter(name -> isTap(name) && wanted.test(alias(name)))
-                    .forEach(name -> taps.add(new PortName(name)));
+            return links.map(link -> String.valueOf(link.getFileName())).collect(Collectors.toSet());
         } catch (IOException e) {
             throw new HostException("cannot list " + LINKS + ": " + e.getMessage(), e);
         }
-        return taps;
+    }
+
+    /** Whether an interface is a tap that carries this installation's tag. */
+    boolean isOurs(String name) {
+        return isTap(name) && alias(name).equals(TAG + installation);
     }
 
     private static boolean isTap(String name) {
@@ -83,7 +95,7 @@ public final class Taps {
     public void create(PortName tap) {
         boolean there = Files.exists(LINKS.resolve(tap.text()));
         if (there) {
-            if (!isTap(tap.text()) || !alias(tap.text()).equals(TAG + installation)) {
+            if (!isOurs(tap.text())) {
                 throw new HostException("interface '" + tap + "' exists and is not ours");
             }
         } else {
@@ -93,9 +105,10 @@ public final class Taps {
         boolean done = false;
         try {
             // Tagged first: what is tagged can be swept. Up last, when nothing of the host's speaks into it any more.
-            Tool.HERE.run("ip", "link", "set", "dev", tap.text(), "alias", TAG + installation);
+            // By files: a process for each step took most of a tap's time.
+            write(LINKS.resolve(tap.text()).resolve("ifalias"), TAG + installation);
             closeToHost(tap);
-            Tool.HERE.run("ip", "link", "set", "dev", tap.text(), "up");
+            up(LINKS.resolve(tap.text()).resolve("flags"));
             done = true;
         } finally {
             if (!done && !there) {
@@ -117,11 +130,27 @@ public final class Taps {
     /** A kernel without IPv6 has no such file, and nothing to be kept out. */
     private static void set(Path setting, String value) {
         if (Files.exists(setting)) {
-            try {
-                Files.writeString(setting, value);
-            } catch (IOException e) {
-                throw new HostException("cannot write " + setting + ": " + e.getMessage(), e);
-            }
+            write(setting, value);
+        }
+    }
+
+    private static void up(Path flags) {
+        try {
+            write(
+                    flags,
+                    "0x"
+                            + Integer.toHexString(
+                                    Integer.decode(Files.readString(flags).strip()) | IFF_UP));
+        } catch (IOException e) {
+            throw new HostException("cannot read " + flags + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void write(Path file, String value) {
+        try {
+            Files.writeString(file, value);
+        } catch (IOException e) {
+            throw new HostException("cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 
