@@ -55,6 +55,20 @@ static int configure_table(struct fs_rewriter *r, struct fs_text *error)
     return 0;
 }
 
+static int configure_fragments(struct fs_rewriter *r, struct fs_text *error)
+{
+    int64_t datagrams = r->kind->fragments != 0 ? fs_args_integer(r->base.args, r->kind->fragments, 0) : 0;
+    if (datagrams == 0) {
+        return 0;
+    }
+    r->fragments = fs_alloc(&r->base, sizeof *r->fragments);
+    if (r->fragments == NULL || fs_nat_fragments_init(r->fragments, &r->base, (uint32_t)datagrams) != 0) {
+        fs_text_format(error, "no memory for fragments of %lld datagrams", (long long)datagrams);
+        return -1;
+    }
+    return 0;
+}
+
 static void sweep(struct fs_element *e, struct fs_timer *timer)
 {
     struct fs_rewriter *r = (struct fs_rewriter *)e;
@@ -88,7 +102,7 @@ int fs_rewriter_configure(struct fs_element *e, const struct fs_rewriter_kind *k
         return -1;
     }
     fs_timer_init(e, &r->timer, sweep);
-    return configure_table(r, error);
+    return configure_fragments(r, error) != 0 ? -1 : configure_table(r, error);
 }
 
 /* ---- input specifications ---- */
@@ -361,6 +375,9 @@ void fs_rewriter_take_state(struct fs_element *e, struct fs_element *old)
     struct fs_rewriter *r = (struct fs_rewriter *)e;
     const struct fs_rewriter *o = (const struct fs_rewriter *)old;
     uint32_t now = fs_rewriter_now(e);
+    if (r->fragments != NULL && o->fragments != NULL) {
+        fs_nat_fragments_take(r->fragments, o->fragments);
+    }
     for (uint32_t i = 0; o->table != NULL && i < o->table->fresh; i++) {
         const struct fs_nat_flow *f = &o->table->flows[i];
         const struct fs_nat_way *from = &o->table->ways[f->way];
@@ -386,6 +403,14 @@ void fs_rewriter_take_state(struct fs_element *e, struct fs_element *old)
             }
             break;
         }
+    }
+}
+
+void fs_rewriter_cleanup(struct fs_element *e)
+{
+    struct fs_rewriter *r = (struct fs_rewriter *)e;
+    if (r->fragments != NULL) {
+        fs_nat_fragments_drop(r->fragments, e);
     }
 }
 

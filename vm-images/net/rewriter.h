@@ -7,6 +7,7 @@
 
 #include <flowstream/element.h>
 
+#include "net/nat_fragments.h"
 #include "net/nat_pattern.h"
 #include "net/nat_table.h"
 
@@ -22,6 +23,7 @@ enum { FS_REWRITER_PROTOCOLS = 3 };
 struct fs_rewriter_kind {
     enum fs_rewriter_style style;
     bool follow_tcp; /* timeouts by the state of TCP connections */
+    uint8_t fragments; /* place of FS_REWRITER_FRAGMENTS; 0: none */
     uint8_t protocol_count;
     struct {
         uint8_t protocol; /* 0: any */
@@ -52,6 +54,7 @@ struct fs_rewriter {
     uint16_t map; /* number of its first map in the table */
     uint16_t reply_annotation; /* 0: none */
     bool set_destination; /* annotation */
+    struct fs_nat_fragments *fragments; /* NULL where later ones are not rewritten */
     uint64_t reap; /* nanoseconds between sweeps; 0: never */
     uint32_t swept;
     struct fs_timer timer;
@@ -88,6 +91,10 @@ enum fs_rewriter_arg {
 #define FS_REWRITER_DST_ANNO \
     [FS_RW_DST_ANNO] = {"DST_ANNO", "boolean", FS_KEYWORD, 0, 0, "true", \
                         "Set the destination annotation to the new destination address."}
+#define FS_REWRITER_FRAGMENTS \
+    {"FRAGMENTS", "integer", FS_KEYWORD, 0, FS_NAT_DATAGRAMS_MAX, "0", \
+                         "Datagrams at a time whose later fragments become what the first became, 36 bytes each;\n" \
+                         "0: later fragments are dropped. Ours."}
 
 /* What the rewriter's handlers show besides these is the class's own. */
 #define FS_REWRITER_HANDLERS \
@@ -133,6 +140,7 @@ void fs_rewriter_same_times(struct fs_nat_times *t, uint32_t timeout, uint32_t g
 int fs_rewriter_configure(struct fs_element *e, const struct fs_rewriter_kind *kind, struct fs_text *error);
 int fs_rewriter_initialize(struct fs_element *e, struct fs_text *error); /* marks the classes */
 void fs_rewriter_take_state(struct fs_element *e, struct fs_element *old);
+void fs_rewriter_cleanup(struct fs_element *e);
 void fs_rewriter_push(struct fs_element *e, unsigned port, struct fs_batch *batch);
 
 /* ---- for other elements ---- */

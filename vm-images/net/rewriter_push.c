@@ -13,6 +13,7 @@ struct look {
     uint32_t value;   /* of the index */
     uint64_t hash;
     uint16_t header;  /* length of the IP header */
+    uint16_t fragment; /* more fragments, and the offset; 0 when it is whole */
     uint8_t protocol; /* place among the kind's; NO_PROTOCOL when it is not to be rewritten */
     uint8_t reason;   /* why not */
     bool answer;      /* an ICMP echo reply: makes no mapping */
@@ -80,6 +81,7 @@ static inline __attribute__((always_inline)) bool look_at(const struct fs_rewrit
     }
     l->header = (uint16_t)header;
     l->answer = false;
+    l->fragment = fs_get16(ip->fragment) & (FS_IP_MORE_FRAGMENTS | FS_IP_FRAGMENT_OFFSET);
     l->key = (struct fs_nat_key){load32(ip->source), load32(ip->destination), 0};
     l->protocol = (uint8_t)place_of(kind, ip->protocol);
     if (kind->style == FS_REWRITE_PAIR || kind->style == FS_REWRITE_ADDRESS) {
@@ -88,7 +90,7 @@ static inline __attribute__((always_inline)) bool look_at(const struct fs_rewrit
     if (l->protocol == NO_PROTOCOL) {
         return refuse(l, FS_DROP_BAD_PROTOCOL);
     }
-    if (fs_ip_later_fragment(ip)) {
+    if ((l->fragment & FS_IP_FRAGMENT_OFFSET) != 0) { /* the only reason for this one */
         return refuse(l, FS_DROP_STATE);
     }
     unsigned least = ip->protocol == FS_PROTOCOL_TCP ? FS_TCP_SIZE : TRANSPORT_LEAST;
@@ -364,6 +366,76 @@ static inline __attribute__((always_inline)) uint32_t apply(struct fs_rewriter *
     return r->table->ways[f->way].output[direction];
 }
 
+/* ---- fragments ---- */
+
+/* Also when the packet was rewritten. */
+static struct fs_nat_datagram datagram_of(const struct look *l, unsigned port, const struct fs_packet *p)
+{
+    const struct fs_ip *ip = (const struct fs_ip *)fs_network_header(p);
+    return (struct fs_nat_datagram){l->key.source, l->key.destination, fs_get16(ip->id), (uint16_t)port, ip->protocol};
+}
+
+/* The first fragment was rewritten: so will the others be. */
+static __attribute__((noinline)) void know(struct fs_rewriter *r, unsigned port, const struct look *l, struct fs_packet *p,
+                                           uint32_t output, uint32_t now)
+{
+    const struct fs_ip *ip = (const struct fs_ip *)fs_network_header(p);
+    struct fs_nat_datagram d = datagram_of(l, port, p);
+    struct fs_nat_turned turned = {load32(ip->source), load32(ip->destination), (uint16_t)output,
+                                   r->reply_annotation != 0 ? fs_anno_u8(p, r->reply_annotation) : 0};
+    fs_nat_fragments_know(r->fragments, &d, &turned, now);
+}
+
+/* Makes of a later fragment what became of the first; NULL when there is no buffer. No checksum but the header's covers
+ * it: the datagram's was changed in the first. */
+static struct fs_packet *turn(struct fs_rewriter *r, struct fs_packet *p, const struct fs_nat_turned *turned)
+{
+    if (fs_packet_shared(p) && (p = fs_writable(&r->base, p)) == NULL) {
+        return NULL;
+    }
+    struct fs_nat_key to = {turned->source, turned->destination, 0};
+    change_addresses((struct fs_ip *)fs_network_header(p), &to);
+    if (r->set_destination) {
+        fs_set_anno_u32(p, FS_ANNO_DST_IP, to.destination);
+    }
+    if (r->reply_annotation != 0) {
+        fs_set_anno_u8(p, r->reply_annotation, turned->annotation);
+    }
+    return p;
+}
+
+/* A later fragment, and the output that it leaves by; NULL when it waits, or is lost. */
+static __attribute__((noinline)) struct fs_packet *later(struct fs_rewriter *r, unsigned port, const struct look *l,
+                                                         struct fs_packet *p, uint32_t now, uint32_t *output)
+{
+    struct fs_nat_datagram d = datagram_of(l, port, p);
+    const struct fs_nat_turned *turned = fs_nat_fragments_find(r->fragments, &d, now);
+    if (turned == NULL && r->inputs[port].kind == FS_INPUT_PASS) {
+        *output = r->inputs[port].output[0];
+        return p;
+    }
+    if (turned == NULL) {
+        fs_nat_fragments_hold(r->fragments, &r->base, &d, p, now);
+        return NULL;
+    }
+    *output = turned->output;
+    return turn(r, p, turned);
+}
+
+/* Those that came before their first. */
+static __attribute__((noinline)) void release(struct fs_rewriter *r)
+{
+    const struct fs_nat_turned *turned;
+    struct fs_packet *p;
+    uint32_t now = fs_rewriter_now(&r->base);
+    while ((p = fs_nat_fragments_next(r->fragments, now, &turned)) != NULL) {
+        uint32_t output = turned->output;
+        if ((p = turn(r, p, turned)) != NULL) {
+            fs_output_push_one(&r->base, output, p);
+        }
+    }
+}
+
 /* Rewrites a batch and leaves what goes on in it, with its outputs. Apart from push(), so that its room on the stack is
  * free again when the packets go on. */
 static __attribute__((noinline)) void rewrite(struct fs_rewriter *r, unsigned port, struct fs_batch *batch,
@@ -400,6 +472,11 @@ static __attribute__((noinline)) void rewrite(struct fs_rewriter *r, unsigned po
         struct verdict verdict;
         uint32_t value = FS_FLOW_NONE;
         if (l->protocol == NO_PROTOCOL) {
+            if (r->fragments != NULL && l->reason == FS_DROP_STATE) {
+                batch->packets[kept] = later(r, port, l, p, now, &outputs[kept]);
+                kept += batch->packets[kept] != NULL;
+                continue;
+            }
             verdict = without_mapping(&r->inputs[port], (enum fs_drop_reason)l->reason);
         } else if (l->value != FS_FLOW_NONE && fs_nat_is(t, l->value, &l->key, map_of(r, l->protocol))) {
             value = l->value;
@@ -411,6 +488,9 @@ static __attribute__((noinline)) void rewrite(struct fs_rewriter *r, unsigned po
                 continue;
             }
             outputs[kept] = apply(r, l, value, p, now);
+            if (FS_HARDLY(l->fragment != 0) && r->fragments != NULL) {
+                know(r, port, l, p, outputs[kept], now);
+            }
             batch->packets[kept++] = p;
         } else if (verdict.pass) {
             outputs[kept] = verdict.output;
@@ -424,8 +504,9 @@ static __attribute__((noinline)) void rewrite(struct fs_rewriter *r, unsigned po
 
 void fs_rewriter_push(struct fs_element *e, unsigned port, struct fs_batch *batch)
 {
+    struct fs_rewriter *r = (struct fs_rewriter *)e;
     uint32_t outputs[FS_BATCH_MAX], i = 1;
-    rewrite((struct fs_rewriter *)e, port, batch, outputs);
+    rewrite(r, port, batch, outputs);
     while (i < batch->count && outputs[i] == outputs[0]) {
         i++;
     }
@@ -433,5 +514,8 @@ void fs_rewriter_push(struct fs_element *e, unsigned port, struct fs_batch *batc
         fs_output_push(e, batch->count != 0 ? outputs[0] : 0, batch);
     } else {
         fs_output_scatter(e, batch, outputs, NULL, FS_DROP_UNCONNECTED);
+    }
+    if (r->fragments != NULL && r->fragments->count != 0) {
+        release(r);
     }
 }

@@ -4,6 +4,7 @@
 
 static const struct fs_rewriter_kind kind = {
     .style = FS_REWRITE_PING,
+    .fragments = FS_RW_MORE,
     .protocol_count = 1,
     .protocols = {{FS_PROTOCOL_ICMP, 0}},
 };
@@ -19,6 +20,7 @@ static int configure(struct fs_element *e, struct fs_text *error)
 static const struct fs_arg args[] = {
     FS_REWRITER_ARGS("300s", "Of idle mappings."),
     FS_REWRITER_DST_ANNO,
+    [FS_RW_MORE] = FS_REWRITER_FRAGMENTS,
 };
 static const struct fs_handler handlers[] = {
     {"table", fs_rewriter_read_table, NULL, FS_HANDLER_EXPENSIVE, NULL,
@@ -40,11 +42,12 @@ FS_ELEMENT(ICMPPingRewriter) = {
     .summary = "rewrites ICMP echo requests and their replies",
     .doc = "Lets pings through a translator. As IPRewriter, with the identifier of an echo request in place of a source port: a\n"
            "pattern is `SADDR DADDR IDENTIFIER` or `SADDR IDENTIFIER DADDR -`. Echo replies that answer to nothing, and what is\n"
-           "no echo, are dropped unless the input is a `pass`.\n\n"
+           "no echo, are dropped unless the input is a `pass`. FRAGMENTS is for pings that are longer than a frame.\n\n"
            "    ping :: ICMPPingRewriter(pattern 198.51.100.1 - 0-65535 0 1, drop);\n",
     .size = sizeof(struct fs_rewriter),
     .configure = configure,
     .initialize = fs_rewriter_initialize,
+    .cleanup = fs_rewriter_cleanup,
     .take_state = fs_rewriter_take_state,
     .push = fs_rewriter_push,
 };

@@ -2,13 +2,6 @@
 #include "net/ip.h"
 #include "net/rewriter.h"
 
-static const struct fs_rewriter_kind kind = {
-    .style = FS_REWRITE_PORTS,
-    .follow_tcp = true,
-    .protocol_count = 2,
-    .protocols = {{FS_PROTOCOL_TCP, 0}, {FS_PROTOCOL_UDP, 1}},
-};
-
 enum {
     TCP_TIMEOUT = FS_RW_MORE,
     TCP_DONE_TIMEOUT,
@@ -16,7 +9,16 @@ enum {
     TCP_GUARANTEE,
     UDP_TIMEOUT,
     UDP_STREAMING_TIMEOUT,
-    UDP_GUARANTEE
+    UDP_GUARANTEE,
+    FRAGMENTS
+};
+
+static const struct fs_rewriter_kind kind = {
+    .style = FS_REWRITE_PORTS,
+    .follow_tcp = true,
+    .fragments = FRAGMENTS,
+    .protocol_count = 2,
+    .protocols = {{FS_PROTOCOL_TCP, 0}, {FS_PROTOCOL_UDP, 1}},
 };
 
 static int configure(struct fs_element *e, struct fs_text *error)
@@ -46,6 +48,7 @@ static const struct fs_arg args[] = {
     [UDP_STREAMING_TIMEOUT] = {"UDP_STREAMING_TIMEOUT", "duration", FS_KEYWORD, 0, 0, "UDP_TIMEOUT",
                                "Of those that had three packets or more, and an answer."},
     [UDP_GUARANTEE] = {"UDP_GUARANTEE", "duration", FS_KEYWORD, 0, 0, "5s", "GUARANTEE of UDP mappings."},
+    [FRAGMENTS] = FS_REWRITER_FRAGMENTS,
 };
 static const struct fs_handler handlers[] = {
     {"tcp_table", fs_rewriter_read_table, NULL, FS_HANDLER_EXPENSIVE, NULL,
@@ -85,6 +88,9 @@ FS_ELEMENT(IPRewriter) = {
            "port or because the table is full, is dropped as `table-full`. The IP header must be marked. Packets of other\n"
            "protocols, later fragments, and what is cut off are dropped unless the input is a `pass`. Checksums are\n"
            "updated (RFC 1624); a UDP checksum of 0 stays 0.\n\n"
+           "With FRAGMENTS later fragments become what the first one of their datagram became, and leave by its output.\n"
+           "Nothing is put together: they keep their length. Up to 64 that come before their first wait for it, each for\n"
+           "5 seconds at most, and are dropped as `state` then.\n\n"
            "Memory is fixed: MAPPING_CAPACITY mappings. When they are used up, the one that would time out first among\n"
            "those whose guarantee is over gives way (in tables of more than 64: among the next 64 looked at). A mapping\n"
            "that timed out goes at the next sweep.\n\n"
@@ -93,6 +99,7 @@ FS_ELEMENT(IPRewriter) = {
     .size = sizeof(struct fs_rewriter),
     .configure = configure,
     .initialize = fs_rewriter_initialize,
+    .cleanup = fs_rewriter_cleanup,
     .take_state = fs_rewriter_take_state,
     .push = fs_rewriter_push,
 };
