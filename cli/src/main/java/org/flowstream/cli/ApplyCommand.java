@@ -83,6 +83,10 @@ final class ApplyCommand extends DaemonCommand {
                         default -> "unchanged";
                     });
         }
+        if (wait.detached()) {
+            out().println("Wait for it: flowstream operation wait "
+                    + answer.path("operation").asText());
+        }
         if (answer.has("confirmUntil")) {
             out().println("It is taken back at " + answer.path("confirmUntil").asText()
                     + ".   Keep it: flowstream confirm");

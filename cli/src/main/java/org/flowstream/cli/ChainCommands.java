@@ -156,8 +156,8 @@ final class ChainCommands extends GroupCommand {
         public Integer call() {
             for (String name : names) {
                 long begin = System.nanoTime();
-                client().delete("/v1/chains/" + ApiClient.segment(name) + "?" + wait.query());
-                out().println(name + " is removed" + wait.after(begin));
+                JsonNode operation = client().delete("/v1/chains/" + ApiClient.segment(name) + "?" + wait.query());
+                out().println(name + " is removed" + wait.after(begin, operation));
             }
             return 0;
         }
@@ -185,8 +185,8 @@ final class ChainCommands extends GroupCommand {
         public Integer call() {
             for (String name : names) {
                 long begin = System.nanoTime();
-                client().post("/v1/chains/" + ApiClient.segment(name) + "/bypass?" + wait.query());
-                out().println(name + " is bypassed" + wait.after(begin));
+                JsonNode operation = client().post("/v1/chains/" + ApiClient.segment(name) + "/bypass?" + wait.query());
+                out().println(name + " is bypassed" + wait.after(begin, operation));
             }
             return 0;
         }
@@ -208,8 +208,8 @@ final class ChainCommands extends GroupCommand {
         public Integer call() {
             for (String name : names) {
                 long begin = System.nanoTime();
-                client().post("/v1/chains/" + ApiClient.segment(name) + "/resume?" + wait.query());
-                out().println(name + " is resumed" + wait.after(begin));
+                JsonNode operation = client().post("/v1/chains/" + ApiClient.segment(name) + "/resume?" + wait.query());
+                out().println(name + " is resumed" + wait.after(begin, operation));
             }
             return 0;
         }

@@ -36,6 +36,7 @@ final class Commands {
                 .addSubcommand(new TraceCommand())
                 .addSubcommand(new CaptureCommand())
                 .addSubcommand(new EventsCommand())
+                .addSubcommand(new OperationCommands())
                 .addSubcommand(new MetricsCommand())
                 .addSubcommand(new PortCommands())
                 .addSubcommand(new StoreCommands())

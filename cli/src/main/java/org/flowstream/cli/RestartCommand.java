@@ -1,5 +1,6 @@
 package org.flowstream.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -23,8 +24,8 @@ final class RestartCommand extends DaemonCommand {
         for (String name : names) {
             long begin = System.nanoTime();
             String path = "/v1/chains/" + ApiClient.segment(name);
-            client().post(path + "/restart?" + wait.query());
-            out().println(name + " is ready" + wait.after(begin));
+            JsonNode operation = client().post(path + "/restart?" + wait.query());
+            out().println(name + " is ready" + wait.after(begin, operation));
         }
         return 0;
     }

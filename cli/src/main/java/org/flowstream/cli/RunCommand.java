@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "MATCH is written as in ovs-ofctl, as seen entering by the first port; the other port takes what comes back.",
-            "A middlebox that does not become ready is removed again.",
+            "A middlebox that does not become ready is removed again. With --detach the daemon goes on by itself, and its",
+            "way to ready is the operation whose number is printed.",
             "",
             "Example:",
             "  flowstream run firewall --name fw --between uplink:servers -p rules='allow tcp dst port 80'"
@@ -99,6 +100,7 @@ final class RunCommand extends DaemonCommand {
 
     private final ObjectNode stages = JsonNodeFactory.instance.objectNode();
     private @Nullable String refusal;
+    private long operation;
 
     @Override
     public Integer call() {
@@ -138,7 +140,8 @@ final class RunCommand extends DaemonCommand {
         if (output.json()) {
             out().println(result(middlebox, took).toPrettyString());
         } else if (wait.detached()) {
-            out().println(middlebox + " is on its way.   Watch it: flowstream ps");
+            out().println(middlebox + " is on its way: operation " + operation
+                    + ".   Wait for it: flowstream operation wait " + operation);
         } else {
             out().println(middlebox + " is ready after " + Quantities.took(took)
                     + ".   Watch it: flowstream ps   Denied packets: flowstream drops " + middlebox);
@@ -160,6 +163,7 @@ final class RunCommand extends DaemonCommand {
         ObjectNode result = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", middlebox.toString())
+                .put("operation", operation)
                 .put("ready", !wait.detached())
                 .put("tookMillis", took.toNanos() / 1e6);
         result.set("stages", stages);
@@ -170,8 +174,10 @@ final class RunCommand extends DaemonCommand {
         stages.put(stage, took.toNanos() / 1e6);
     }
 
-    /** A line of the daemon's about the way to ready. */
+    /** A line of the daemon's about the way to ready; where nothing is waited for, the operation itself. */
     private void tell(Progress progress, JsonNode line) {
+        operation = Math.max(
+                operation, line.path(wait.detached() ? "id" : "operation").asLong());
         String kind = line.path("kind").asText();
         if (kind.equals("stage-done")) {
             String stage = line.path("stage").asText();

@@ -1,5 +1,6 @@
 package org.flowstream.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -26,8 +27,24 @@ final class WaitOptions {
 
     /** The end of a sentence that says how long it took. */
     String after(long beginNanos) {
+        return after(beginNanos, ": nothing was waited for.");
+    }
+
+    /**
+     * The same, where what is not waited for goes on as an operation.
+     *
+     * @param operation that the daemon answered with
+     */
+    String after(long beginNanos, JsonNode operation) {
+        return after(
+                beginNanos,
+                ".   Wait for it: flowstream operation wait "
+                        + operation.path("id").asText());
+    }
+
+    private String after(long beginNanos, String detached) {
         return detach
-                ? " soon: nothing was waited for."
+                ? " soon" + detached
                 : " after " + Quantities.took(Duration.ofNanos(System.nanoTime() - beginNanos)) + ".";
     }
 }

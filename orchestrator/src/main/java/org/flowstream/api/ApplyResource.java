@@ -10,49 +10,59 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.flowstream.event.EventLog;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
+import org.flowstream.model.Operation;
+import org.flowstream.model.Owner;
 import org.flowstream.model.PendingChange;
 import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.PortSpec;
 import org.flowstream.model.RunState;
 import org.flowstream.model.SetMember;
+import org.flowstream.operation.Asked;
+import org.flowstream.operation.CancelException;
+import org.flowstream.operation.Goal;
+import org.flowstream.operation.Operations;
+import org.flowstream.operation.Undo;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Effect;
-import org.flowstream.plan.ObservedPort;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Pass;
-import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
 
 /** {@code /v1/apply}, {@code /v1/plan}, {@code /v1/confirm}: objects made as documents say, all of them or none. */
 public final class ApplyResource {
     private final Declarations declarations;
-    private final Reconciler reconciler;
     private final Declaring declaring;
     private final Confirmations confirmations;
-    private final ChainWaits waits;
+    private final Operations operations;
+    private final OperationWaits waits;
+    private final EventLog events;
     private final PortChecks portChecks;
     private final Clock clock;
 
     public ApplyResource(
             Declarations declarations,
-            Reconciler reconciler,
             Declaring declaring,
             Confirmations confirmations,
+            Operations operations,
             World world,
+            EventLog events,
             Clock clock) {
         this.declarations = declarations;
-        this.reconciler = reconciler;
         this.declaring = declaring;
         this.confirmations = confirmations;
-        this.waits = new ChainWaits(declarations, reconciler);
+        this.operations = operations;
+        this.waits = new OperationWaits(operations);
+        this.events = events;
         this.portChecks = new PortChecks(declarations, world);
         this.clock = clock;
     }
@@ -114,7 +124,9 @@ public final class ApplyResource {
 
     private Answer apply(Call call) throws InterruptedException {
         ApplyRequest request = call.body(ApplyRequest.class);
-        return Answer.ok(apply(request, patience(call)));
+        Begun begun = begin(request, request.set().toString());
+        await(begun.operation(), call);
+        return Answer.ok(begun.answer());
     }
 
     /** One chain, made or changed; of no set. */
@@ -127,82 +139,129 @@ public final class ApplyResource {
         }
         ApplyRequest request =
                 new ApplyRequest(ApplyRequest.DEFAULT_SET, false, "", "", List.of(Json.MAPPER.valueToTree(spec)));
-        apply(request, patience(call));
+        await(begin(request, name.toString()).operation(), call);
         return Answer.ok(declarations
                 .chain(name)
                 .map(DeclaredChain::spec)
                 .orElseThrow(() -> ApiProblem.notFound("chain '" + name + "' was removed", "flowstream chain ls")));
     }
 
-    private static Duration patience(Call call) {
-        return Duration.ofSeconds(call.query("wait", Integer::parseInt).orElse(0));
+    private void await(Operation operation, Call call) throws InterruptedException {
+        Duration patience = OperationWaits.patience(call);
+        if (!patience.isZero()) {
+            waits.done(operation, patience);
+        }
     }
 
-    private ObjectNode apply(ApplyRequest request, Duration patience) throws InterruptedException {
-        Resolved resolved;
-        List<DeclaredChain> before;
+    /** An operation, and what its request is answered with. */
+    private record Begun(Operation operation, ObjectNode answer) {}
+
+    /** Makes the change, and begins the operation that ends when all that was named is there, and what went is gone. */
+    private Begun begin(ApplyRequest request, String subject) {
         ObjectNode answer = Json.object();
+        Operation operation;
         synchronized (declaring) {
             declarations.pending().ifPresent(pending -> {
                 throw ApiProblem.conflict(
                         "the change of set '" + pending.set() + "' waits for its confirmation until " + pending.until(),
                         "flowstream confirm, or wait until it is taken back");
             });
-            resolved = resolve(request);
-            before = declarations.chains();
+            Resolved resolved = resolve(request);
+            long since = events.latest();
+            List<DeclaredChain> before = declarations.chains();
             Optional<PendingChange> pending = Optional.empty();
+            Undo undo = () -> "there was nothing to take back";
             if (!resolved.change().isEmpty()) {
                 declaring.check(resolved.change());
-                Change undo = declarations.inverse(resolved.change());
+                Change inverse = declarations.inverse(resolved.change());
                 pending = request.confirmation()
                         .map(time ->
-                                new PendingChange(request.set(), clock.instant().plus(time), undo));
-                declaring.declare(resolved.change(), pending);
+                                new PendingChange(request.set(), clock.instant().plus(time), inverse));
+                List<DeclaredChain> made = declaring.declare(resolved.change(), pending);
+                undo = takeBack(resolved.change(), made, inverse);
             }
             pending.ifPresent(it -> answer.put("confirmUntil", it.until().toString()));
+            answer.set("objects", resolved.objects());
+            operation = operations.begin(asked(request, subject, resolved, before, since, undo));
         }
         confirmations.wake();
-        answer.set("objects", resolved.objects());
-        await(request, resolved, before, patience);
-        return answer;
+        return new Begun(operation, answer.put("operation", operation.id()));
     }
 
-    /** Waits until all that was named is there, and what went is gone. */
-    private void await(ApplyRequest request, Resolved resolved, List<DeclaredChain> before, Duration patience)
-            throws InterruptedException {
-        if (patience.isZero()) {
-            return;
-        }
-        Set<PortName> ports = new TreeSet<>();
-        resolved.ports().forEach(port -> ports.add(port.name()));
-        boolean there = ports.isEmpty()
-                || reconciler
-                        .await(pass -> ports.stream().allMatch(port -> isThere(pass, port)), patience)
-                        .isPresent();
-        if (!there) {
-            throw waits.stuck("the ports " + ports + " are not there after " + patience.toSeconds() + " s");
-        }
+    private Asked asked(
+            ApplyRequest request,
+            String subject,
+            Resolved resolved,
+            List<DeclaredChain> before,
+            long since,
+            Undo undo) {
         List<DeclaredChain> named = request.parsed().chains().stream()
                 .flatMap(spec -> declarations.chain(spec.name()).stream())
-                .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
                 .toList();
-        Set<Name> names = named.stream().map(DeclaredChain::name).collect(Collectors.toSet());
-        // A machine of the earlier declaration is ready too, until it is ended.
-        waits.ready(
-                named,
-                patience,
-                pass -> pass.plan().actions().stream()
-                        .flatMap(action -> action.chain().stream())
-                        .noneMatch(names::contains));
-        for (DeclaredChain chain : before) {
-            if (resolved.change().chainsAway().contains(chain.name()) && !waits.gone(chain, patience)) {
-                throw waits.stuck("chain '" + chain.name() + "' is not gone after " + patience.toSeconds() + " s");
-            }
+        List<DeclaredChain> away = before.stream()
+                .filter(chain -> resolved.change().chainsAway().contains(chain.name()))
+                .toList();
+        List<Goal> goals = new ArrayList<>();
+        resolved.ports().forEach(port -> goals.add(new Goal.Present(port.name())));
+        named.stream()
+                .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
+                .forEach(chain -> goals.add(new Goal.Ready(chain.name(), true)));
+        away.forEach(chain -> goals.add(new Goal.Gone(chain)));
+        if (goals.isEmpty()) {
+            goals.add(new Goal.Nothing());
         }
+        Set<Owner> owners = new TreeSet<>();
+        Set<Name> chains = new TreeSet<>();
+        Stream.concat(named.stream(), away.stream()).forEach(chain -> {
+            owners.add(chain.spec().owner());
+            chains.add(chain.name());
+        });
+        return new Asked(
+                Operation.Kind.APPLY,
+                owners.size() == 1 ? owners.iterator().next() : Owner.OPERATOR,
+                subject,
+                List.copyOf(chains),
+                since,
+                goals,
+                undo);
     }
 
-    private static boolean isThere(Pass pass, PortName port) {
-        return pass.observed().port(port).flatMap(ObservedPort::number).isPresent();
+    /** Makes all as it was before a change, where it is still as the change made it. */
+    private Undo takeBack(Change change, List<DeclaredChain> made, Change inverse) {
+        return () -> {
+            synchronized (declaring) {
+                if (declarations.pending().isPresent()) {
+                    throw new CancelException(
+                            "its change waits for a confirmation", "without flowstream confirm it is taken back");
+                }
+                made.stream().filter(this::isChanged).findFirst().ifPresent(chain -> {
+                    throw new CancelException(
+                            "chain '" + chain.name() + "' was changed since", "flowstream chain show " + chain.name());
+                });
+                change.chainsAway().stream()
+                        .filter(name -> declarations.chain(name).isPresent())
+                        .findFirst()
+                        .ifPresent(name -> {
+                            throw new CancelException(
+                                    "chain '" + name + "' was declared since", "flowstream chain show " + name);
+                        });
+                try {
+                    declaring.check(inverse);
+                } catch (ApiProblem problem) {
+                    throw new CancelException(
+                            "what was before cannot be again: " + problem.getMessage(), "flowstream chain ls");
+                }
+                declaring.declare(inverse, Optional.empty());
+                return "all is declared as it was before";
+            }
+        };
+    }
+
+    private boolean isChanged(DeclaredChain made) {
+        return declarations
+                .chain(made.name())
+                .filter(now -> now.id().equals(made.id()) && now.spec().equals(made.spec()))
+                .isEmpty();
     }
 
     private Resolved resolve(ApplyRequest request) {

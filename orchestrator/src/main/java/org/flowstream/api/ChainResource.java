@@ -11,7 +11,13 @@ import org.flowstream.event.Subscription;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.Name;
+import org.flowstream.model.Operation;
 import org.flowstream.model.RunState;
+import org.flowstream.operation.Asked;
+import org.flowstream.operation.CancelException;
+import org.flowstream.operation.Goal;
+import org.flowstream.operation.Operations;
+import org.flowstream.operation.Undo;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.WorldException;
@@ -24,14 +30,21 @@ public final class ChainResource {
     private final Declarations declarations;
     private final Reconciler reconciler;
     private final Declaring declaring;
-    private final ChainWaits waits;
+    private final Operations operations;
+    private final OperationWaits waits;
     private final EventLog events;
 
-    public ChainResource(Declarations declarations, Reconciler reconciler, Declaring declaring, EventLog events) {
+    public ChainResource(
+            Declarations declarations,
+            Reconciler reconciler,
+            Declaring declaring,
+            Operations operations,
+            EventLog events) {
         this.declarations = declarations;
         this.reconciler = reconciler;
         this.declaring = declaring;
-        this.waits = new ChainWaits(declarations, reconciler);
+        this.operations = operations;
+        this.waits = new OperationWaits(operations);
         this.events = events;
     }
 
@@ -66,20 +79,38 @@ public final class ChainResource {
                         () -> ApiProblem.notFound("there is no chain or middlebox '" + name + "'", "flowstream ps"));
     }
 
-    private static Duration patience(Call call) {
-        return Duration.ofSeconds(call.query("wait", Integer::parseInt).orElse(0));
-    }
-
     /** Declares a new chain and tells, line by line, how it comes about; one that does not is removed again. */
     private Answer create(Call call) {
         ChainSpec spec = call.body(ChainSpec.class);
-        Duration patience = patience(call);
+        Duration patience = OperationWaits.patience(call);
         long before = events.latest();
         DeclaredChain chain = declaring.create(spec);
+        Operation run = operations.begin(
+                Asked.of(Operation.Kind.RUN, chain, before, new Goal.Ready(chain.name(), false), takeBack(chain)));
         if (patience.isZero()) {
-            return new Answer.Value(202, spec);
+            return new Answer.Value(202, OperationResource.view(operations, run));
         }
-        return Answer.jsonLines(sink -> follow(sink, chain, before, patience));
+        return Answer.jsonLines(sink -> follow(sink, chain, run, before, patience));
+    }
+
+    private Undo takeBack(DeclaredChain chain) {
+        return () -> {
+            unchanged(chain);
+            strikeOut(chain);
+            return "it is removed again";
+        };
+    }
+
+    /** What was asked of a chain is taken back only while that is the last that was asked of it. */
+    private void unchanged(DeclaredChain then) {
+        boolean same = declarations
+                .chain(then.name())
+                .filter(now -> now.id().equals(then.id()) && now.spec().equals(then.spec()))
+                .isPresent();
+        if (!same) {
+            throw new CancelException(
+                    "chain '" + then.name() + "' was changed since", "flowstream chain show " + then.name());
+        }
     }
 
     static ApiProblem unavailable(WorldException e) {
@@ -90,7 +121,7 @@ public final class ChainResource {
         return ApiProblem.unavailable(e.reason(), cure);
     }
 
-    private void follow(Answer.Sink sink, DeclaredChain chain, long before, Duration patience)
+    private void follow(Answer.Sink sink, DeclaredChain chain, Operation run, long before, Duration patience)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         Name name = chain.name();
@@ -104,88 +135,138 @@ public final class ChainResource {
                         sink.line(Json.event(entry.get()));
                     }
                     if (about && event instanceof Event.MiddleboxReady) {
+                        // It is told in the midst of the look at the world that ends the operation.
+                        operations.await(run.id(), GLANCE);
                         return;
                     }
                     continue;
                 }
-                Optional<String> failure = waits.failure(chain);
-                if (failure.isPresent() || System.nanoTime() > deadline) {
-                    giveUp(sink, chain, failure.orElseGet(() -> waits.late(chain, patience)));
+                Operation now = operations.operation(run.id()).orElse(run);
+                if (now.state() == Operation.State.CANCELLED) {
+                    failed(sink, chain, "operation " + run.id() + " was cancelled: " + now.outcome());
+                    return;
+                }
+                if (now.state() == Operation.State.FAILED || System.nanoTime() > deadline) {
+                    giveUp(sink, chain, now, patience);
                     return;
                 }
             }
         }
     }
 
-    private void giveUp(Answer.Sink sink, DeclaredChain chain, String reason) throws IOException, InterruptedException {
-        boolean removed = removed(chain, REMOVAL);
+    private void giveUp(Answer.Sink sink, DeclaredChain chain, Operation run, Duration patience)
+            throws IOException, InterruptedException {
+        String reason = run.isRunning() ? waits.late(run, patience) : run.outcome();
+        operations.end(run.id(), Operation.State.FAILED, reason + "; it is removed again");
+        strikeOut(chain);
+        boolean removed = reconciler.await(pass -> pass.isGone(chain), REMOVAL).isPresent();
+        failed(sink, chain, reason + (removed ? "; it was removed again" : "; its removal goes on"));
+    }
+
+    private static void failed(Answer.Sink sink, DeclaredChain chain, String text) throws IOException {
         sink.line(Json.object()
                 .put("kind", "failed")
                 .put("subject", chain.name().toString())
-                .put("text", reason + (removed ? "; it was removed again" : "; its removal goes on")));
+                .put("text", text));
     }
 
-    private boolean removed(DeclaredChain chain, Duration patience) throws InterruptedException {
+    private void strikeOut(DeclaredChain chain) {
         if (declarations.remove(chain.name()).isPresent()) {
             events.add(chain.spec().owner(), new Event.Declared(chain.name(), false, ""));
         }
         reconciler.asked(chain, false);
-        return waits.gone(chain, patience);
     }
 
     private Answer remove(Call call) throws InterruptedException {
         DeclaredChain chain = known(call);
-        Duration patience = patience(call);
-        if (!removed(chain, patience)) {
-            throw waits.stuck("chain '" + chain.name() + "' is not gone after " + patience.toSeconds() + " s");
-        }
-        return Answer.done();
+        long before = events.latest();
+        strikeOut(chain);
+        Undo undo = Undo.none(
+                "chain '" + chain.name() + "' is struck out, with the ids and the past of its machines",
+                "flowstream run, or flowstream apply, makes it anew");
+        return waits.answer(
+                operations.begin(Asked.of(Operation.Kind.REMOVE, chain, before, new Goal.Gone(chain), undo)), call);
     }
 
     private Answer stop(Call call) throws InterruptedException {
-        DeclaredChain chain = changed(known(call), RunState.STOPPED);
+        DeclaredChain was = known(call);
+        long before = events.latest();
+        DeclaredChain chain = changed(was, RunState.STOPPED);
         reconciler.asked(chain, false);
-        Duration patience = patience(call);
-        boolean off = patience.isZero()
-                || reconciler
-                        .await(
-                                pass -> chain.machines().values().stream()
-                                        .allMatch(id -> pass.machine(id).isEmpty()),
-                                patience)
-                        .isPresent();
-        if (!off) {
-            throw waits.stuck("chain '" + chain.name() + "' still runs after " + patience.toSeconds() + " s");
-        }
-        return Answer.done();
+        return waits.answer(
+                operations.begin(Asked.of(
+                        Operation.Kind.STOP, chain, before, new Goal.Off(chain), backTo(was, chain, RunState.STOPPED))),
+                call);
     }
 
     private Answer start(Call call) throws InterruptedException {
-        DeclaredChain chain = changed(known(call), RunState.RUNNING);
+        DeclaredChain was = known(call);
+        long before = events.latest();
+        DeclaredChain chain = changed(was, RunState.RUNNING);
         reconciler.asked(chain, true);
-        waits.ready(List.of(chain), patience(call), pass -> true);
-        return Answer.done();
+        return waits.answer(
+                operations.begin(Asked.of(
+                        Operation.Kind.START,
+                        chain,
+                        before,
+                        new Goal.Ready(chain.name(), false),
+                        backTo(was, chain, RunState.RUNNING))),
+                call);
+    }
+
+    /** Puts a chain back into the state that it was asked to be in before. */
+    private Undo backTo(DeclaredChain was, DeclaredChain asked, RunState state) {
+        RunState before = was.spec().spec().state();
+        if (before == state) {
+            return Undo.none(
+                    "chain '" + was.name() + "' was to be " + state + " before it, too: there is nothing to take back",
+                    state == RunState.RUNNING ? "flowstream stop " + was.name() : "flowstream start " + was.name());
+        }
+        return () -> {
+            unchanged(asked);
+            DeclaredChain back = changed(asked, before);
+            reconciler.asked(back, before == RunState.RUNNING);
+            return before == RunState.RUNNING
+                    ? "it is to run again: what has ended starts anew"
+                    : "it is to be stopped again";
+        };
     }
 
     private Answer restart(Call call) throws InterruptedException {
-        DeclaredChain chain = changed(known(call), RunState.RUNNING);
+        DeclaredChain was = known(call);
         long before = events.latest();
+        DeclaredChain chain = changed(was, RunState.RUNNING);
         reconciler.restart(chain);
-        // The machines that run now are ready too: wait for the journey's own end.
-        waits.ready(
-                List.of(chain),
-                patience(call),
-                pass -> events.after(before).stream()
-                        .anyMatch(entry -> entry.event() instanceof Event.MiddleboxReady ready
-                                && ready.name().equals(chain.name())));
-        return Answer.done();
+        Goal anew = new Goal.Anew(new Goal.Ready(chain.name(), false), events, before);
+        Undo undo =
+                Undo.none("a machine that is ended does not come back as it was", "flowstream stop " + chain.name());
+        return waits.answer(operations.begin(Asked.of(Operation.Kind.RESTART, chain, before, anew, undo)), call);
     }
 
     private Answer bypassed(Call call, boolean bypassed) throws InterruptedException {
-        DeclaredChain chain = changed(
-                known(call), it -> it.withSpec(it.spec().withBypassed(bypassed)), bypassed ? "bypassed" : "resumed");
+        DeclaredChain was = known(call);
+        long before = events.latest();
+        DeclaredChain chain = bypassed(was, bypassed);
+        Undo undo = () -> {
+            unchanged(chain);
+            bypassed(chain, was.spec().spec().bypassed());
+            return "its flow takes the way that it took before";
+        };
+        return waits.answer(
+                operations.begin(Asked.of(
+                        bypassed ? Operation.Kind.BYPASS : Operation.Kind.RESUME,
+                        chain,
+                        before,
+                        new Goal.Steered(chain.name(), chain.wasReady()),
+                        undo)),
+                call);
+    }
+
+    private DeclaredChain bypassed(DeclaredChain chain, boolean bypassed) {
+        DeclaredChain after =
+                changed(chain, it -> it.withSpec(it.spec().withBypassed(bypassed)), bypassed ? "bypassed" : "resumed");
         reconciler.wake();
-        waits.steered(chain, patience(call));
-        return Answer.done();
+        return after;
     }
 
     private DeclaredChain changed(DeclaredChain chain, RunState state) {

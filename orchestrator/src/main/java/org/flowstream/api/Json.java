@@ -40,6 +40,9 @@ final class Json {
         if (event instanceof Event.StageDone stage) {
             node.put("stage", stage.stage().toString()).put("detail", stage.detail());
         }
+        if (event instanceof Event.OperationChanged changed) {
+            node.put("operation", changed.id());
+        }
         return node;
     }
 

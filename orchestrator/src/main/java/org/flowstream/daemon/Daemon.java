@@ -22,6 +22,7 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
+import org.flowstream.operation.Operations;
 import org.flowstream.pool.Pools;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.reconcile.Confirmations;
@@ -125,6 +126,7 @@ public final class Daemon implements AutoCloseable {
         Pools pools = closing(new Pools(declarations, reconciler, images, declarations::pools, new BlankImages()));
         FirstPackets firstPackets =
                 closing(new FirstPackets(settings.places(), declarations, reconciler, world, pools, images, events));
+        Operations operations = closing(new Operations(store, declarations, reconciler, events, clock));
         Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
         Guests guests = new Guests(settings.places());
         Measuring measuring =
@@ -140,6 +142,7 @@ public final class Daemon implements AutoCloseable {
                 world,
                 reconciler,
                 confirmations,
+                operations,
                 events,
                 clock,
                 guests,
@@ -149,6 +152,7 @@ public final class Daemon implements AutoCloseable {
         ObjectMapper json = DeclaredJson.mapper();
         // What is over is taken back before the loop brings it about.
         confirmations.start();
+        operations.start();
         if (settings.metrics().isPresent()) {
             ListenAddress address = settings.metrics().get();
             closing(MetricsServer.start(address.host(), address.port(), metrics));

@@ -16,6 +16,7 @@ import org.flowstream.api.MetricsResource;
 import org.flowstream.api.MiddleboxResource;
 import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.OpenApiResource;
+import org.flowstream.api.OperationResource;
 import org.flowstream.api.PortResource;
 import org.flowstream.api.Route;
 import org.flowstream.api.Snapshots;
@@ -24,6 +25,7 @@ import org.flowstream.api.TraceResource;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
+import org.flowstream.operation.Operations;
 import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -45,6 +47,7 @@ final class Routes {
             World world,
             Reconciler reconciler,
             Confirmations confirmations,
+            Operations operations,
             EventLog events,
             Clock clock,
             Guests guests,
@@ -55,8 +58,10 @@ final class Routes {
         routes.addAll(OpenApiResource.routes());
         routes.addAll(new StatusResource(version, startedAt, world, reconciler, views).routes());
         Declaring declaring = new Declaring(declarations, reconciler, images, events, world);
-        routes.addAll(new ChainResource(declarations, reconciler, declaring, events).routes());
-        routes.addAll(new ApplyResource(declarations, reconciler, declaring, confirmations, world, clock).routes());
+        routes.addAll(new ChainResource(declarations, reconciler, declaring, operations, events).routes());
+        routes.addAll(
+                new ApplyResource(declarations, declaring, confirmations, operations, world, events, clock).routes());
+        routes.addAll(new OperationResource(operations).routes());
         routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.Name;
+import org.flowstream.model.Operation;
 import org.flowstream.model.PortName;
 
 /**
@@ -194,6 +195,23 @@ public sealed interface Event {
         @Override
         public Optional<Name> subject() {
             return Optional.of(name);
+        }
+    }
+
+    /**
+     * An operation began or ended.
+     *
+     * @param subject the chain it was asked of; empty where it is about several
+     * @param detail its outcome; empty at its beginning
+     */
+    record OperationChanged(
+            long id, Operation.Kind operation, Operation.State state, Optional<Name> subject, String detail)
+            implements Event {
+        @Override
+        public String text() {
+            return "operation " + id + " (" + operation + ") "
+                    + (state == Operation.State.RUNNING ? "began" : "is " + state)
+                    + (detail.isEmpty() ? "" : ": " + detail);
         }
     }
 

@@ -39,6 +39,11 @@ public record Runtimes(RuntimeElf whole, RuntimeElf compact, Set<String> compact
         return compactClasses.containsAll(classes) ? compact : whole;
     }
 
+    /** Whether a runtime is one of them. */
+    public boolean has(String sha256) {
+        return sha256.equals(whole.sha256()) || sha256.equals(compact.sha256());
+    }
+
     /**
      * Whether a machine that was started with one runtime can take an image that was built on another: they are the same,
      * or both come from here and the machine's has all classes.

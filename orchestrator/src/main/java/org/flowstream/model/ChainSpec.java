@@ -47,6 +47,16 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
         return of(name, owner, spec.in(spec.state, bypassed));
     }
 
+    /** The same chain with one of its middleboxes as given; one that has none of that name stays as it is. */
+    public ChainSpec with(MiddleboxSpec changed) {
+        return of(
+                name,
+                owner,
+                spec.with(spec.middleboxes.stream()
+                        .map(middlebox -> middlebox.name().equals(changed.name()) ? changed : middlebox)
+                        .toList()));
+    }
+
     /** This chain in the state of another: what a document leaves as it is. */
     public ChainSpec inStateOf(ChainSpec other) {
         return of(name, owner, spec.in(other.spec.state, other.spec.bypassed));
@@ -167,6 +177,14 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
         }
 
         private Spec in(RunState newState, boolean newBypassed) {
+            return changed(newState, newBypassed, middleboxes);
+        }
+
+        private Spec with(List<MiddleboxSpec> others) {
+            return changed(state, bypassed, others);
+        }
+
+        private Spec changed(RunState newState, boolean newBypassed, List<MiddleboxSpec> others) {
             return new Spec(
                     bridge,
                     flow,
@@ -179,7 +197,7 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
                     limits,
                     newState,
                     newBypassed,
-                    middleboxes,
+                    others,
                     part);
         }
 

@@ -71,6 +71,12 @@ public record MiddleboxSpec(
         this(name, template, TemplateOrigin.OTHER, Map.of(), image, memoryMib, vcpus, hypervisor, health, devices);
     }
 
+    /** The same middlebox of another image, which may be of another version of its template and need more memory. */
+    public MiddleboxSpec with(String otherTemplate, ImageDigest other, int otherMemoryMib) {
+        return new MiddleboxSpec(
+                name, otherTemplate, origin, parameters, other, otherMemoryMib, vcpus, hypervisor, health, devices);
+    }
+
     /** The template's name, without its version. */
     public String templateName() {
         int blank = template.indexOf(' ');

@@ -66,6 +66,7 @@ public final class Reconciler implements AutoCloseable {
     private final Set<String> busy = new HashSet<>();
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
+    private volatile Consumer<Pass> seen = pass -> {};
 
     public Reconciler(
             BridgeName ownBridge,
@@ -92,6 +93,11 @@ public final class Reconciler implements AutoCloseable {
     /** Has someone told of each pass how long it took; to be said before the start. */
     public void whenPassed(Consumer<Duration> listener) {
         passed = listener;
+    }
+
+    /** Has someone told of each look at the world, by the loop's own thread; to be said before the start. */
+    public void whenSeen(Consumer<Pass> listener) {
+        seen = listener;
     }
 
     public void start() {
@@ -339,6 +345,14 @@ public final class Reconciler implements AutoCloseable {
         synchronized (monitor) {
             latest = pass;
             monitor.notifyAll();
+        }
+        seen.accept(pass);
+    }
+
+    /** The number of the round that began last: what is declared now is seen by those after it. */
+    public long round() {
+        synchronized (monitor) {
+            return passes;
         }
     }
 

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -174,13 +175,13 @@ final class Database implements AutoCloseable {
         }
     }
 
-    int update(String sql, Object... values) throws SQLException {
+    int update(String sql, @Nullable Object... values) throws SQLException {
         try (PreparedStatement statement = prepare(sql, values)) {
             return statement.executeUpdate();
         }
     }
 
-    <T> List<T> all(String sql, Reader<T> reader, Object... values) throws SQLException {
+    <T> List<T> all(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
         try (PreparedStatement statement = prepare(sql, values);
                 ResultSet rows = statement.executeQuery()) {
             List<T> found = new ArrayList<>();
@@ -191,11 +192,11 @@ final class Database implements AutoCloseable {
         }
     }
 
-    <T> Optional<T> one(String sql, Reader<T> reader, Object... values) throws SQLException {
+    <T> Optional<T> one(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
         return all(sql, reader, values).stream().findFirst();
     }
 
-    private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+    private PreparedStatement prepare(String sql, @Nullable Object... values) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int index = 0; index < values.length; index++) {
             statement.setObject(index + 1, values[index]);

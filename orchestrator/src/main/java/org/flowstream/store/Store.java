@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.flowstream.model.ExitReason;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
+import org.flowstream.model.Operation;
+import org.flowstream.model.Owner;
 import org.flowstream.model.PendingChange;
 import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
@@ -42,6 +45,8 @@ public final class Store implements AutoCloseable {
     static final String FILE = "store.sqlite";
     /** Ends that are kept of each machine; their counts are kept of all. */
     private static final int KEPT_EXITS = 50;
+    /** Operations that have ended and are kept; what goes on is kept in any case. */
+    public static final int KEPT_OPERATIONS = 200;
 
     private final ObjectMapper mapper = DeclaredJson.mapper();
     private final StateLock lock;
@@ -337,6 +342,54 @@ public final class Store implements AutoCloseable {
                     machine.toString());
             return counts;
         });
+    }
+
+    /** Writes an operation down, or anew; the oldest that have ended go. */
+    public void put(Operation operation) {
+        database.transaction(() -> {
+            database.update(
+                    "INSERT INTO operation (id, kind, owner, subject, chains, state, began, ended, stages, outcome)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                            + " ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended = excluded.ended,"
+                            + " stages = excluded.stages, outcome = excluded.outcome",
+                    operation.id(),
+                    operation.kind().toString(),
+                    operation.owner().toString(),
+                    operation.subject(),
+                    json(operation.chains()),
+                    operation.state().toString(),
+                    operation.begin().toString(),
+                    Optional.ofNullable(operation.end()).map(Instant::toString).orElse(null),
+                    json(operation.stages()),
+                    operation.outcome());
+            database.update("DELETE FROM operation WHERE ended IS NOT NULL AND id NOT IN (SELECT id FROM operation"
+                    + " WHERE ended IS NOT NULL ORDER BY id DESC LIMIT " + KEPT_OPERATIONS + ")");
+            return true;
+        });
+    }
+
+    /** The operations that are kept, oldest first. */
+    public List<Operation> operations() {
+        return database.transaction(() -> database.all(
+                "SELECT id, kind, owner, subject, chains, state, began, ended, stages, outcome FROM operation"
+                        + " ORDER BY id",
+                this::operation));
+    }
+
+    private Operation operation(ResultSet row) throws SQLException {
+        String what = "operation " + row.getLong(1);
+        String ended = row.getString(8);
+        return new Operation(
+                row.getLong(1),
+                Operation.Kind.parse(row.getString(2)),
+                Owner.parse(row.getString(3)),
+                row.getString(4),
+                Arrays.asList(read(row.getString(5), Name[].class, what)),
+                Operation.State.parse(row.getString(6)),
+                Instant.parse(row.getString(7)),
+                ended == null ? null : Instant.parse(ended),
+                Arrays.asList(read(row.getString(9), Operation.Stage[].class, what)),
+                row.getString(10));
     }
 
     private String json(Object value) {

@@ -30,6 +30,7 @@ import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
+import org.flowstream.operation.Operations;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Failpoints;
@@ -111,6 +112,7 @@ class OpenApiTest {
                                 world,
                                 loop,
                                 new Confirmations(declarations, loop, events, clock),
+                                new Operations(store, declarations, loop, events, clock),
                                 events,
                                 clock,
                                 new Guests(settings.places()),
