@@ -21,6 +21,7 @@ final class Commands {
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new ConfirmCommand())
                 .addSubcommand(new ChainCommands())
+                .addSubcommand(new UpgradeCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new PsCommand())
                 .addSubcommand(new TopCommand())

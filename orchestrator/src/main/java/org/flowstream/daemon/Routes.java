@@ -22,10 +22,12 @@ import org.flowstream.api.Route;
 import org.flowstream.api.Snapshots;
 import org.flowstream.api.StatusResource;
 import org.flowstream.api.TraceResource;
+import org.flowstream.api.UpgradeResource;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.operation.Operations;
+import org.flowstream.operation.Upgrades;
 import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -62,6 +64,8 @@ final class Routes {
         routes.addAll(
                 new ApplyResource(declarations, declaring, confirmations, operations, world, events, clock).routes());
         routes.addAll(new OperationResource(operations).routes());
+        Upgrades upgrades = new Upgrades(declarations, reconciler, operations, images, events);
+        routes.addAll(new UpgradeResource(declarations, upgrades, operations).routes());
         routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());

@@ -202,6 +202,9 @@ public final class Pools implements AutoCloseable {
         long starting = waiting.all().stream()
                 .filter(chain -> pass.filter(it -> it.isReady(chain.name())).isEmpty())
                 .count();
+        if (starting == 0) {
+            changed |= removeOutdated(pass);
+        }
         for (Sample sample : needs.values()) {
             Optional<InstanceSpec.Blank> blank = room(sample.chain(), sample.middlebox());
             while (blank.isPresent() && starting < AT_ONCE) {
@@ -217,6 +220,17 @@ public final class Pools implements AutoCloseable {
     }
 
     private record Sample(ChainSpec chain, MiddleboxSpec middlebox) {}
+
+    /**
+     * Machines of an earlier version of the program wait on its runtime, for which nothing is built any more. They go one at
+     * a time, so that most of the pool can be taken meanwhile.
+     */
+    private boolean removeOutdated(Optional<Pass> pass) {
+        Optional<DeclaredChain> outdated =
+                pass.flatMap(it -> waiting.takeOutdated(devices -> image(devices).digest(), it));
+        outdated.ifPresent(chain -> declarations.remove(chain.name()));
+        return outdated.isPresent();
+    }
 
     private boolean removeSurplus(Set<Waiting.Need> needs) {
         Map<Name, Integer> sizes = new HashMap<>();

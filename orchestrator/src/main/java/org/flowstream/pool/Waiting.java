@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.flowstream.chain.InstanceSpec;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.reconcile.Declarations;
@@ -82,6 +84,20 @@ final class Waiting {
         }
         found.forEach(chain -> taken.add(chain.name()));
         return Optional.of(found);
+    }
+
+    /** Takes one that is ready and of another image than its like have now; it is to go. */
+    synchronized Optional<DeclaredChain> takeOutdated(IntFunction<ImageDigest> image, Pass pass) {
+        Optional<DeclaredChain> outdated = all().stream()
+                .filter(chain -> pass.isReady(chain.name()))
+                .filter(chain -> isOutdated(chain.spec().spec().middleboxes().get(0), image))
+                .findFirst();
+        outdated.ifPresent(chain -> taken.add(chain.name()));
+        return outdated;
+    }
+
+    private static boolean isOutdated(MiddleboxSpec machine, IntFunction<ImageDigest> image) {
+        return !machine.image().equals(image.apply(machine.devices().size()));
     }
 
     /** Makes a new machine that nobody else can take. */

@@ -22,6 +22,7 @@ import org.flowstream.model.ChainId;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
+import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
 import org.flowstream.openflow.PacketIn;
 import org.flowstream.plan.Action;
@@ -44,6 +45,7 @@ public final class SimulatedWorld implements World {
     private final Map<MachineId, ExitReason> exits = new HashMap<>();
     private final List<String> done = new ArrayList<>();
     private final Map<String, String> refusals = new HashMap<>();
+    private final Map<String, String> refusedImages = new HashMap<>();
     private final Set<String> ignored = new TreeSet<>();
     private final Map<MachineId, HealthReport> reports = new HashMap<>();
     private List<Entered> entered = List.of();
@@ -67,6 +69,11 @@ public final class SimulatedWorld implements World {
     /** Makes actions whose description begins so fail, with that reason. */
     public synchronized void refuse(String action, String reason) {
         refusals.put(action, reason);
+    }
+
+    /** Makes a machine fail to start with that image. */
+    public synchronized void refuseImage(Name machine, ImageDigest image, String reason) {
+        refusedImages.put(machine + " " + image, reason);
     }
 
     /** Makes actions whose description begins so succeed without effect. */
@@ -187,6 +194,13 @@ public final class SimulatedWorld implements World {
                         throw WorldException.refusal("guest", refusal.getValue(), new IllegalStateException());
                     }
                     throw new WorldException("libvirt", refusal.getValue());
+                }
+            }
+            if (action instanceof Action.StartMachine start) {
+                String reason = refusedImages.get(
+                        start.machine().name() + " " + start.machine().image());
+                if (reason != null) {
+                    throw new WorldException("libvirt", reason);
                 }
             }
             wait = gate;
