@@ -65,7 +65,7 @@ final class RestingTest {
         thread.setDaemon(true);
         thread.start();
         health = new HealthMonitor(
-                new NoSwitch(), (machine, level, good, detail) -> {}, Clock.systemUTC(), new Random());
+                new NoSwitch(), (machine, level, good, detail) -> {}, () -> {}, Clock.systemUTC(), new Random());
         health.watch(new Watched(
                 new MachineSpec(
                         ID,
