@@ -29,6 +29,7 @@ import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.OpenFlowException;
 import org.flowstream.openflow.PortSample;
 import org.flowstream.openflow.SwitchEvents;
+import org.flowstream.openflow.SwitchUnreachableException;
 import org.flowstream.ovsdb.Datapath;
 import org.flowstream.ovsdb.NewPort;
 import org.flowstream.ovsdb.ObservedBridge;
@@ -111,8 +112,11 @@ final class HostSwitch implements AutoCloseable {
             Set<MachineId> heard = new HashSet<>();
             for (ObservedBridge bridge : view.bridges()) {
                 Optional<BridgeName> name = SwitchPorts.name(bridge);
-                if (name.isPresent() && (wanted.contains(name.get()) || bridge.hasGroupRange())) {
-                    SwitchRules found = connection(name.get()).observe();
+                boolean needed = name.filter(wanted::contains).isPresent();
+                Optional<SwitchRules> rulesThere =
+                        name.filter(it -> needed || bridge.hasGroupRange()).flatMap(it -> rules(it, needed));
+                if (name.isPresent() && rulesThere.isPresent()) {
+                    SwitchRules found = rulesThere.get();
                     WantedRules wantedRules = wanted(bridge, name.get(), desired);
                     wantedRules.chains(found, ports.othersTaps(bridge)).stream()
                             .map(each -> liveness.with(each, bridge, desired, held::contains))
@@ -124,6 +128,19 @@ final class HostSwitch implements AutoCloseable {
             return new Found(bridges, ports.ports(view, desired), rules, heard);
         } catch (OvsdbException | OpenFlowException e) {
             throw failure(e);
+        }
+    }
+
+    /** The rules of a bridge; empty where one that nothing declared needs does not answer: it may be going just now. */
+    private Optional<SwitchRules> rules(BridgeName bridge, boolean needed) {
+        try {
+            return Optional.of(connection(bridge).observe());
+        } catch (SwitchUnreachableException e) {
+            if (needed) {
+                throw e;
+            }
+            LOG.debug("bridge {}: {}", bridge, e.getMessage());
+            return Optional.empty();
         }
     }
 
