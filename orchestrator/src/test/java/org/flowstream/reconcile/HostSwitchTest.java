@@ -143,8 +143,10 @@ final class HostSwitchTest {
         hostSwitch.setBaseRules(OWN, desired);
         OVS.stopDaemon();
         OVS.startDaemon();
-        await("rules lost").atMost(BOUND).ignoreExceptions().until(() -> base(desired, OWN)
-                == ObservedBridge.BaseRules.NONE);
+        await("rules lost")
+                .atMost(BOUND)
+                .ignoreExceptions()
+                .until(() -> base(desired, OWN) == ObservedBridge.BaseRules.NONE);
 
         hostSwitch.setBaseRules(OWN, desired);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
@@ -251,6 +253,30 @@ final class HostSwitchTest {
                     .isInstanceOf(WorldException.class)
                     .hasMessageContaining("belongs to the daemon of");
         }
+    }
+
+    @Test
+    void aBridgeThatNothingNeedsAndThatDoesNotAnswerIsLeftOut() {
+        hostSwitch.createBridge(OWN);
+        // No such datapath: ovs-vswitchd never opens it, as it has not yet, or has no longer, one that comes or goes.
+        OVS.vsctl(
+                "--no-wait",
+                "add-br",
+                THEIRS.text(),
+                "--",
+                "set",
+                "bridge",
+                THEIRS.text(),
+                "datapath_type=none",
+                "external_ids:flowstream-groups=somebody's");
+        await("the bridge").atMost(BOUND).until(() -> OVS.vsctl("list-br").contains(THEIRS.text()));
+        assertThat(hostSwitch.observe(Desired.nothing(OWN)).bridges())
+                .extracting(ObservedBridge::name)
+                .containsExactly(OWN);
+        assertThatThrownBy(() -> hostSwitch.observe(Desired.nothing(THEIRS)))
+                .as("one that is needed is not left out")
+                .isInstanceOf(WorldException.class)
+                .hasMessageContaining(THEIRS.text());
     }
 
     private static HostSwitch ofOthers(BridgeName own) {
@@ -420,8 +446,7 @@ final class HostSwitchTest {
         ChainSpec spec = ChainSpec.of(
                 FIREWALL,
                 Owner.OPERATOR,
-                new ChainSpec.Spec(
-                        bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox)));
+                new ChainSpec.Spec(bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox)));
         ChainPlan plan =
                 ChainCompiler.compile(new DeclaredChain(new ChainId(0x55), spec, false, Map.of(FIREWALL, MACHINE)));
         return new Desired(
