@@ -23,7 +23,11 @@ import picocli.CommandLine.Parameters;
             "  flowstream upgrade --dry-run"
         })
 final class UpgradeCommand extends DaemonCommand {
-    @Parameters(paramLabel = "CHAIN", arity = "0..1", defaultValue = "", description = "This chain alone (default: all).")
+    @Parameters(
+            paramLabel = "CHAIN",
+            arity = "0..1",
+            defaultValue = "",
+            description = "This chain alone (default: all).")
     private String chain = "";
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
@@ -42,8 +46,7 @@ final class UpgradeCommand extends DaemonCommand {
             plan(client().get("/v1/upgrade?" + only));
             return 0;
         }
-        JsonNode operation =
-                client().post("/v1/upgrade?" + wait.query() + (only.isEmpty() ? "" : "&" + only));
+        JsonNode operation = client().post("/v1/upgrade?" + wait.query() + (only.isEmpty() ? "" : "&" + only));
         if (output.json()) {
             out().println(operation.toPrettyString());
         } else if (wait.detached()) {

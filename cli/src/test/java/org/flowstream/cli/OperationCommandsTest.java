@@ -83,11 +83,12 @@ final class OperationCommandsTest {
         assertThat(screen.out()).isEqualTo("operation 17 is done after 1.5 s: it is ready\n");
         assertThat(waited(ended("failed", "fw: no memory"))).isEqualTo(1);
         assertThat(screen.err())
-                .isEqualTo("flowstream: operation 17 is failed: fw: no memory\n"
-                        + "  cure: flowstream operation show 17\n");
+                .isEqualTo("""
+                        flowstream: operation 17 is failed: fw: no memory
+                          cure: flowstream operation show 17
+                        """);
         assertThat(waited(RUNNING)).isEqualTo(1);
-        assertThat(screen.err())
-                .contains("operation 17 goes on after 1 s: fw is not ready: libvirt does not answer");
+        assertThat(screen.err()).contains("operation 17 goes on after 1 s: fw is not ready: libvirt does not answer");
     }
 
     @Test
@@ -110,7 +111,9 @@ final class OperationCommandsTest {
                 .as(screen.err())
                 .isZero();
         assertThat(screen.out())
-                .isEqualTo("fw is stopped soon.   Wait for it: flowstream operation wait 17\n"
-                        + "fw is on its way: operation 17.   Wait for it: flowstream operation wait 17\n");
+                .isEqualTo("""
+                        fw is stopped soon.   Wait for it: flowstream operation wait 17
+                        fw is on its way: operation 17.   Wait for it: flowstream operation wait 17
+                        """);
     }
 }

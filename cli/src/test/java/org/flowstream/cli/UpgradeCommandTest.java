@@ -70,13 +70,16 @@ final class UpgradeCommandTest {
             asked.add(call.query("chain", text -> text).orElse("all") + " "
                     + call.query("wait", text -> text).orElse(""));
             return Answer.ok(Map.of(
-                    "id", 18,
-                    "state", "done",
+                    "id",
+                    18,
+                    "state",
+                    "done",
                     "stages",
-                            List.of(
-                                    Map.of("name", "web", "stage", "machine", "detail", "kvm", "took", 1_000_000),
-                                    Map.of("name", "fw", "stage", "upgrade", "detail", "restarts", "took", 310_000_000)),
-                    "outcome", "1 of 1 upgraded"));
+                    List.of(
+                            Map.of("name", "web", "stage", "machine", "detail", "kvm", "took", 1_000_000),
+                            Map.of("name", "fw", "stage", "upgrade", "detail", "restarts", "took", 310_000_000)),
+                    "outcome",
+                    "1 of 1 upgraded"));
         });
         assertThat(daemon.run(screen, "upgrade", "web", "--timeout", "90")).isZero();
         assertThat(screen.out()).isEqualTo("fw restarts, ready after 310 ms\n1 of 1 upgraded\n");

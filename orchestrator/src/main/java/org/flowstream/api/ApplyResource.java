@@ -205,7 +205,7 @@ public final class ApplyResource {
         resolved.ports().forEach(port -> goals.add(new Goal.Present(port.name())));
         named.stream()
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
-                .forEach(chain -> goals.add(new Goal.Ready(chain.name(), true)));
+                .forEach(chain -> goals.add(new Goal.Ready(chain.spec(), true)));
         away.forEach(chain -> goals.add(new Goal.Gone(chain)));
         if (goals.isEmpty()) {
             goals.add(new Goal.Nothing());

@@ -86,7 +86,7 @@ public final class ChainResource {
         long before = events.latest();
         DeclaredChain chain = declaring.create(spec);
         Operation run = operations.begin(
-                Asked.of(Operation.Kind.RUN, chain, before, new Goal.Ready(chain.name(), false), takeBack(chain)));
+                Asked.of(Operation.Kind.RUN, chain, before, new Goal.Ready(chain.spec(), false), takeBack(chain)));
         if (patience.isZero()) {
             return new Answer.Value(202, OperationResource.view(operations, run));
         }
@@ -209,7 +209,7 @@ public final class ChainResource {
                         Operation.Kind.START,
                         chain,
                         before,
-                        new Goal.Ready(chain.name(), false),
+                        new Goal.Ready(chain.spec(), false),
                         backTo(was, chain, RunState.RUNNING))),
                 call);
     }
@@ -237,7 +237,7 @@ public final class ChainResource {
         long before = events.latest();
         DeclaredChain chain = changed(was, RunState.RUNNING);
         reconciler.restart(chain);
-        Goal anew = new Goal.Anew(new Goal.Ready(chain.name(), false), events, before);
+        Goal anew = new Goal.Anew(new Goal.Ready(chain.spec(), false), events, before);
         Undo undo =
                 Undo.none("a machine that is ended does not come back as it was", "flowstream stop " + chain.name());
         return waits.answer(operations.begin(Asked.of(Operation.Kind.RESTART, chain, before, anew, undo)), call);

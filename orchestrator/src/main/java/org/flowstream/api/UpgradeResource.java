@@ -25,8 +25,7 @@ public final class UpgradeResource {
     }
 
     public List<Route> routes() {
-        return List.of(
-                new Route("GET", "/v1/upgrade", this::plan), new Route("POST", "/v1/upgrade", this::upgrade));
+        return List.of(new Route("GET", "/v1/upgrade", this::plan), new Route("POST", "/v1/upgrade", this::upgrade));
     }
 
     private Optional<Name> chain(Call call) {
@@ -58,8 +57,8 @@ public final class UpgradeResource {
                 .put("effect", step.effect().map(Enum::toString).orElse("left alone"))
                 .put("reason", step.reason());
         step.to()
-                .ifPresent(to ->
-                        view.put("newTemplate", to.template()).put("newImage", to.image().toString()));
+                .ifPresent(to -> view.put("newTemplate", to.template())
+                        .put("newImage", to.image().toString()));
         return view;
     }
 

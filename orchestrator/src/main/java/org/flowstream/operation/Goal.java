@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
@@ -41,47 +42,57 @@ public sealed interface Goal {
     /**
      * A chain's machines are ready and its flow is steered to them.
      *
+     * @param asked as it was declared; whether it is to run, or is bypassed, may change
      * @param settled whether, besides, nothing is left to be done: a machine of an earlier declaration is ready too, until
      *     it is ended
      */
-    record Ready(Name chain, boolean settled) implements Goal {
-        @Override
-        public boolean holds(Pass pass) {
-            return pass.isReady(chain) && (!settled || isSettled(pass));
+    record Ready(ChainSpec asked, boolean settled) implements Goal {
+        Name chain() {
+            return asked.name();
         }
 
-        private boolean isSettled(Pass pass) {
+        @Override
+        public boolean holds(Pass pass) {
+            return pass.isSettled(chain()) && (!settled || hasNothingToDo(pass));
+        }
+
+        private boolean hasNothingToDo(Pass pass) {
             return pass.plan().actions().stream()
                     .flatMap(action -> action.chain().stream())
-                    .noneMatch(chain::equals);
+                    .noneMatch(chain()::equals);
         }
 
         @Override
         public Optional<String> failure(Declarations declarations, Reconciler reconciler) {
-            Optional<DeclaredChain> declared = declarations.chain(chain);
-            if (declared.isEmpty()) {
-                return Optional.of(chain + ": it was removed");
+            return declarations
+                    .chain(chain())
+                    .map(declared -> failure(declared, reconciler))
+                    .orElse(Optional.of("it was removed"))
+                    .map(reason -> chain() + ": " + reason);
+        }
+
+        private Optional<String> failure(DeclaredChain declared, Reconciler reconciler) {
+            if (!declared.spec().equals(asked.inStateOf(declared.spec()))) {
+                return Optional.of("it was changed since");
             }
-            if (declared.get().spec().spec().state() == RunState.STOPPED) {
-                return Optional.of(chain + ": it was stopped");
-            }
-            return declared.get().machines().values().stream()
-                    .flatMap(id -> reconciler.failure(id).stream())
-                    .findFirst()
-                    .or(() -> reconciler.trouble(chain))
-                    .map(reason -> chain + ": " + reason);
+            return declared.spec().spec().state() == RunState.STOPPED
+                    ? Optional.of("it was stopped")
+                    : declared.machines().values().stream()
+                            .flatMap(id -> reconciler.failure(id).stream())
+                            .findFirst()
+                            .or(() -> reconciler.trouble(chain()));
         }
 
         @Override
         public String missing() {
-            return chain + " is not ready";
+            return chain() + " is not ready";
         }
 
         @Override
         public String reason(Reconciler reconciler) {
             return reconciler
                     .latest()
-                    .flatMap(pass -> pass.blocked(chain))
+                    .flatMap(pass -> pass.blocked(chain()))
                     .orElse("its health levels do not all hold (flowstream logs, flowstream inspect)");
         }
     }

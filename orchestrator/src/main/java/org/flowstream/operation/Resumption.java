@@ -27,11 +27,8 @@ final class Resumption {
                 .toList();
         boolean complete = chains.size() == operation.chains().size();
         return switch (operation.kind()) {
-            case RUN, START ->
-                Optional.of(operation.chains().stream()
-                        .<Goal>map(name -> new Goal.Ready(name, true))
-                        .toList());
-            case APPLY -> Optional.of(orCleared(ready(chains), complete));
+            case RUN, START -> complete ? Optional.of(ready(chains)) : Optional.empty();
+            case APPLY -> Optional.of(orCleared(ready(running(chains)), complete));
             case STOP ->
                 Optional.of(orCleared(chains.stream().map(Goal.Off::new).toList(), complete));
             case REMOVE -> Optional.of(orCleared(List.of(), false));
@@ -47,10 +44,15 @@ final class Resumption {
         return declarations.chain(name).filter(DeclaredChain::wasReady).isPresent();
     }
 
-    private static List<Goal> ready(List<DeclaredChain> chains) {
+    private static List<DeclaredChain> running(List<DeclaredChain> chains) {
         return chains.stream()
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
-                .<Goal>map(chain -> new Goal.Ready(chain.name(), true))
+                .toList();
+    }
+
+    private static List<Goal> ready(List<DeclaredChain> chains) {
+        return chains.stream()
+                .<Goal>map(chain -> new Goal.Ready(chain.spec(), true))
                 .toList();
     }
 

@@ -100,16 +100,15 @@ public final class Upgrades {
         try {
             runtime = images.get(middlebox.image()).manifest().runtime();
         } catch (ImageException e) {
-            return Optional.of(UpgradeStep.leftAlone(
-                    chain.name(), chain.owner(), middlebox, "", String.valueOf(e.getMessage())));
+            return Optional.of(
+                    UpgradeStep.leftAlone(chain.name(), chain.owner(), middlebox, "", String.valueOf(e.getMessage())));
         }
         if (runtimes.has(runtime)) {
             return Optional.empty();
         }
         Optional<String> obstacle = obstacle(chain);
         if (obstacle.isPresent()) {
-            return Optional.of(
-                    UpgradeStep.leftAlone(chain.name(), chain.owner(), middlebox, runtime, obstacle.get()));
+            return Optional.of(UpgradeStep.leftAlone(chain.name(), chain.owner(), middlebox, runtime, obstacle.get()));
         }
         Renewal.Result result = renewal.get().of(middlebox);
         if (result instanceof Renewal.Renewed renewed) {
@@ -144,15 +143,15 @@ public final class Upgrades {
             step.to()
                     .ifPresent(to -> declarations
                             .chain(step.chain())
-                            .ifPresent(chain ->
-                                    changed.merge(step.chain(), chain.spec().with(to), (before, own) -> before.with(to))));
+                            .ifPresent(chain -> changed.merge(
+                                    step.chain(), chain.spec().with(to), (before, own) -> before.with(to))));
         }
         if (changed.isEmpty()) {
             return steps;
         }
         Change change = new Change(List.copyOf(changed.values()), List.of(), List.of(), List.of(), List.of());
-        Pass pass = reconciler.preview(
-                declarations.supposing(change), declarations.ports(), declarations.leavingPorts());
+        Pass pass =
+                reconciler.preview(declarations.supposing(change), declarations.ports(), declarations.leavingPorts());
         return steps.stream().map(step -> effect(step, pass)).toList();
     }
 
@@ -172,7 +171,8 @@ public final class Upgrades {
     /** Begins to do what {@link #plan} says. One upgrade goes on at a time. */
     public Operation begin(Optional<Name> only) {
         List<UpgradeStep> steps = plan(only);
-        List<UpgradeStep> due = steps.stream().filter(step -> step.to().isPresent()).toList();
+        List<UpgradeStep> due =
+                steps.stream().filter(step -> step.to().isPresent()).toList();
         Operation operation;
         synchronized (this) {
             operations.list().stream()
@@ -247,10 +247,11 @@ public final class Upgrades {
             images.put(image);
         }
         long begin = System.nanoTime();
-        if (!declare(step.chain(), step.from(), to)) {
+        Optional<DeclaredChain> declared = declare(step.chain(), step.from(), to);
+        if (declared.isEmpty()) {
             return Optional.of(step.from().name() + ": it was changed since");
         }
-        Optional<String> failure = awaitReady(step.chain());
+        Optional<String> failure = awaitReady(declared.get());
         if (failure.isEmpty()) {
             operations.stage(
                     operation.id(),
@@ -267,10 +268,11 @@ public final class Upgrades {
 
     private String takeBack(UpgradeStep step, MiddleboxSpec to) {
         try {
-            if (!declare(step.chain(), to, step.from())) {
+            Optional<DeclaredChain> declared = declare(step.chain(), to, step.from());
+            if (declared.isEmpty()) {
                 return "";
             }
-            return awaitReady(step.chain())
+            return awaitReady(declared.get())
                     .map(reason -> "; its earlier image is declared again, and is not ready either")
                     .orElse("; it is ready again with its earlier image");
         } catch (InterruptedException e) {
@@ -279,8 +281,8 @@ public final class Upgrades {
         }
     }
 
-    /** Puts one middlebox of a chain in place of another, where that is the one that is declared. */
-    private boolean declare(Name name, MiddleboxSpec before, MiddleboxSpec after) {
+    /** Puts one middlebox of a chain in place of another; empty where that is not the one that is declared. */
+    private Optional<DeclaredChain> declare(Name name, MiddleboxSpec before, MiddleboxSpec after) {
         Optional<DeclaredChain> changed = declarations
                 .chain(name)
                 .filter(chain -> chain.spec().spec().middleboxes().contains(before))
@@ -293,22 +295,25 @@ public final class Upgrades {
         changed.ifPresent(chain -> {
             events.add(
                     chain.spec().owner(),
-                    new Event.Declared(name, true, after.name() + " with image " + after.image().abbreviated()));
+                    new Event.Declared(
+                            name,
+                            true,
+                            after.name() + " with image " + after.image().abbreviated()));
             reconciler.asked(chain, true);
         });
-        return changed.isPresent();
+        return changed;
     }
 
-    /** Waits until a chain is ready as it is declared; why it is not, else empty. */
-    private Optional<String> awaitReady(Name chain) throws InterruptedException {
-        Goal.Ready ready = new Goal.Ready(chain, true);
+    /** Waits until a chain is ready as it was declared; why it is not, else empty. */
+    private Optional<String> awaitReady(DeclaredChain chain) throws InterruptedException {
+        Goal.Ready ready = new Goal.Ready(chain.spec(), true);
         Optional<Pass> pass = reconciler.await(
                 it -> ready.holds(it) || ready.failure(declarations, reconciler).isPresent(), PATIENCE);
         if (pass.filter(ready::holds).isPresent()) {
             return Optional.empty();
         }
         return ready.failure(declarations, reconciler)
-                .or(() -> Optional.of(ready.missing() + " after " + PATIENCE.toSeconds() + " s: "
-                        + ready.waitsFor(reconciler)));
+                .or(() -> Optional.of(
+                        ready.missing() + " after " + PATIENCE.toSeconds() + " s: " + ready.waitsFor(reconciler)));
     }
 }

@@ -33,6 +33,9 @@ final class Journeys {
         final long beganNanos = System.nanoTime();
         Duration wiring = Duration.ZERO;
         boolean machineTold;
+        /** How many machines are to start before a look at the world counts: those that run still are ready, too. */
+        int startsToCome;
+
         boolean guestTold;
         boolean wiringTold;
         Optional<String> failure = Optional.empty();
@@ -47,6 +50,13 @@ final class Journeys {
         journeys.computeIfAbsent(chain, name -> new Journey(owner)).failure = Optional.empty();
     }
 
+    /** The way of a chain begins whose machines, so many, are to start anew. */
+    synchronized void beginAnew(Name chain, Owner owner, int machines) {
+        Journey journey = new Journey(owner);
+        journey.startsToCome = machines;
+        journeys.put(chain, journey);
+    }
+
     synchronized void end(Name chain) {
         journeys.remove(chain);
     }
@@ -59,7 +69,10 @@ final class Journeys {
         Journey journey = journeys.get(chain);
         if (journey != null) {
             journey.failure = Optional.empty();
-            journey.machineTold |= stage == Stage.MACHINE;
+            if (stage == Stage.MACHINE) {
+                journey.machineTold = true;
+                journey.startsToCome--;
+            }
             events.add(journey.owner, new Event.StageDone(chain, stage, text, took));
         }
     }
@@ -105,7 +118,7 @@ final class Journeys {
         }
         // A guest may be ready before the action that starts its machine has returned: its stage comes first. A chain
         // that is ready without one was adopted.
-        if (!journey.machineTold && !pass.isReady(plan.name())) {
+        if (journey.startsToCome > 0 || (!journey.machineTold && !pass.isReady(plan.name()))) {
             return false;
         }
         if (!journey.guestTold) {

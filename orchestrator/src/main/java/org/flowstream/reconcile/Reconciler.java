@@ -129,6 +129,7 @@ public final class Reconciler implements AutoCloseable {
 
     /** Ends the machines of a chain and starts them anew. */
     public void restart(DeclaredChain chain) {
+        journeys.beginAnew(chain.name(), chain.spec().owner(), chain.machines().size());
         chain.machines().values().forEach(watches::restart);
         asked(chain, true);
     }

@@ -168,11 +168,45 @@ class OpenApiTest {
             assertThat(box.path("state").asText()).isEqualTo("ready");
             assertValid(document, "Middlebox", box);
             assertValid(document, "Middlebox", json(client, "/v1/middleboxes").path(0));
-            assertThat(ask(client, "DELETE", "/v1/chains/fw?wait=30", null).getStatus())
-                    .isEqualTo(204);
+            operationsAndUpgrades(client, document);
         } finally {
             client.stop();
         }
+    }
+
+    private void operationsAndUpgrades(HttpClient client, JsonNode document) throws Exception {
+        ContentResponse removed = ask(client, "DELETE", "/v1/chains/fw", null);
+        assertThat(removed.getStatus()).isEqualTo(202);
+        assertValid(document, "Operation", json.readTree(removed.getContent()));
+        JsonNode operations = json(client, "/v1/operations");
+        assertThat(operations).hasSize(2);
+        for (JsonNode operation : operations) {
+            assertValid(document, "Operation", operation);
+        }
+        assertValid(document, "Operation", json(client, "/v1/operations/1"));
+        assertThat(json(client, "/v1/operations/2?wait=30").path("state").asText())
+                .isEqualTo("done");
+        assertValid(
+                document,
+                "Problem",
+                json.readTree(
+                        ask(client, "POST", "/v1/operations/1/cancel", null).getContent()));
+        String objects = """
+                {"set": "site", "prune": false, "confirm": "", "session": "", "objects": [
+                 {"apiVersion": "flowstream/v1", "kind": "Pool", "name": "ready", "owner": "operator",
+                  "spec": {"image": "runtime", "size": 0, "memoryMib": 8, "hypervisor": "auto"}},
+                 {"apiVersion": "flowstream/v1", "kind": "Chain", "name": "many", "owner": "operator", "spec": {
+                  "bridge": "flowstream", "flow": "tcp", "priority": 100, "failure": "closed", "state": "running",
+                  "instances": "per-connection",
+                  "middleboxes": [{"name": "many", "template": "wire 1.0.0", "image": "sha256:%s", "memoryMib": 8,
+                   "vcpus": 1, "hypervisor": "auto", "health": {"ready": ["machine"], "heartbeat": "1s"},
+                   "devices": [{"device": "outside", "mode": "bump", "to": "uplink"},
+                               {"device": "inside", "mode": "bump", "to": "servers"}]}]}}]}
+                """.formatted("9c41".repeat(16));
+        ContentResponse applied = ask(client, "POST", "/v1/apply?wait=30", objects);
+        assertThat(applied.getStatus()).as(applied.getContentAsString()).isEqualTo(200);
+        assertValid(document, "Applied", json.readTree(applied.getContent()));
+        assertValid(document, "UpgradeStep", json(client, "/v1/upgrade").path(0));
     }
 
     private void snapshotComesFirst(HttpClient client, JsonNode document) throws Exception {

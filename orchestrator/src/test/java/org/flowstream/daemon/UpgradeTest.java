@@ -45,9 +45,7 @@ final class UpgradeTest extends DaemonTest {
         Image image = compiler.build(
                 template,
                 ParameterBinder.bind(
-                        template,
-                        Assignment.of(Optional.empty(), Arrays.asList(parameters), problems),
-                        problems),
+                        template, Assignment.of(Optional.empty(), Arrays.asList(parameters), problems), problems),
                 problems);
         images().put(image);
         return image;
@@ -87,7 +85,10 @@ final class UpgradeTest extends DaemonTest {
     }
 
     private List<String> machines(String verb) {
-        return world.done().stream().filter(it -> it.startsWith(verb + " machine")).map(it -> it.split(" ")[2]).toList();
+        return world.done().stream()
+                .filter(it -> it.startsWith(verb + " machine"))
+                .map(it -> it.split(" ", -1)[2])
+                .toList();
     }
 
     @Test
@@ -124,7 +125,7 @@ final class UpgradeTest extends DaemonTest {
         // The second ends only when the first is there again.
         assertThat(world.done().subList(before, world.done().size()).stream()
                         .filter(it -> it.contains("machine fw") || it.contains("machine plain"))
-                        .map(it -> it.split(" ")[0] + " " + it.split(" ")[2])
+                        .map(it -> it.split(" ", -1)[0] + " " + it.split(" ", -1)[2])
                         .filter(it -> it.startsWith("st")))
                 .containsExactly("stop fw", "start fw", "stop plain", "start plain");
         assertThat(image("fw"))
@@ -141,10 +142,7 @@ final class UpgradeTest extends DaemonTest {
     @Test
     void theFirstThatDoesNotBecomeReadyIsTakenBackAndEndsIt() throws Exception {
         Image wire = old("wire");
-        declare(
-                wire("a", "tcp,tp_dst=1", wire),
-                wire("b", "tcp,tp_dst=2", wire),
-                wire("c", "tcp,tp_dst=3", wire));
+        declare(wire("a", "tcp,tp_dst=1", wire), wire("b", "tcp,tp_dst=2", wire), wire("c", "tcp,tp_dst=3", wire));
         String renewed = image(ImageCompiler.ofProgram(), "wire").digest().toString();
         world.refuseImage(Name.parse("b"), ImageDigest.parse(renewed), "it does not boot");
         assertThat(refused("/v1/upgrade?wait=60", json.createObjectNode()))
@@ -188,7 +186,9 @@ final class UpgradeTest extends DaemonTest {
                  "spec": {"image": "runtime", "size": 2, "memoryMib": 8, "hypervisor": "auto"}}
                 """);
         ok("POST", "/v1/apply?wait=20", request("site", false, "", many, pool));
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> machines("start").size() == 2);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> machines("start").size() == 2);
         Set<String> before = Set.copyOf(machines("start"));
         daemon.close();
         // As an earlier version left them: with an image that is not this version's.
@@ -197,10 +197,12 @@ final class UpgradeTest extends DaemonTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> Set.copyOf(machines("stop")).containsAll(before)
-                        && machines("start").stream().filter(it -> !before.contains(it)).count() == 2);
+                        && machines("start").stream()
+                                        .filter(it -> !before.contains(it))
+                                        .count()
+                                == 2);
         daemon.close();
         assertThat(waiting(false)).isEqualTo(images);
-        startDaemon();
     }
 
     /** The images of the machines that wait, as the store has them; perhaps changed from then on. */
@@ -220,7 +222,8 @@ final class UpgradeTest extends DaemonTest {
                         clock.instant()));
             }
             return waiting.stream()
-                    .map(chain -> chain.spec().spec().middleboxes().get(0).image().toString())
+                    .map(chain ->
+                            chain.spec().spec().middleboxes().get(0).image().toString())
                     .toList();
         }
     }
@@ -228,9 +231,12 @@ final class UpgradeTest extends DaemonTest {
     @Test
     void aTemplateThatRefusesItsParametersIsLeftAlone() throws Exception {
         declare(stock("fw", "tcp", old("firewall"), "firewall", Map.of("nosuch", 1)));
-        assertThat(plan("")).hasSize(1).allMatch(step -> step.startsWith("fw left alone template firewall does not take"
-                + " its parameters any more: unknown parameter"));
-        assertThat(send("GET", "/v1/upgrade?chain=nosuch", json.createObjectNode()).getStatus())
+        assertThat(plan(""))
+                .hasSize(1)
+                .allMatch(step -> step.startsWith("fw left alone template firewall does not take"
+                        + " its parameters any more: unknown parameter"));
+        assertThat(send("GET", "/v1/upgrade?chain=nosuch", json.createObjectNode())
+                        .getStatus())
                 .isEqualTo(404);
     }
 }
