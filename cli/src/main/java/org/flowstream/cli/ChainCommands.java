@@ -118,6 +118,10 @@ final class ChainCommands extends GroupCommand {
                     .row("failure", spec.path("failure").asText())
                     .row("instances", spec.path("instances").asText())
                     .row("start", spec.path("start").asText());
+            if (!spec.path("instances").asText("one").equals("one")
+                    || spec.path("start").asText().equals("first-packet")) {
+                demand(facts, client.get("/v1/chains/" + ApiClient.segment(name) + "/demand"));
+            }
             out().print(facts.render());
             out().println();
             Table hops = new Table("MIDDLEBOX", "TEMPLATE", "DEVICE", "WIRED TO", "PARAMETERS");
@@ -138,6 +142,21 @@ final class ChainCommands extends GroupCommand {
             out().print(hops.render());
             return 0;
         }
+    }
+
+    /** What a chain whose machines come with packets takes now. */
+    private static void demand(Table facts, JsonNode demand) {
+        List<String> shed = new ArrayList<>();
+        for (JsonNode each : demand.path("shed")) {
+            shed.add(Quantities.count(each.path("packets").asLong()) + " "
+                    + each.path("reason").asText());
+        }
+        facts.row(
+                        "serving now",
+                        demand.path("instances").asText() + " of at most "
+                                + demand.path("mostInstances").asText() + ", new at most "
+                                + demand.path("newPerSecond").asText() + " a second")
+                .row("packets shed", shed.isEmpty() ? "none" : String.join(", ", shed));
     }
 
     /** Removes some. */

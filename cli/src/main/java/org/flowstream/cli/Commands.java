@@ -40,6 +40,7 @@ final class Commands {
                 .addSubcommand(new OperationCommands())
                 .addSubcommand(new MetricsCommand())
                 .addSubcommand(new PortCommands())
+                .addSubcommand(new PoolCommands())
                 .addSubcommand(new StoreCommands())
                 .addSubcommand(new TemplateCommands())
                 .addSubcommand(new ImageCommands())

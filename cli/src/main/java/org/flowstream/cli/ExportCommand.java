@@ -32,7 +32,10 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand extends DaemonCommand {
     private static final ObjectMapper JSON = DeclaredJson.mapper();
 
-    @Parameters(paramLabel = "CHAIN", arity = "0..*", description = "These chains alone (default: all, and all ports).")
+    @Parameters(
+            paramLabel = "CHAIN",
+            arity = "0..*",
+            description = "These chains alone (default: all, and all ports and pools).")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -48,6 +51,7 @@ final class ExportCommand extends DaemonCommand {
         ArrayNode documents = JsonNodeFactory.instance.arrayNode();
         if (names.isEmpty()) {
             client.get("/v1/ports").forEach(port -> documents.add(port(port)));
+            client.get("/v1/pools").forEach(pool -> documents.add(pool(pool)));
             client.get("/v1/chains").forEach(chain -> documents.add(chain(chain)));
         } else {
             names.forEach(name -> documents.add(chain(client.get("/v1/chains/" + ApiClient.segment(name)))));
@@ -64,6 +68,14 @@ final class ExportCommand extends DaemonCommand {
                     "the daemon's chain cannot be read: " + e.getOriginalMessage(),
                     "use the flowstream of the daemon's version: flowstream daemon status");
         }
+    }
+
+    /** How a pool stands is not part of a document. */
+    private static ObjectNode pool(JsonNode pool) {
+        ObjectNode document = pool.deepCopy();
+        ObjectNode spec = (ObjectNode) document.path("spec");
+        spec.put("memory", spec.path("memoryMib").asText() + " MiB").remove("memoryMib");
+        return document.without(List.of("wanted", "ready", "starting"));
     }
 
     private ObjectNode port(JsonNode port) {

@@ -113,7 +113,14 @@ final class ApplyCommandTest {
     void whatIsExportedIsAppliedToTheSame() throws Exception {
         JsonNode request = applied(file("site.json", SITE));
         ArrayNode chains = json.createArrayNode().add(request.at("/objects/1"));
+        ObjectNode pool = (ObjectNode) json.readTree("""
+                {"apiVersion": "flowstream/v1", "kind": "Pool", "name": "waiting", "owner": "alice",
+                 "spec": {"image": "runtime", "size": 16, "memoryMib": 24, "hypervisor": "qemu"}}
+                """);
+        ArrayNode pools = json.createArrayNode()
+                .add(pool.deepCopy().put("wanted", 32).put("ready", 30).put("starting", 2));
         daemon.answers("GET", "/v1/chains", chains)
+                .answers("GET", "/v1/pools", pools)
                 .answers(
                         "GET",
                         "/v1/ports",
@@ -122,7 +129,9 @@ final class ApplyCommandTest {
         assertThat(daemon.run(exported, "export")).as(exported.err()).isZero();
         assertThat(exported.out()).contains("\"between\"").doesNotContain("sha256", "returnFlow", "bridge");
         JsonNode again = applied(file("again.json", exported.out()));
-        assertThat(again.path("objects")).isEqualTo(request.path("objects"));
+        ArrayNode expected =
+                json.createArrayNode().add(request.at("/objects/0")).add(pool).add(request.at("/objects/1"));
+        assertThat(again.path("objects")).isEqualTo(expected);
     }
 
     @Test

@@ -40,6 +40,24 @@ final class ListingsTest {
                                             "cause", "panic",
                                             "detail", "PANIC write to the null page")))));
 
+    private static final Map<String, Object> POOL = Map.of(
+            "apiVersion",
+            "flowstream/v1",
+            "kind",
+            "Pool",
+            "name",
+            "waiting",
+            "owner",
+            "alice",
+            "spec",
+            Map.of("image", "runtime", "size", 16, "memoryMib", 8, "hypervisor", "auto"),
+            "wanted",
+            32,
+            "ready",
+            30,
+            "starting",
+            2);
+
     @TempDir
     private Path folder;
 
@@ -101,6 +119,39 @@ final class ListingsTest {
         daemon.answers("GET", "/metrics", call -> new Answer.Text("# HELP a b\na 1.0\n", "text/plain"));
         assertThat(daemon.run(screen, "metrics")).isZero();
         assertThat(screen.out()).isEqualTo("# HELP a b\na 1.0\n");
+    }
+
+    @Test
+    void poolsShowHowManyAreToWaitAndDo() {
+        daemon.answers("GET", "/v1/pools", List.of(POOL)).answers("GET", "/v1/ports", List.of());
+        daemon.answers("GET", "/v1/chains", List.of());
+        assertThat(daemon.run(screen, "pool", "ls")).isZero();
+        assertThat(screen.out().lines().toList().get(1)).matches("waiting +alice +16 +32 +30 +2 +8 MiB +auto");
+        assertThat(daemon.run(screen, "export")).isZero();
+        assertThat(screen.out())
+                .contains("\"kind\" : \"Pool\"", "\"memory\" : \"8 MiB\"", "\"size\" : 16")
+                .doesNotContain("wanted", "memoryMib");
+    }
+
+    @Test
+    void aChainWithMachinesOnDemandShowsWhatItTakes() {
+        Map<String, Object> spec = Map.of(
+                "flow", "udp",
+                "returnFlow", "udp",
+                "instances", "per-connection",
+                "start", "now",
+                "middleboxes", List.of());
+        daemon.answers("GET", "/v1/chains/{name}", Map.of("name", "dns", "owner", "operator", "spec", spec))
+                .answers(
+                        "GET",
+                        "/v1/chains/{name}/demand",
+                        Map.of(
+                                "instances", 3,
+                                "mostInstances", 200,
+                                "newPerSecond", 50,
+                                "shed", List.of(Map.of("reason", "limits", "packets", 12345))));
+        assertThat(daemon.run(screen, "chain", "show", "dns")).isZero();
+        assertThat(screen.out()).contains("3 of at most 200, new at most 50 a second", "12,345 limits");
     }
 
     @Test

@@ -82,8 +82,7 @@ final class OperationCommandsTest {
         assertThat(waited(ended("done", "it is ready"))).isZero();
         assertThat(screen.out()).isEqualTo("operation 17 is done after 1.5 s: it is ready\n");
         assertThat(waited(ended("failed", "fw: no memory"))).isEqualTo(1);
-        assertThat(screen.err())
-                .isEqualTo("""
+        assertThat(screen.err()).isEqualTo("""
                         flowstream: operation 17 is failed: fw: no memory
                           cure: flowstream operation show 17
                         """);
@@ -110,8 +109,7 @@ final class OperationCommandsTest {
         assertThat(daemon.run(screen, "run", "wire", "--name", "fw", "--between", "left:right", "--detach"))
                 .as(screen.err())
                 .isZero();
-        assertThat(screen.out())
-                .isEqualTo("""
+        assertThat(screen.out()).isEqualTo("""
                         fw is stopped soon.   Wait for it: flowstream operation wait 17
                         fw is on its way: operation 17.   Wait for it: flowstream operation wait 17
                         """);

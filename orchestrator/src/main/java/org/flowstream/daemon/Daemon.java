@@ -129,8 +129,8 @@ public final class Daemon implements AutoCloseable {
         Operations operations = closing(new Operations(store, declarations, reconciler, events, clock));
         Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
         Guests guests = new Guests(settings.places());
-        Measuring measuring =
-                closing(Measuring.of(version(), store, declarations, images, world, reconciler, events, guests));
+        Measuring measuring = closing(Measuring.of(
+                version(), store, declarations, images, world, reconciler, events, guests, pools, firstPackets));
         Metrics metrics = measuring.metrics();
         List<Route> routes = Routes.of(
                 settings,
@@ -143,6 +143,8 @@ public final class Daemon implements AutoCloseable {
                 reconciler,
                 confirmations,
                 operations,
+                pools,
+                firstPackets,
                 events,
                 clock,
                 guests,

@@ -4,11 +4,14 @@ import java.util.List;
 import org.flowstream.api.Guests;
 import org.flowstream.api.MetricsResource;
 import org.flowstream.event.EventLog;
+import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
+import org.flowstream.metrics.DemandMetrics;
 import org.flowstream.metrics.DropReasons;
 import org.flowstream.metrics.EventMetrics;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.metrics.WorldMetrics;
+import org.flowstream.pool.Pools;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.World;
@@ -24,14 +27,16 @@ record Measuring(Metrics metrics, DropReasons reasons) implements AutoCloseable 
             World world,
             Reconciler reconciler,
             EventLog events,
-            Guests guests) {
+            Guests guests,
+            Pools pools,
+            FirstPackets firstPackets) {
         EventMetrics counted = new EventMetrics(declarations);
         events.listen(counted::see);
         reconciler.whenPassed(counted::passed);
         DropReasons reasons = new DropReasons(MetricsResource.guestDrops(guests, declarations, images));
-        // Other parts of the daemon, such as a pool, add a source of their own here.
         WorldMetrics asked = new WorldMetrics(version, declarations, store, world, reconciler, reasons);
-        return new Measuring(new Metrics(List.of(counted, asked)), reasons);
+        DemandMetrics demand = new DemandMetrics(declarations, pools, firstPackets);
+        return new Measuring(new Metrics(List.of(counted, asked, demand)), reasons);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.flowstream.api.ApplyResource;
 import org.flowstream.api.CaptureResource;
 import org.flowstream.api.ChainResource;
 import org.flowstream.api.Declaring;
+import org.flowstream.api.DemandResource;
 import org.flowstream.api.DropResource;
 import org.flowstream.api.EventResource;
 import org.flowstream.api.Guests;
@@ -24,11 +25,13 @@ import org.flowstream.api.StatusResource;
 import org.flowstream.api.TraceResource;
 import org.flowstream.api.UpgradeResource;
 import org.flowstream.event.EventLog;
+import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.operation.Operations;
 import org.flowstream.operation.Upgrades;
 import org.flowstream.ovsdb.SwitchControl;
+import org.flowstream.pool.Pools;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Reconciler;
@@ -50,6 +53,8 @@ final class Routes {
             Reconciler reconciler,
             Confirmations confirmations,
             Operations operations,
+            Pools pools,
+            FirstPackets firstPackets,
             EventLog events,
             Clock clock,
             Guests guests,
@@ -63,6 +68,7 @@ final class Routes {
         routes.addAll(new ChainResource(declarations, reconciler, declaring, operations, events).routes());
         routes.addAll(
                 new ApplyResource(declarations, declaring, confirmations, operations, world, events, clock).routes());
+        routes.addAll(new DemandResource(declarations, pools, firstPackets).routes());
         routes.addAll(new OperationResource(operations).routes());
         Upgrades upgrades = new Upgrades(declarations, reconciler, operations, images, events);
         routes.addAll(new UpgradeResource(declarations, upgrades, operations).routes());

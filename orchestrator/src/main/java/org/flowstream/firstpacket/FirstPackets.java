@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,7 @@ import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineSpec;
+import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
 import org.flowstream.net.FrameHeaders;
 import org.flowstream.openflow.PacketIn;
@@ -101,6 +103,16 @@ public final class FirstPackets implements AutoCloseable {
         keeper.start();
     }
 
+    /**
+     * How many packets met the failure policy or were lost since the daemon's start, by chain.
+     *
+     * @param chains the counts of others are forgotten
+     */
+    public Map<Name, Map<ShedReason, Long>> shed(Set<Name> chains) {
+        shed.keepOnly(chains);
+        return shed.counts();
+    }
+
     private void take(PacketIn packet) {
         if (!Cookie.isOurs(packet.cookie())
                 || !new Cookie(packet.cookie()).kind().equals(Optional.of(Cookie.Kind.FIRST))) {
@@ -120,7 +132,7 @@ public final class FirstPackets implements AutoCloseable {
         Optional<InstanceKey> key =
                 side.flatMap(it -> InstanceKey.of(chain.spec().spec(), FrameHeaders.of(bytes), it == 1));
         if (key.isEmpty()) {
-            shed.shed(entrance, packet.inPort(), bytes);
+            shed.shed(entrance, packet.inPort(), bytes, ShedReason.NO_PART);
             return;
         }
         long now = System.nanoTime();
@@ -149,8 +161,12 @@ public final class FirstPackets implements AutoCloseable {
         Admission admission = admissions.computeIfAbsent(
                 chain, it -> new Admission(it.spec().spec().limits(), now));
         admissions.keySet().removeIf(old -> old.name().equals(chain.name()) && !old.equals(chain));
-        if (setUps.size() >= MOST_AT_ONCE || !admission.admits(keeper.count(chain) + setUps.size(), now)) {
-            shed.shed(entrance, inPort, held.bytes());
+        if (setUps.size() >= MOST_AT_ONCE) {
+            shed.shed(entrance, inPort, held.bytes(), ShedReason.BUSY);
+            return;
+        }
+        if (!admission.admits(keeper.count(chain) + setUps.size(), now)) {
+            shed.shed(entrance, inPort, held.bytes(), ShedReason.LIMITS);
             return;
         }
         SetUp setUp = new SetUp(chain, key, now);
@@ -176,6 +192,9 @@ public final class FirstPackets implements AutoCloseable {
             failed(entrance, setUp, String.valueOf(e));
         } finally {
             setUps.remove(setUp.key(), setUp);
+            if (setUp.lost() > 0) {
+                shed.count(setUp.chain(), ShedReason.HELD, setUp.lost());
+            }
         }
     }
 
@@ -183,7 +202,7 @@ public final class FirstPackets implements AutoCloseable {
         events.add(
                 setUp.chain().spec().owner(),
                 new Event.SetUpFailed(setUp.chain().name(), setUp.key().flow().toString(), reason));
-        shed.all(entrance, setUp.abandon());
+        shed.all(entrance, setUp.abandon(), ShedReason.FAILED);
     }
 
     private void setUp(SetUp setUp) throws IOException, InterruptedException {

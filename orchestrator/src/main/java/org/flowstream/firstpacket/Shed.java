@@ -1,11 +1,16 @@
 package org.flowstream.firstpacket;
 
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.RuleIntent;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
 import org.flowstream.reconcile.World;
 import org.flowstream.reconcile.WorldException;
@@ -17,22 +22,41 @@ final class Shed {
     private static final Logger LOG = LoggerFactory.getLogger(Shed.class);
 
     private final World world;
+    private final Map<Name, Map<ShedReason, Long>> counts = new HashMap<>();
 
     Shed(World world) {
         this.world = world;
     }
 
-    void all(Entrances.Entrance entrance, List<SetUp.Held> packets) {
+    /** How many packets were shed since the daemon's start, by chain. */
+    synchronized Map<Name, Map<ShedReason, Long>> counts() {
+        Map<Name, Map<ShedReason, Long>> copy = new TreeMap<>();
+        counts.forEach((chain, reasons) -> copy.put(chain, new EnumMap<>(reasons)));
+        return copy;
+    }
+
+    /** Forgets all chains but these. */
+    synchronized void keepOnly(Set<Name> chains) {
+        counts.keySet().retainAll(chains);
+    }
+
+    synchronized void count(DeclaredChain chain, ShedReason reason, long packets) {
+        counts.computeIfAbsent(chain.name(), name -> new EnumMap<>(ShedReason.class))
+                .merge(reason, packets, Long::sum);
+    }
+
+    void all(Entrances.Entrance entrance, List<SetUp.Held> packets, ShedReason reason) {
         Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
         for (SetUp.Held packet : packets) {
             Integer inPort = numbers.get(entrance.ports().get(packet.side()));
             if (inPort != null) {
-                shed(entrance, inPort, packet.bytes());
+                shed(entrance, inPort, packet.bytes(), reason);
             }
         }
     }
 
-    void shed(Entrances.Entrance entrance, int inPort, byte[] bytes) {
+    void shed(Entrances.Entrance entrance, int inPort, byte[] bytes, ShedReason reason) {
+        count(entrance.chain(), reason, 1);
         Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
         entrance.plan().intents(RuleIntent.Await.class).stream()
                 .filter(await -> numbers.getOrDefault(await.from().port(), -1) == inPort)
@@ -58,6 +82,7 @@ final class Shed {
         try {
             world.send(chain.spec().spec().bridge(), inPort, port, bytes);
         } catch (WorldException e) {
+            count(chain, ShedReason.UNSENT, 1);
             LOG.debug("a packet of chain {} is lost: {}", chain.name(), e.getMessage());
         }
     }

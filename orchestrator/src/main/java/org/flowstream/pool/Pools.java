@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Pools implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
     private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration END_BOUND = Duration.ofSeconds(5);
     /** The pool of machines that were asked for when a packet had come already. */
     private static final Name ON_DEMAND = new Name("on-demand");
     /** So many machines start at the same time: more would take the processors from those that work. */
@@ -72,6 +73,37 @@ public final class Pools implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /**
+     * How a pool stands.
+     *
+     * @param wanted machines that are to wait: its size for each bridge and number of devices that a chain asks for
+     * @param ready that wait to be taken
+     * @param starting that are not ready yet
+     */
+    public record Level(PoolSpec pool, int wanted, int ready, int starting) {}
+
+    /** How each pool stands. */
+    public List<Level> levels() {
+        Optional<Pass> pass = reconciler.latest();
+        List<DeclaredChain> free = waiting.all();
+        Set<Waiting.Need> needs = needs().keySet();
+        return declared.get().stream()
+                .map(pool -> level(pool, needs, free, pass))
+                .toList();
+    }
+
+    private static Level level(PoolSpec pool, Set<Waiting.Need> needs, List<DeclaredChain> free, Optional<Pass> pass) {
+        long served = needs.stream()
+                .filter(need -> pool.spec().memoryMib() >= need.memoryMib())
+                .count();
+        List<DeclaredChain> its =
+                free.stream().filter(chain -> isOf(chain, pool.name())).toList();
+        long ready = its.stream()
+                .filter(chain -> pass.filter(it -> it.isReady(chain.name())).isPresent())
+                .count();
+        return new Level(pool, Math.toIntExact(served * pool.spec().size()), (int) ready, (int) (its.size() - ready));
     }
 
     private static boolean isOf(DeclaredChain chain, Name pool) {
@@ -188,15 +220,7 @@ public final class Pools implements AutoCloseable {
 
     /** Makes machines that are missing and removes those that are too many. */
     private void level() {
-        Map<Waiting.Need, Sample> needs = new HashMap<>();
-        for (DeclaredChain chain : declarations.chains()) {
-            ChainSpec spec = chain.spec();
-            if (spec.spec().isOnDemand() && spec.spec().state() == RunState.RUNNING) {
-                spec.spec()
-                        .middleboxes()
-                        .forEach(it -> needs.putIfAbsent(Waiting.Need.of(spec, it), new Sample(spec, it)));
-            }
-        }
+        Map<Waiting.Need, Sample> needs = needs();
         boolean changed = removeSurplus(needs.keySet());
         Optional<Pass> pass = reconciler.latest();
         long starting = waiting.all().stream()
@@ -219,6 +243,20 @@ public final class Pools implements AutoCloseable {
         }
     }
 
+    /** What the chains whose machines come with packets ask of machines that wait, each with one that asks. */
+    private Map<Waiting.Need, Sample> needs() {
+        Map<Waiting.Need, Sample> needs = new HashMap<>();
+        for (DeclaredChain chain : declarations.chains()) {
+            ChainSpec spec = chain.spec();
+            if (spec.spec().isOnDemand() && spec.spec().state() == RunState.RUNNING) {
+                spec.spec()
+                        .middleboxes()
+                        .forEach(it -> needs.putIfAbsent(Waiting.Need.of(spec, it), new Sample(spec, it)));
+            }
+        }
+        return needs;
+    }
+
     private record Sample(ChainSpec chain, MiddleboxSpec middlebox) {}
 
     /**
@@ -226,8 +264,8 @@ public final class Pools implements AutoCloseable {
      * a time, so that most of the pool can be taken meanwhile.
      */
     private boolean removeOutdated(Optional<Pass> pass) {
-        Optional<DeclaredChain> outdated =
-                pass.flatMap(it -> waiting.takeOutdated(devices -> image(devices).digest(), it));
+        Optional<DeclaredChain> outdated = pass.flatMap(
+                it -> waiting.takeOutdated(devices -> image(devices).digest(), it));
         outdated.ifPresent(chain -> declarations.remove(chain.name()));
         return outdated.isPresent();
     }
@@ -251,9 +289,15 @@ public final class Pools implements AutoCloseable {
         return !surplus.isEmpty();
     }
 
+    /** Ends when nothing more is written: an image may be in the making. */
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            thread.join(END_BOUND.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

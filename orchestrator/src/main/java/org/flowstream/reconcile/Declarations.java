@@ -90,6 +90,14 @@ public final class Declarations implements AutoCloseable {
                 .toList();
     }
 
+    /** How many instances serve parts of a chain's flow. */
+    public synchronized int instances(Name chain) {
+        return (int) chains.values().stream()
+                .map(each -> each.spec().spec().part())
+                .filter(part -> part.isInstance() && part.of().equals(Optional.of(chain)))
+                .count();
+    }
+
     public synchronized Optional<DeclaredChain> chain(Name name) {
         return Optional.ofNullable(chains.get(name));
     }

@@ -27,10 +27,12 @@ import org.eclipse.jetty.io.Transport;
 import org.flowstream.api.Guests;
 import org.flowstream.api.Route;
 import org.flowstream.event.EventLog;
+import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.operation.Operations;
+import org.flowstream.pool.Pools;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Failpoints;
@@ -100,19 +102,25 @@ class OpenApiTest {
         try (Store store = Store.open(settings.places().state());
                 SimulatedWorld world = new SimulatedWorld()) {
             Declarations declarations = new Declarations(settings.places().installation(), store, new Random(1), clock);
+            ImageStore images = new ImageStore(settings.places().images());
             try (Reconciler loop = new Reconciler(
-                    settings.ownBridge(), store, declarations, world, events, clock, Failpoints.parse(""))) {
+                            settings.ownBridge(), store, declarations, world, events, clock, Failpoints.parse(""));
+                    Pools pools = new Pools(declarations, loop, images, List::of, new BlankImages());
+                    FirstPackets firstPackets =
+                            new FirstPackets(settings.places(), declarations, loop, world, pools, images, events)) {
                 Routes.of(
                                 settings,
                                 "test",
                                 clock.instant(),
                                 store,
                                 declarations,
-                                new ImageStore(settings.places().images()),
+                                images,
                                 world,
                                 loop,
                                 new Confirmations(declarations, loop, events, clock),
                                 new Operations(store, declarations, loop, events, clock),
+                                pools,
+                                firstPackets,
                                 events,
                                 clock,
                                 new Guests(settings.places()),
@@ -206,6 +214,8 @@ class OpenApiTest {
         ContentResponse applied = ask(client, "POST", "/v1/apply?wait=30", objects);
         assertThat(applied.getStatus()).as(applied.getContentAsString()).isEqualTo(200);
         assertValid(document, "Applied", json.readTree(applied.getContent()));
+        assertValid(document, "Pool", json(client, "/v1/pools").path(0));
+        assertValid(document, "Demand", json(client, "/v1/chains/many/demand"));
         assertValid(document, "UpgradeStep", json(client, "/v1/upgrade").path(0));
     }
 

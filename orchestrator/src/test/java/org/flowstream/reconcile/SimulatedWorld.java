@@ -52,6 +52,8 @@ public final class SimulatedWorld implements World {
     private @Nullable String silent;
     private @Nullable CountDownLatch gate;
     private Runnable listener = () -> {};
+    private Consumer<PacketIn> firstPackets = packet -> {};
+    private int sent;
     private int nextNumber = 1;
     private boolean guestsBoot = true;
     private boolean guestsSwap;
@@ -390,7 +392,18 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
-    public void whenFirstPacket(Consumer<PacketIn> newListener) {}
+    public synchronized void whenFirstPacket(Consumer<PacketIn> newListener) {
+        firstPackets = newListener;
+    }
+
+    /** Lets a packet come that belongs to no instance. */
+    public void arrive(PacketIn packet) {
+        Consumer<PacketIn> taker;
+        synchronized (this) {
+            taker = firstPackets;
+        }
+        taker.accept(packet);
+    }
 
     @Override
     public Map<ChainId, Long> packets(BridgeName bridge) {
@@ -398,14 +411,23 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
-    public void send(BridgeName bridge, int inPort, int port, byte[] frame) {}
+    public synchronized void send(BridgeName bridge, int inPort, int port, byte[] frame) {
+        sent++;
+    }
+
+    /** How many frames were sent out of ports. */
+    public synchronized int sent() {
+        return sent;
+    }
 
     @Override
     public void swapped(MachineId machine, ImageDigest image) {}
 
     @Override
-    public Map<PortName, Integer> numbers(BridgeName bridge) {
-        return Map.of();
+    public synchronized Map<PortName, Integer> numbers(BridgeName bridge) {
+        Map<PortName, Integer> numbers = new TreeMap<>();
+        ports.forEach((name, port) -> port.number().ifPresent(number -> numbers.put(name, number)));
+        return numbers;
     }
 
     @Override
