@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -178,7 +179,7 @@ public final class ApplyResource {
                         .map(time ->
                                 new PendingChange(request.set(), clock.instant().plus(time), inverse));
                 List<DeclaredChain> made = declaring.declare(resolved.change(), pending);
-                undo = takeBack(resolved.change(), made, inverse);
+                undo = takeBack(resolved.change(), made, inverse, pending);
             }
             pending.ifPresent(it -> answer.put("confirmUntil", it.until().toString()));
             answer.set("objects", resolved.objects());
@@ -227,13 +228,18 @@ public final class ApplyResource {
     }
 
     /** Makes all as it was before a change, where it is still as the change made it. */
-    private Undo takeBack(Change change, List<DeclaredChain> made, Change inverse) {
+    private Undo takeBack(Change change, List<DeclaredChain> made, Change inverse, Optional<PendingChange> own) {
         return () -> {
             synchronized (declaring) {
-                if (declarations.pending().isPresent()) {
-                    throw new CancelException(
-                            "its change waits for a confirmation", "without flowstream confirm it is taken back");
-                }
+                Optional<Instant> until = own.map(PendingChange::until);
+                declarations
+                        .pending()
+                        .filter(pending -> !Optional.of(pending.until()).equals(until))
+                        .ifPresent(pending -> {
+                            throw new CancelException(
+                                    "a later change, of set '" + pending.set() + "', waits for its confirmation",
+                                    "flowstream confirm, or wait until it is taken back");
+                        });
                 made.stream().filter(this::isChanged).findFirst().ifPresent(chain -> {
                     throw new CancelException(
                             "chain '" + chain.name() + "' was changed since", "flowstream chain show " + chain.name());

@@ -172,6 +172,17 @@ final class OperationTest extends DaemonTest {
     }
 
     @Test
+    void aCancelledApplyWaitsForNoConfirmation() throws Exception {
+        world.guestsHang();
+        JsonNode applied = ok("POST", "/v1/apply", request("site", false, "1min", chain("a", "tcp", IMAGE)));
+        assertThat(applied.has("confirmUntil")).isTrue();
+        assertThat(cancelled(applied.path("operation").asLong()).path("state").asText())
+                .isEqualTo("cancelled");
+        assertThat(chains()).isEmpty();
+        assertThat(refused("/v1/confirm", json.createObjectNode())).isEqualTo("no change waits for its confirmation");
+    }
+
+    @Test
     void aStopIsTakenBackAndARestartCannotBe() throws Exception {
         ready("fw");
         world.refuse("stop machine", "the button does not work");
