@@ -200,8 +200,9 @@ public final class Operations implements AutoCloseable {
         }
     }
 
-    /** Adds a stage to an operation that goes on. */
+    /** Adds a stage to an operation that goes on, behind those that events tell of so far. */
     public synchronized void stage(long id, Operation.Stage stage) {
+        readEvents();
         all.computeIfPresent(id, (key, operation) -> operation.isRunning() ? operation.with(stage) : operation);
     }
 

@@ -122,6 +122,8 @@ final class UpgradeTest extends DaemonTest {
         assertThat(done.path("state").asText()).isEqualTo("done");
         assertThat(done.path("outcome").asText()).isEqualTo("2 of 2 upgraded; 2 left alone");
         assertThat(done.path("subject").asText()).isEqualTo("all");
+        assertThat(told(done, "stages", "stage"))
+                .containsSubsequence("machine", "guest", "upgrade", "machine", "guest", "upgrade");
         // The second ends only when the first is there again.
         assertThat(world.done().subList(before, world.done().size()).stream()
                         .filter(it -> it.contains("machine fw") || it.contains("machine plain"))
