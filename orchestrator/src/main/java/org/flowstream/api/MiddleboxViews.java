@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.domain.DomainMetadata;
@@ -14,7 +15,6 @@ import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.Installation;
 import org.flowstream.model.LifeCycle;
 import org.flowstream.model.MachineId;
-import org.flowstream.model.MachineSpec;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
@@ -47,9 +47,11 @@ public final class MiddleboxViews {
     /** All of them, by chain and place in it. */
     List<ObjectNode> all(Pass pass) {
         List<ObjectNode> views = new ArrayList<>();
+        Map<MachineId, Map<ExitReason.Cause, Long>> exits = store.exitCounts();
         for (DeclaredChain chain : declarations.serving()) {
             for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
-                views.add(view(pass, chain, middlebox, false));
+                Map<ExitReason.Cause, Long> own = exits.getOrDefault(chain.machine(middlebox.name()), Map.of());
+                views.add(view(pass, chain, middlebox, own));
             }
         }
         return views;
@@ -62,10 +64,24 @@ public final class MiddleboxViews {
                 .flatMap(chain -> chain.spec().spec().middleboxes().stream()
                         .filter(middlebox -> middlebox.name().equals(name))
                         .findFirst()
-                        .map(middlebox -> view(pass, chain, middlebox, true)));
+                        .map(middlebox -> whole(pass, chain, middlebox)));
     }
 
-    private ObjectNode view(Pass pass, DeclaredChain chain, MiddleboxSpec middlebox, boolean full) {
+    private ObjectNode whole(Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {
+        MachineId id = chain.machine(middlebox.name());
+        ObjectNode view = view(pass, chain, middlebox, store.exitCounts(id));
+        ArrayNode recent = ((ObjectNode) view.path("exits")).putArray("recent");
+        for (ExitReason exit : store.exits(id)) {
+            recent.addObject()
+                    .put("at", exit.at().toString())
+                    .put("cause", exit.cause().toString())
+                    .put("detail", exit.detail());
+        }
+        return view;
+    }
+
+    private ObjectNode view(
+            Pass pass, DeclaredChain chain, MiddleboxSpec middlebox, Map<ExitReason.Cause, Long> exits) {
         MachineId id = chain.machine(middlebox.name());
         Optional<ObservedMachine> machine = pass.machine(id);
         LifeCycle state = state(pass, chain, id, machine);
@@ -95,11 +111,12 @@ public final class MiddleboxViews {
             load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));
             view.put("residentMib", load.residentKib() / 1024);
         });
-        spec(pass, id)
+        pass.spec(id)
                 .flatMap(spec -> world.liveness(spec, chain.spec().spec().bridge()))
                 .ifPresent(liveness -> view.put("liveness", liveness));
         devices(view, pass, chain, middlebox);
-        exits(view, id, full);
+        ObjectNode counts = view.putObject("exits").putObject("counts");
+        exits.forEach((cause, count) -> counts.put(cause.toString(), count));
         return view;
     }
 
@@ -156,10 +173,9 @@ public final class MiddleboxViews {
     }
 
     private static String between(Pass pass, DeclaredChain chain) {
-        return pass.desired().chains().stream()
+        return pass.chain(chain.name())
                 .map(DesiredChain::plan)
                 .filter(plan -> plan.id().equals(chain.id()))
-                .findFirst()
                 .map(ChainPlan::externalPorts)
                 .map(ports ->
                         String.join(":", ports.stream().map(PortName::text).toList()))
@@ -188,47 +204,14 @@ public final class MiddleboxViews {
         report.get().counters().ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
     }
 
-    private static Optional<MachineSpec> spec(Pass pass, MachineId id) {
-        return pass.desired().chains().stream()
-                .flatMap(chain -> chain.plan().machines().stream())
-                .filter(machine -> machine.id().equals(id))
-                .findFirst();
-    }
-
     private static void devices(ObjectNode view, Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {
         ArrayNode devices = view.putArray("devices");
-        for (DesiredChain desired : pass.desired().chains()) {
-            for (MachineSpec machine : desired.plan().machines()) {
-                if (machine.id().equals(chain.machine(middlebox.name()))) {
-                    machine.devices()
-                            .forEach(device -> devices.addObject()
-                                    .put("device", device.name())
-                                    .put("port", device.tap().toString())
-                                    .put("mac", device.mac().toString())
-                                    .put(
-                                            "to",
-                                            middlebox
-                                                    .devices()
-                                                    .get(device.index())
-                                                    .to()
-                                                    .text()));
-                }
-            }
-        }
-    }
-
-    private void exits(ObjectNode view, MachineId id, boolean full) {
-        ObjectNode exits = view.putObject("exits");
-        ObjectNode counts = exits.putObject("counts");
-        store.exitCounts(id).forEach((cause, count) -> counts.put(cause.toString(), count));
-        if (full) {
-            ArrayNode recent = exits.putArray("recent");
-            for (ExitReason exit : store.exits(id)) {
-                recent.addObject()
-                        .put("at", exit.at().toString())
-                        .put("cause", exit.cause().toString())
-                        .put("detail", exit.detail());
-            }
-        }
+        pass.spec(chain.machine(middlebox.name())).stream()
+                .flatMap(machine -> machine.devices().stream())
+                .forEach(device -> devices.addObject()
+                        .put("device", device.name())
+                        .put("port", device.tap().toString())
+                        .put("mac", device.mac().toString())
+                        .put("to", middlebox.devices().get(device.index()).to().text()));
     }
 }

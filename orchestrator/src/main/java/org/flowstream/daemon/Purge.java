@@ -144,7 +144,7 @@ public final class Purge {
 
     private void machines() {
         try (LibvirtHost libvirt = LibvirtHost.open(URI.create(settings.libvirt()), Clock.systemUTC(), event -> {})) {
-            for (LibvirtMachine machine : libvirt.machines()) {
+            for (LibvirtMachine machine : libvirt.machinesWithoutCosts()) {
                 DomainMetadata tag = machine.tag();
                 if (!isMeant(tag.installation())) {
                     continue;

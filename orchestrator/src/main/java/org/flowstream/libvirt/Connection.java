@@ -4,9 +4,14 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.problem.BadValueException;
 import org.libvirt.jna.ConnectionPointer;
@@ -28,6 +33,9 @@ final class Connection {
     private static final int STATS_CPU = 2;
     private static final int STATS_BALLOON = 4;
     private static final int STATS_DO_NOT_WAIT = 1 << 29;
+    /** VIR_UUID_STRING_BUFLEN: with the zero at its end. */
+    private static final int UUID_TEXT = 37;
+
     private static final int START_AUTO_DESTROY = 1 << 1;
     private static final int KEEP_ALIVE_SECONDS = 5;
     private static final int KEEP_ALIVE_MISSES = 3;
@@ -35,6 +43,9 @@ final class Connection {
     private final ConnectionPointer pointer;
     private final Libvirt.VirConnectCloseFunc onClose;
     private final int eventId;
+    /** By the domain's UUID, which libvirt makes anew for each start: reading a tag is a question for each machine. */
+    private final Map<String, DomainMetadata> tags = new ConcurrentHashMap<>();
+
     private String capabilities = "";
 
     private Connection(ConnectionPointer pointer, Libvirt.VirConnectCloseFunc onClose, int eventId) {
@@ -90,18 +101,25 @@ final class Connection {
         return QemuUser.offersKvm(capabilities);
     }
 
-    /** All domains that carry a tag of ours, of any installation. */
-    List<LibvirtMachine> machines() {
+    /**
+     * All domains that carry a tag of ours, of any installation.
+     *
+     * @param costs whether their processes are looked at too, which takes libvirt several times as long
+     */
+    List<LibvirtMachine> machines(boolean costs) {
         PointerByReference records = new PointerByReference();
         int count = Calls.number(Calls.MORE.virConnectGetAllDomainStats(
-                pointer, STATS_STATE | STATS_CPU | STATS_BALLOON, records, STATS_DO_NOT_WAIT));
+                pointer, costs ? STATS_STATE | STATS_CPU | STATS_BALLOON : STATS_STATE, records, STATS_DO_NOT_WAIT));
         Pointer list = records.getValue();
         List<LibvirtMachine> machines = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         try {
             for (int i = 0; i < count; i++) {
                 DomainStats stats = DomainStats.read(list.getPointer((long) i * com.sun.jna.Native.POINTER_SIZE));
                 DomainPointer domain = new DomainPointer(stats.domain());
-                tag(domain)
+                String uuid = uuid(domain);
+                seen.add(uuid);
+                knownTag(uuid, domain)
                         .ifPresent(tag -> machines.add(new LibvirtMachine(
                                 tag,
                                 Libvirt.INSTANCE.virDomainGetName(domain),
@@ -113,7 +131,24 @@ final class Connection {
         } finally {
             Calls.MORE.virDomainStatsRecordListFree(list);
         }
+        tags.keySet().retainAll(seen);
         return machines;
+    }
+
+    private static String uuid(DomainPointer domain) {
+        byte[] uuid = new byte[UUID_TEXT];
+        Calls.number(Libvirt.INSTANCE.virDomainGetUUIDString(domain, uuid));
+        return new String(uuid, 0, UUID_TEXT - 1, StandardCharsets.US_ASCII);
+    }
+
+    private Optional<DomainMetadata> knownTag(String uuid, DomainPointer domain) {
+        DomainMetadata known = tags.get(uuid);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<DomainMetadata> read = tag(domain);
+        read.ifPresent(tag -> tags.put(uuid, tag));
+        return read;
     }
 
     /**

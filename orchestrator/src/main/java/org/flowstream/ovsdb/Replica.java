@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Our copy of the rows we follow, kept by table-updates, and its reading as a {@link SwitchView}. One thread at a time. */
 final class Replica {
@@ -36,6 +37,22 @@ final class Replica {
                             "bfd_status"));
 
     private final Map<String, Map<String, JsonNode>> tables = new HashMap<>();
+    /** Ports as they were read, by row: of many, one update changes few. */
+    private final Map<String, Read> read = new HashMap<>();
+
+    /** A port, and what it was read from. */
+    @SuppressWarnings(
+            "ReferenceEquality") // an update puts a new node in the old one's place; comparing text would cost more
+    private record Read(JsonNode row, List<JsonNode> interfaces, ObservedPort port) {
+        boolean isOf(String bridge, JsonNode otherRow, List<JsonNode> otherInterfaces) {
+            return port.bridge().equals(bridge) && row == otherRow && sameNodes(interfaces, otherInterfaces);
+        }
+
+        private static boolean sameNodes(List<JsonNode> some, List<JsonNode> others) {
+            return some.size() == others.size()
+                    && IntStream.range(0, some.size()).allMatch(i -> some.get(i) == others.get(i));
+        }
+    }
 
     Replica() {
         COLUMNS.keySet().forEach(table -> tables.put(table, new HashMap<>()));
@@ -75,6 +92,7 @@ final class Replica {
                 bridges.add(bridge(uuid, row));
             }
         }
+        read.keySet().retainAll(rows(PORT).keySet());
         bridges.sort(Comparator.comparing(ObservedBridge::name));
         return new SwitchView(
                 Columns.text(root.path("ovs_version")),
@@ -103,15 +121,22 @@ final class Replica {
     }
 
     private ObservedPort port(String uuid, String bridge, JsonNode row) {
-        List<ObservedInterface> interfaces = new ArrayList<>();
-        for (String each : Columns.uuids(row.path("interfaces"))) {
-            JsonNode found = rows(INTERFACE).get(each);
-            if (found != null) {
-                interfaces.add(anInterface(each, found));
-            }
+        List<String> names = Columns.uuids(row.path("interfaces")).stream()
+                .filter(rows(INTERFACE)::containsKey)
+                .toList();
+        List<JsonNode> found = names.stream().map(rows(INTERFACE)::get).toList();
+        Read before = read.get(uuid);
+        if (before != null && before.isOf(bridge, row, found)) {
+            return before.port;
         }
-        return new ObservedPort(
+        List<ObservedInterface> interfaces = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+            interfaces.add(anInterface(names.get(i), found.get(i)));
+        }
+        ObservedPort port = new ObservedPort(
                 uuid, row.path("name").asText(), bridge, Tags.read(Columns.map(row.path("external_ids"))), interfaces);
+        read.put(uuid, new Read(row, found, port));
+        return port;
     }
 
     private static ObservedInterface anInterface(String uuid, JsonNode row) {

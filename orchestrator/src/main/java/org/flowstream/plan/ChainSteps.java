@@ -8,7 +8,6 @@ import java.util.Set;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.ImageDigest;
-import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
 
@@ -25,14 +24,31 @@ final class ChainSteps {
 
     private final Desired desired;
     private final Observed observed;
+    private final ObservedIndex index;
+    private final List<Action> before;
     private final DesiredChain chain;
     private final ChainPlan plan;
     private final List<Action> actions;
     private final List<Blocked> blocked;
 
-    ChainSteps(Desired desired, Observed observed, DesiredChain chain, List<Action> actions, List<Blocked> blocked) {
+    /**
+     * The steps of one chain.
+     *
+     * @param before what is done for the host as a whole before any chain's
+     * @param actions takes the actions of this chain, behind those of others
+     */
+    ChainSteps(
+            Desired desired,
+            Observed observed,
+            ObservedIndex index,
+            List<Action> before,
+            DesiredChain chain,
+            List<Action> actions,
+            List<Blocked> blocked) {
         this.desired = desired;
         this.observed = observed;
+        this.index = index;
+        this.before = before;
         this.chain = chain;
         this.plan = chain.plan();
         this.actions = actions;
@@ -82,7 +98,7 @@ final class ChainSteps {
             return Optional.of("bridge '" + plan.bridge() + "' does not exist");
         }
         return plan.taps().stream()
-                .flatMap(tap -> observed.port(tap).stream())
+                .flatMap(tap -> index.port(tap).stream())
                 .filter(port -> !port.tagged())
                 .map(port -> "port '" + port.name() + "' on bridge '" + port.bridge() + "' is not ours")
                 .findFirst();
@@ -99,7 +115,7 @@ final class ChainSteps {
 
     /** Whether this plan adds the external port. */
     private boolean comes(PortName port) {
-        return actions.stream()
+        return before.stream()
                 .anyMatch(action -> action instanceof Action.AddExternalPort it
                         && it.port().name().equals(port)
                         && it.port().bridge().equals(plan.bridge()));
@@ -107,14 +123,14 @@ final class ChainSteps {
 
     /** Whether this plan removes the external port. */
     private boolean goes(PortName port) {
-        return actions.stream()
+        return before.stream()
                 .anyMatch(action -> action instanceof Action.RemoveExternalPort it
                         && it.port().equals(port)
                         && it.bridge().equals(plan.bridge()));
     }
 
     private Optional<Integer> numberOf(PortName name) {
-        return observed.port(name)
+        return index.port(name)
                 .filter(port -> port.bridge().equals(plan.bridge()))
                 .flatMap(ObservedPort::number);
     }
@@ -171,11 +187,7 @@ final class ChainSteps {
     }
 
     private Optional<ObservedRules.State> rules() {
-        return observed.rules().stream()
-                .filter(rules ->
-                        rules.chain().equals(plan.id()) && rules.bridge().equals(plan.bridge()))
-                .map(ObservedRules::state)
-                .findFirst();
+        return index.rules(plan.id(), plan.bridge());
     }
 
     private void run(MachineSpec machine) {
@@ -205,30 +217,24 @@ final class ChainSteps {
         if (held) {
             return;
         }
-        List<PortName> ports = observed.ports().stream()
+        List<PortName> ports = index.portsOf(machine.id()).stream()
                 .filter(port -> port.tagged() && port.bridge().equals(plan.bridge()))
                 .map(ObservedPort::name)
-                .filter(port -> isSurplus(port, machine))
+                .filter(port -> !machine.taps().contains(port))
                 .toList();
         if (!ports.isEmpty()) {
             actions.add(new Action.RemoveTapPorts(plan.bridge(), ports));
         }
-        List<PortName> taps =
-                observed.taps().stream().filter(tap -> isSurplus(tap, machine)).toList();
+        List<PortName> taps = index.tapsOf(machine.id()).stream()
+                .filter(tap -> !machine.taps().contains(tap))
+                .toList();
         if (!taps.isEmpty()) {
             actions.add(new Action.DeleteTaps(taps));
         }
     }
 
-    private static boolean isSurplus(PortName port, MachineSpec machine) {
-        return MachineId.ofPort(port).filter(machine.id()::equals).isPresent()
-                && !machine.taps().contains(port);
-    }
-
     private Optional<ObservedMachine> machine(MachineSpec spec) {
-        return observed.machines().stream()
-                .filter(it -> it.id().equals(spec.id()) && it.name().equals(spec.name()))
-                .findFirst();
+        return index.machine(spec);
     }
 
     private Fate fate(MachineSpec spec) {

@@ -43,8 +43,10 @@ public final class Planner {
         planner.removePorts();
         planner.prepareBridges();
         planner.addPorts();
+        ObservedIndex index = new ObservedIndex(observed);
+        List<Action> before = List.copyOf(planner.actions);
         for (DesiredChain chain : desired.chains()) {
-            new ChainSteps(desired, observed, chain, planner.actions, planner.blocked).plan();
+            new ChainSteps(desired, observed, index, before, chain, planner.actions, planner.blocked).plan();
         }
         return new Plan(planner.actions, planner.blocked);
     }

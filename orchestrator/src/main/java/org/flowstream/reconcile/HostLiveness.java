@@ -21,8 +21,6 @@ import org.flowstream.ovsdb.ObservedBridge;
 import org.flowstream.ovsdb.ObservedPort;
 import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.Tags;
-import org.flowstream.plan.Desired;
-import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.ObservedRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,13 +87,15 @@ final class HostLiveness {
                 .collect(Collectors.toSet());
     }
 
-    /** Rules as they compare with BFD taken in: groups that watch ports where it is not as it should be steer nothing yet. */
-    ObservedRules with(ObservedRules rules, ObservedBridge bridge, Desired desired, Predicate<MachineId> held) {
+    /**
+     * Rules as they compare with BFD taken in: groups that watch ports where it is not as it should be steer nothing yet.
+     *
+     * @param plan of their chain; empty where it is not declared
+     */
+    ObservedRules with(
+            ObservedRules rules, Optional<ChainPlan> plan, ObservedBridge bridge, Predicate<MachineId> held) {
         boolean right = rules.state() != ObservedRules.State.STEERED
-                || desired.chains().stream()
-                        .map(DesiredChain::plan)
-                        .filter(plan -> plan.id().equals(rules.chain()))
-                        .allMatch(plan -> isRight(plan, bridge, held));
+                || plan.filter(it -> !isRight(it, bridge, held)).isEmpty();
         return right ? rules : new ObservedRules(rules.bridge(), rules.chain(), ObservedRules.State.OTHER);
     }
 

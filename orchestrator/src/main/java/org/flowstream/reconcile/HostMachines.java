@@ -93,8 +93,12 @@ final class HostMachines implements AutoCloseable {
      */
     record Seen(List<HostMachine> machines, Optional<String> unseen) {}
 
-    /** Looks. Where all chains that are desired need libvirt, it has to answer. */
-    Seen machines(Desired desired) {
+    /**
+     * Looks. Where all chains that are desired need libvirt, it has to answer.
+     *
+     * @param costs whether what machines cost is looked at; else libvirt's are said to cost nothing
+     */
+    Seen machines(Desired desired, boolean costs) {
         List<HostMachine> seen = new ArrayList<>();
         try {
             processes.machines().forEach(machine -> seen.add(HostMachine.of(machine)));
@@ -103,9 +107,10 @@ final class HostMachines implements AutoCloseable {
         }
         Optional<String> unseen = Optional.empty();
         try {
-            libvirt.machines().stream()
-                    .filter(machine -> machine.tag().installation().equals(places.installation()))
-                    .forEach(machine -> seen.add(HostMachine.of(machine)));
+            (costs ? libvirt.machines() : libvirt.machinesWithoutCosts())
+                    .stream()
+                            .filter(machine -> machine.tag().installation().equals(places.installation()))
+                            .forEach(machine -> seen.add(HostMachine.of(machine)));
         } catch (LibvirtFault e) {
             WorldException failure = failure(e);
             boolean needed = !desired.chains().isEmpty();

@@ -2,6 +2,8 @@ package org.flowstream.reconcile;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +43,9 @@ import org.flowstream.ovsdb.Tags;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.rules.FlowRule;
+import org.flowstream.rules.FoundRules;
 import org.flowstream.rules.RuleDiff;
+import org.flowstream.rules.SwitchChange;
 import org.flowstream.rules.SwitchRules;
 import org.flowstream.rules.Unclaimed;
 import org.slf4j.Logger;
@@ -63,6 +67,7 @@ final class HostSwitch implements AutoCloseable {
     private final SwitchPorts ports;
     private final ChainId common;
     private final HostLiveness liveness;
+    private final RuleLooks looks = new RuleLooks();
     /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
     private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
 
@@ -110,19 +115,24 @@ final class HostSwitch implements AutoCloseable {
             List<org.flowstream.plan.ObservedBridge> bridges = new ArrayList<>();
             List<ObservedRules> rules = new ArrayList<>();
             Set<MachineId> heard = new HashSet<>();
+            Map<ChainId, ChainPlan> plans = new HashMap<>();
+            desired.chains().forEach(chain -> plans.put(chain.plan().id(), chain.plan()));
             for (ObservedBridge bridge : view.bridges()) {
                 Optional<BridgeName> name = SwitchPorts.name(bridge);
                 boolean needed = name.filter(wanted::contains).isPresent();
-                Optional<SwitchRules> rulesThere =
+                Optional<FoundRules> rulesThere =
                         name.filter(it -> needed || bridge.hasGroupRange()).flatMap(it -> rules(it, needed));
                 if (name.isPresent() && rulesThere.isPresent()) {
-                    SwitchRules found = rulesThere.get();
+                    FoundRules found = rulesThere.get();
                     WantedRules wantedRules = wanted(bridge, name.get(), desired);
-                    wantedRules.chains(found, ports.othersTaps(bridge)).stream()
-                            .map(each -> liveness.with(each, bridge, desired, held::contains))
+                    Map<Long, ObservedRules.State> states = wantedRules.states(found);
+                    wantedRules.chains(found, states, ports.othersTaps(bridge)).stream()
+                            .map(each -> liveness.with(
+                                    each, Optional.ofNullable(plans.get(each.chain())), bridge, held::contains))
                             .forEach(rules::add);
                     heard.addAll(liveness.heard(bridge));
-                    bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found)));
+                    bridges.add(
+                            new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found.all(), states)));
                 }
             }
             return new Found(bridges, ports.ports(view, desired), rules, heard);
@@ -132,9 +142,9 @@ final class HostSwitch implements AutoCloseable {
     }
 
     /** The rules of a bridge; empty where one that nothing declared needs does not answer: it may be going just now. */
-    private Optional<SwitchRules> rules(BridgeName bridge, boolean needed) {
+    private Optional<FoundRules> rules(BridgeName bridge, boolean needed) {
         try {
-            return Optional.of(connection(bridge).observe());
+            return Optional.of(looks.look(bridge, connection(bridge)));
         } catch (SwitchUnreachableException e) {
             if (needed) {
                 throw e;
@@ -194,7 +204,10 @@ final class HostSwitch implements AutoCloseable {
     /** The number of a port of a bridge; empty while it has none. */
     Optional<Integer> number(BridgeName bridge, PortName port) {
         try {
-            return database.observe().bridge(bridge).map(SwitchPorts::numbers).map(numbers -> numbers.get(port));
+            return database.observe()
+                    .bridge(bridge)
+                    .map(ObservedBridge::numbers)
+                    .map(numbers -> numbers.get(port));
         } catch (OvsdbException e) {
             return Optional.empty();
         }
@@ -240,22 +253,43 @@ final class HostSwitch implements AutoCloseable {
     }
 
     private WantedRules wanted(ObservedBridge found, BridgeName name, Desired desired) {
-        return new WantedRules(name, desired, SwitchPorts.numbers(found), held, liveness.watched(found), common);
+        return new WantedRules(name, desired, found.numbers(), held, liveness.watched(found), common);
     }
 
     void setBaseRules(BridgeName bridge, Desired desired) {
         doing(() -> {
-            OpenFlowConnection connection = connection(bridge);
-            connection.apply(wanted(bridge, desired).openingChanges(connection.observe()));
+            FoundRules found = new FoundRules(connection(bridge).observe());
+            apply(bridge, wanted(bridge, desired).openingChanges(found));
         });
+    }
+
+    /** Changes what serves a bridge as a whole. */
+    private void apply(BridgeName bridge, List<SwitchChange> changes) {
+        try {
+            connection(bridge).apply(changes);
+        } finally {
+            looks.changed(bridge);
+        }
+    }
+
+    /** Changes rules of some chains. */
+    void apply(BridgeName bridge, Collection<ChainId> chains, List<SwitchChange> changes) {
+        try {
+            connection(bridge).apply(changes);
+        } finally {
+            looks.changed(bridge, chains.stream().map(ChainId::bits).toList());
+        }
     }
 
     void clearBaseRules(BridgeName bridge) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
             SwitchRules found = connection.observe();
-            connection.apply(RuleDiff.changes(
-                    SwitchRules.NONE, bridge.equals(ownBridge) ? found.ofBridge() : found.common(common.bits())));
+            apply(
+                    bridge,
+                    RuleDiff.changes(
+                            SwitchRules.NONE,
+                            bridge.equals(ownBridge) ? found.ofBridge() : found.common(common.bits())));
             release(bridge, connection);
         });
     }
@@ -269,9 +303,9 @@ final class HostSwitch implements AutoCloseable {
     /** Sends a machine no packets until it is released: where its chain is steered, the failure policy holds for it. */
     void hold(ChainPlan plan, MachineId machine) {
         doing(() -> {
-            SwitchRules found = connection(plan.bridge()).observe();
-            boolean steered =
-                    wanted(plan.bridge(), Desired.nothing(ownBridge)).state(plan, found) == ObservedRules.State.STEERED;
+            WantedRules wanted = wanted(plan.bridge(), Desired.nothing(ownBridge));
+            FoundRules found = found(plan, wanted.ofChain(plan, Stage.STEERED));
+            boolean steered = wanted.state(plan, found) == ObservedRules.State.STEERED;
             held.add(machine);
             liveness.begin(machine);
             if (steered) {
@@ -311,23 +345,39 @@ final class HostSwitch implements AutoCloseable {
                         "a rule of others stands where ours would: " + conflicts.get(0)
                                 + "; give the chain another priority");
             }
-            SwitchRules found = connection.observe();
+            FoundRules found = found(plan, wanted);
             long id = plan.id().bits();
-            connection.apply(RuleDiff.changes(wanted.besideOthers(id, found), found.ofChain(id)));
+            apply(
+                    plan.bridge(),
+                    List.of(plan.id()),
+                    RuleDiff.changes(found.besideOthers(id, wanted), found.ofChain(id)));
         });
+    }
+
+    /** What there is of a chain, and what may stand in its way; where many chains are, reading all takes long. */
+    private FoundRules found(ChainPlan plan, SwitchRules wanted) {
+        OpenFlowConnection connection = connection(plan.bridge());
+        return new FoundRules(
+                wanted.hasCompanions()
+                        ? connection.observe()
+                        : connection.observeChain(plan.id().bits()));
     }
 
     void clearRules(BridgeName bridge, ChainId chain) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
-            connection.apply(
-                    RuleDiff.changes(SwitchRules.NONE, connection.observe().ofChainAndLeases(chain.bits())));
+            apply(
+                    bridge,
+                    List.of(chain),
+                    RuleDiff.changes(
+                            SwitchRules.NONE,
+                            connection.observeChain(chain.bits()).ofChainAndLeases(chain.bits())));
             release(bridge, connection);
         });
     }
 
     Map<PortName, Integer> numbers(BridgeName bridge) {
-        return database.observe().bridge(bridge).map(SwitchPorts::numbers).orElse(Map.of());
+        return database.observe().bridge(bridge).map(ObservedBridge::numbers).orElse(Map.of());
     }
 
     void addExternalPort(ExternalPort port) {

@@ -26,8 +26,9 @@ import org.flowstream.health.HealthReport;
 import org.flowstream.health.Watched;
 import org.flowstream.host.FarEnd;
 import org.flowstream.host.HostException;
+import org.flowstream.host.KnownOffloads;
+import org.flowstream.host.KnownTaps;
 import org.flowstream.host.Links;
-import org.flowstream.host.Offloads;
 import org.flowstream.host.Taps;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
@@ -69,6 +70,8 @@ public final class HostWorld implements World {
     private final HealthNews news;
     private final MachineLoads loads = new MachineLoads();
     private final Places places;
+    private final KnownTaps taps;
+    private final KnownOffloads offloads = new KnownOffloads();
     private volatile Desired desired;
 
     public HostWorld(
@@ -81,6 +84,7 @@ public final class HostWorld implements World {
             Clock clock,
             Optional<Duration> detection) {
         this.places = places;
+        this.taps = new KnownTaps(new Taps(places.installation(), ""));
         this.images = images;
         this.events = events;
         this.desired = Desired.nothing(ownBridge);
@@ -129,8 +133,8 @@ public final class HostWorld implements World {
     }
 
     private void createTaps(MachineSpec machine) {
-        Taps taps = new Taps(places.installation(), machines.tapUser(machine));
-        machine.taps().forEach(taps::create);
+        Taps made = new Taps(places.installation(), machines.tapUser(machine));
+        machine.taps().forEach(made::create);
     }
 
     @Override
@@ -142,15 +146,18 @@ public final class HostWorld implements World {
         Predicate<MachineId> isReady = id -> ready.computeIfAbsent(id, health::isReady);
         openVswitch.release(isReady);
         HostSwitch.Found found = found(now);
-        HostMachines.Seen seen = machines.machines(now);
+        boolean weighs = loads.isDue(System.nanoTime());
+        HostMachines.Seen seen = machines.machines(now, weighs);
         List<HostMachine> running = seen.machines();
         watch(now, running, seen.unseen().isPresent());
         health.heard(found.heard());
-        weigh(running);
+        if (weighs) {
+            weigh(running);
+        }
         return new Observed(
                 found.bridges(),
                 found.ports(),
-                new Taps(places.installation(), "").list(),
+                taps.list(),
                 offloads(now),
                 running.stream()
                         .map(machine -> observed(machine, isReady))
@@ -241,13 +248,13 @@ public final class HostWorld implements World {
         return isReady.test(id) ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING;
     }
 
-    /** Of the ports whose offloads we hold off, or did: asking costs a process each. */
-    private static Map<PortName, Set<String>> offloads(Desired now) {
+    /** Of the ports whose offloads we hold off, or did. */
+    private Map<PortName, Set<String>> offloads(Desired now) {
         Map<PortName, Set<String>> on = new TreeMap<>();
         Stream.concat(now.ports().stream(), now.leavingPorts().stream())
                 .filter(port -> !port.offloadsOff().isEmpty()
                         && Files.exists(Path.of("/sys/class/net", port.name().text())))
-                .forEach(port -> on.put(port.name(), Offloads.on(port.name())));
+                .forEach(port -> on.put(port.name(), offloads.on(port.name())));
         return on;
     }
 
@@ -277,7 +284,7 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.RemoveExternalPort remove) {
             openVswitch.removePorts(remove.bridge(), List.of(remove.port()));
         } else if (action instanceof Action.SetOffloads set) {
-            Offloads.set(set.port(), set.features(), set.on());
+            offloads.set(set.port(), set.features(), set.on());
         } else if (action instanceof Action.VerifyImage verify) {
             verify(verify.image());
         } else if (action instanceof Action.CreateTaps create) {

@@ -1,8 +1,11 @@
 package org.flowstream.reconcile;
 
+import java.util.Set;
+import java.util.TreeSet;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.rules.RuleCompiler;
@@ -29,12 +32,13 @@ record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
         HostSwitch.doing(() -> {
             WantedRules wanted = openVswitch.wanted(bridge, Desired.nothing(ownBridge));
             SwitchRules before = SwitchRules.NONE;
+            Set<ChainId> chains = new TreeSet<>(Set.of(steer.instance().id()));
             for (ChainPlan plan : steer.waiting()) {
                 before = before.and(wanted.ofChain(plan, Stage.STEERED));
+                chains.add(plan.id());
             }
-            openVswitch
-                    .connection(bridge)
-                    .apply(RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before));
+            openVswitch.apply(
+                    bridge, chains, RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before));
         });
     }
 }

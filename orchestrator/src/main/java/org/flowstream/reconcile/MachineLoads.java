@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.flowstream.model.MachineId;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class MachineLoads {
     private static final long SHORTEST = Duration.ofSeconds(1).toNanos();
 
     private final Map<MachineId, Course> courses = new ConcurrentHashMap<>();
+    private final AtomicLong nextNanos = new AtomicLong(System.nanoTime());
 
     private record Sample(long atNanos, long cpuNanos) {}
 
@@ -45,6 +47,12 @@ final class MachineLoads {
             }
             return OptionalDouble.of(100.0 * (latest.cpuNanos - before.cpuNanos) / (latest.atNanos - before.atNanos));
         }
+    }
+
+    /** Whether it is time for a look at all; the loop looks at machines many times in a moment when something changes. */
+    boolean isDue(long now) {
+        long next = nextNanos.get();
+        return now - next >= 0 && nextNanos.compareAndSet(next, now + SHORTEST);
     }
 
     /** A look at a machine's process. */

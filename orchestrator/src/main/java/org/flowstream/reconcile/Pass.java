@@ -1,9 +1,14 @@
 package org.flowstream.reconcile;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
+import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
@@ -12,27 +17,74 @@ import org.flowstream.plan.ObservedMachine;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.plan.Plan;
 
-/**
- * One round of the loop: what it looked at and what it decided.
- *
- * @param number from 1
- * @param busy the groups of actions that were going on when it began to look
- */
-public record Pass(long number, Desired desired, Observed observed, Plan plan, Set<String> busy) {
-    public Pass {
-        busy = Set.copyOf(busy);
+/** One round of the loop: what it looked at and what it decided. */
+public final class Pass {
+    private final long number;
+    private final Desired desired;
+    private final Observed observed;
+    private final Plan plan;
+    private final Set<String> busy;
+    /** By what they are asked for: with many chains each is asked for in each round. */
+    private final Map<Name, DesiredChain> chains = new HashMap<>();
+
+    private final Map<MachineId, MachineSpec> specs = new HashMap<>();
+    private final Map<MachineId, ObservedMachine> machines = new HashMap<>();
+    private final Map<Place, ObservedRules.State> rules = new HashMap<>();
+
+    private record Place(ChainId chain, BridgeName bridge) {}
+
+    /**
+     * Of what was seen and planned.
+     *
+     * @param number from 1
+     * @param busy the groups of actions that were going on when it began to look
+     */
+    Pass(long number, Desired desired, Observed observed, Plan plan, Set<String> busy) {
+        this.number = number;
+        this.desired = desired;
+        this.observed = observed;
+        this.plan = plan;
+        this.busy = Set.copyOf(busy);
+        for (DesiredChain chain : desired.chains()) {
+            chains.putIfAbsent(chain.plan().name(), chain);
+            chain.plan().machines().forEach(machine -> specs.putIfAbsent(machine.id(), machine));
+        }
+        observed.machines().forEach(machine -> machines.putIfAbsent(machine.id(), machine));
+        observed.rules().forEach(each -> rules.putIfAbsent(new Place(each.chain(), each.bridge()), each.state()));
     }
 
-    Optional<DesiredChain> chain(Name name) {
-        return desired.chains().stream()
-                .filter(chain -> chain.plan().name().equals(name))
-                .findFirst();
+    public long number() {
+        return number;
+    }
+
+    public Desired desired() {
+        return desired;
+    }
+
+    public Observed observed() {
+        return observed;
+    }
+
+    public Plan plan() {
+        return plan;
+    }
+
+    public Set<String> busy() {
+        return busy;
+    }
+
+    /** A chain as it is desired. */
+    public Optional<DesiredChain> chain(Name name) {
+        return Optional.ofNullable(chains.get(name));
+    }
+
+    /** A machine as it is desired. */
+    public Optional<MachineSpec> spec(MachineId id) {
+        return Optional.ofNullable(specs.get(id));
     }
 
     public Optional<ObservedMachine> machine(MachineId id) {
-        return observed.machines().stream()
-                .filter(machine -> machine.id().equals(id))
-                .findFirst();
+        return Optional.ofNullable(machines.get(id));
     }
 
     /** Whether a machine runs and is ready. */
@@ -73,11 +125,8 @@ public record Pass(long number, Desired desired, Observed observed, Plan plan, S
 
     /** What the switch has of a chain's rules; empty when it has none. */
     public Optional<ObservedRules.State> rules(DesiredChain chain) {
-        return observed.rules().stream()
-                .filter(rules -> rules.chain().equals(chain.plan().id())
-                        && rules.bridge().equals(chain.plan().bridge()))
-                .map(ObservedRules::state)
-                .findFirst();
+        return Optional.ofNullable(
+                rules.get(new Place(chain.plan().id(), chain.plan().bridge())));
     }
 
     /** Why a chain cannot be brought about now; empty when nothing stands in its way. */

@@ -1,9 +1,7 @@
 package org.flowstream.reconcile;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,14 +27,6 @@ record SwitchPorts(Installation installation) {
         } catch (BadValueException e) {
             return Optional.empty();
         }
-    }
-
-    static Map<PortName, Integer> numbers(ObservedBridge bridge) {
-        Map<PortName, Integer> numbers = new HashMap<>();
-        for (ObservedPort port : bridge.ports()) {
-            port.number().ifPresent(number -> portName(port).ifPresent(name -> numbers.put(name, number)));
-        }
-        return numbers;
     }
 
     private static Optional<PortName> portName(ObservedPort port) {

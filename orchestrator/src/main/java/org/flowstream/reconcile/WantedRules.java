@@ -1,11 +1,11 @@
 package org.flowstream.reconcile;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.BridgeName;
@@ -18,6 +18,7 @@ import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.ObservedBridge;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.rules.BridgeRules;
+import org.flowstream.rules.FoundRules;
 import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchChange;
@@ -43,35 +44,41 @@ record WantedRules(
         return RuleCompiler.compile(plan, stage, numbers, held, watched);
     }
 
+    /** How the rules of each declared chain compare: looked at once, since all that follows hangs on it. */
+    Map<Long, ObservedRules.State> states(FoundRules found) {
+        Map<Long, ObservedRules.State> states = new HashMap<>();
+        plans().forEach(plan -> states.put(plan.id().bits(), state(plan, found)));
+        return states;
+    }
+
     /**
      * How the rules of each chain compare that has some here. An undeclared one that another installation's taps belong
      * to is left out: it is that one's.
      *
+     * @param states as {@link #states} says
      * @param othersTaps numbers of the taps that carry another installation's tag
      */
-    List<ObservedRules> chains(SwitchRules found, Set<Integer> othersTaps) {
-        Map<Long, ChainPlan> plans =
-                plans().stream().collect(Collectors.toMap(plan -> plan.id().bits(), plan -> plan));
+    List<ObservedRules> chains(FoundRules found, Map<Long, ObservedRules.State> states, Set<Integer> othersTaps) {
         List<ObservedRules> rules = new ArrayList<>();
-        for (long id : new TreeSet<>(found.chains())) {
-            ChainPlan plan = plans.get(id);
-            boolean others = found.ofChain(id).flows().stream()
-                    .flatMapToInt(rule -> rule.key().match().inPort().stream())
-                    .anyMatch(othersTaps::contains);
-            if (plan == null && others) {
-                continue;
+        for (long id : found.chains()) {
+            ObservedRules.State state = states.get(id);
+            boolean others = state == null
+                    && found.ofChain(id).flows().stream()
+                            .flatMapToInt(rule -> rule.key().match().inPort().stream())
+                            .anyMatch(othersTaps::contains);
+            if (!others) {
+                rules.add(
+                        new ObservedRules(bridge, new ChainId(id), state == null ? ObservedRules.State.OTHER : state));
             }
-            ObservedRules.State state = plan == null ? ObservedRules.State.OTHER : state(plan, found);
-            rules.add(new ObservedRules(bridge, new ChainId(id), state));
         }
         return rules;
     }
 
     /** How the rules of a chain compare. */
-    ObservedRules.State state(ChainPlan plan, SwitchRules found) {
+    ObservedRules.State state(ChainPlan plan, FoundRules found) {
         long id = plan.id().bits();
         SwitchRules there = found.ofChain(id);
-        SwitchRules steered = ofChain(plan, Stage.STEERED).besideOthers(id, found);
+        SwitchRules steered = found.besideOthers(id, ofChain(plan, Stage.STEERED));
         if (RuleDiff.changes(steered, there).isEmpty()) {
             return ObservedRules.State.STEERED;
         }
@@ -81,18 +88,18 @@ record WantedRules(
     }
 
     /** How the rules compare that serve the bridge as a whole. */
-    ObservedBridge.BaseRules base(SwitchRules found) {
-        if (baseChanges(found).isEmpty()) {
+    ObservedBridge.BaseRules base(SwitchRules found, Map<Long, ObservedRules.State> states) {
+        if (baseChanges(found, states).isEmpty()) {
             return ObservedBridge.BaseRules.RIGHT;
         }
         return base(found, isOwn()).isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
     }
 
     /** What has to change for them to be right: left-over groups and what was learnt of ports that went included. */
-    List<SwitchChange> baseChanges(SwitchRules found) {
+    List<SwitchChange> baseChanges(SwitchRules found, Map<Long, ObservedRules.State> states) {
         // What is common to chains is about those whose flows are steered, which the rules found tell.
         List<ChainPlan> steered = plans().stream()
-                .filter(plan -> state(plan, found) == ObservedRules.State.STEERED)
+                .filter(plan -> states.get(plan.id().bits()) == ObservedRules.State.STEERED)
                 .toList();
         boolean own = isOwn();
         SwitchRules wanted = own
@@ -110,23 +117,24 @@ record WantedRules(
      * The same, and in one go with it the rules of chains that were ready once: where they are missing, because the switch
      * restarted or a port came late, their flows would go around them as soon as unclaimed traffic is switched.
      */
-    List<SwitchChange> openingChanges(SwitchRules found) {
+    List<SwitchChange> openingChanges(FoundRules found) {
+        Map<Long, ObservedRules.State> states = states(found);
         if (!isOwn()) {
-            return baseChanges(found);
+            return baseChanges(found.all(), states);
         }
-        SwitchRules claimed = found;
+        Map<Long, SwitchRules> missing = new LinkedHashMap<>();
         for (DesiredChain chain : desired.chains()) {
             ChainPlan plan = chain.plan();
+            long id = plan.id().bits();
             if (chain.wasReady()
                     && plan.bridge().equals(bridge)
-                    && state(plan, claimed) != ObservedRules.State.STEERED) {
-                claimed = claimed.with(
-                        plan.id().bits(),
-                        ofChain(plan, Stage.STEERED).besideOthers(plan.id().bits(), claimed));
+                    && states.get(id) != ObservedRules.State.STEERED) {
+                missing.put(id, ofChain(plan, Stage.STEERED));
             }
         }
-        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(claimed, found));
-        changes.addAll(baseChanges(claimed));
+        FoundRules claimed = found.with(missing);
+        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(claimed.all(), found.all()));
+        changes.addAll(baseChanges(claimed.all(), states(claimed)));
         return changes;
     }
 

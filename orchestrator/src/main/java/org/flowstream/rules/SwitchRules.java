@@ -10,18 +10,12 @@ import java.util.stream.Stream;
 
 /** Rules and groups of one bridge, ordered so that equal ones compare equal: wanted, or found on it. */
 public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
-    private static final Comparator<FlowRule> BY_KEY = Comparator.comparing(
-                    (FlowRule rule) -> rule.key().table())
-            .thenComparing(rule -> -rule.key().priority())
-            .thenComparing(rule -> rule.key().match().toString())
-            .thenComparing(FlowRule::cookie);
-
-    /** Nothing. Behind the comparator, which its making needs. */
+    /** Nothing. */
     public static final SwitchRules NONE = new SwitchRules(List.of(), List.of());
 
     public SwitchRules {
-        flows = flows.stream().sorted(BY_KEY).toList();
-        groups = groups.stream().sorted(Comparator.comparing(GroupRule::id)).toList();
+        flows = flows.stream().sorted(RuleOrder.KEPT).toList();
+        groups = groups.stream().sorted(Comparator.comparingInt(GroupRule::id)).toList();
     }
 
     /** These and others. */
@@ -31,42 +25,28 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 Stream.concat(groups.stream(), others.groups.stream()).toList());
     }
 
-    /** These with a chain's rules in place of those that it has here. */
-    public SwitchRules with(long id, SwitchRules chain) {
-        SwitchRules old = ofChain(id);
-        return new SwitchRules(
-                Stream.concat(flows.stream().filter(rule -> !old.flows.contains(rule)), chain.flows.stream())
-                        .toList(),
-                Stream.concat(groups.stream().filter(group -> !old.groups.contains(group)), chain.groups.stream())
-                        .toList());
+    /** These without the companions in some places. */
+    SwitchRules withoutCompanions(Predicate<FlowKey> places) {
+        return flows.stream().noneMatch(rule -> isCompanion(rule) && places.test(rule.key()))
+                ? this
+                : new SwitchRules(
+                        flows.stream()
+                                .filter(rule -> !isCompanion(rule) || !places.test(rule.key()))
+                                .toList(),
+                        groups);
     }
 
-    /**
-     * These without the companions in whose place another chain's stand already: a switch holds one rule for a match, and
-     * what belongs to both is dropped above it anyway ({@link BridgeRules}).
-     *
-     * @param id of the chain that these are of
-     * @param found all that the switch has
-     */
-    public SwitchRules besideOthers(long id, SwitchRules found) {
-        Set<FlowKey> taken = found.flows.stream()
-                .filter(rule -> isOf(rule, Cookie.Kind.COMPANION) && new Cookie(rule.cookie()).id() != id)
-                .map(FlowRule::key)
-                .collect(Collectors.toSet());
-        return new SwitchRules(
-                flows.stream()
-                        .filter(rule -> !isOf(rule, Cookie.Kind.COMPANION) || !taken.contains(rule.key()))
-                        .toList(),
-                groups);
+    /** Whether there are companions among them, which may stand where another chain's do. */
+    public boolean hasCompanions() {
+        return flows.stream().anyMatch(SwitchRules::isCompanion);
+    }
+
+    static boolean isCompanion(FlowRule rule) {
+        return isOf(rule, Cookie.Kind.COMPANION);
     }
 
     public boolean isEmpty() {
         return flows.isEmpty() && groups.isEmpty();
-    }
-
-    /** The rules whose cookies carry a chain's id, and the groups they use. */
-    public SwitchRules ofChain(long id) {
-        return only(rule -> isOfChain(rule) && new Cookie(rule.cookie()).id() == id);
     }
 
     /** The rules of a chain with those that come and go: its leases. */
@@ -95,7 +75,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 && new Cookie(rule.cookie()).id() == id;
     }
 
-    private static boolean isOfChain(FlowRule rule) {
+    static boolean isOfChain(FlowRule rule) {
         return rule.isOurs()
                 && new Cookie(rule.cookie()).kind().map(Cookie.Kind::isOfChain).orElse(true);
     }
@@ -115,15 +95,6 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 && new Cookie(rule.cookie()).kind().filter(kind::equals).isPresent();
     }
 
-    /** The ids of the chains that have rules here. */
-    public Set<Long> chains() {
-        return flows.stream()
-                .filter(SwitchRules::isOfChain)
-                .map(rule -> new Cookie(rule.cookie()).id())
-                .filter(id -> id != 0)
-                .collect(Collectors.toSet());
-    }
-
     /** Groups of ours that no rule of ours uses: left over. */
     public List<GroupRule> unusedGroups() {
         Set<Integer> used = groupsOf(flows.stream().filter(FlowRule::isOurs));
@@ -139,7 +110,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 some, groups.stream().filter(group -> used.contains(group.id())).toList());
     }
 
-    private static Set<Integer> groupsOf(Stream<FlowRule> rules) {
+    static Set<Integer> groupsOf(Stream<FlowRule> rules) {
         return rules.flatMap(rule -> rule.actions().stream())
                 .filter(RuleAction.ToGroup.class::isInstance)
                 .map(action -> ((RuleAction.ToGroup) action).id())
@@ -149,7 +120,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
     /** One line each: groups as ovs-ofctl add-group reads them, then rules as ovs-ofctl add-flow does. */
     @Override
     public String toString() {
-        return Stream.concat(groups.stream(), flows.stream())
+        return Stream.concat(groups.stream(), flows.stream().sorted(RuleOrder.SHOWN))
                 .map(Object::toString)
                 .collect(Collectors.joining("\n"));
     }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -390,6 +391,19 @@ public final class Store implements AutoCloseable {
                 ended == null ? null : Instant.parse(ended),
                 Arrays.asList(read(row.getString(9), Operation.Stage[].class, what)),
                 row.getString(10));
+    }
+
+    /** The same of all machines that ended at all. */
+    public Map<MachineId, Map<ExitReason.Cause, Long>> exitCounts() {
+        return database.transaction(() -> {
+            Map<MachineId, Map<ExitReason.Cause, Long>> counts = new HashMap<>();
+            database.all(
+                    "SELECT machine, cause, count FROM machine_exit_count",
+                    row -> counts.computeIfAbsent(
+                                    MachineId.parse(row.getString(1)), machine -> new EnumMap<>(ExitReason.Cause.class))
+                            .put(ExitReason.Cause.parse(row.getString(2)), row.getLong(3)));
+            return counts;
+        });
     }
 
     private String json(Object value) {

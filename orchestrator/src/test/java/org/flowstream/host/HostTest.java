@@ -79,9 +79,14 @@ final class HostTest {
 
         assertThatThrownBy(() -> new Taps(new Installation("/tmp/another"), "nobody").create(TAP))
                 .hasMessage("interface '" + TAP + "' exists and is not ours");
+        KnownTaps known = new KnownTaps(taps);
+        assertThat(known.list()).containsExactly(TAP);
+        assertThat(new KnownTaps(new Taps(new Installation("/tmp/another"), "nobody")).list())
+                .doesNotContain(TAP);
         Taps.delete(TAP);
         Taps.delete(TAP);
         assertThat(Links.find(TAP)).isEmpty();
+        assertThat(known.list()).isEmpty();
     }
 
     @Test

@@ -113,6 +113,26 @@ final class HostSwitchTest {
     }
 
     @Test
+    void whatOthersChangeIsSeenSoonAndWhatWeChangeAtOnce() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        for (int round = 0; round < 3; round++) {
+            hostSwitch.setRules(plan, Stage.ISOLATED);
+            assertThat(state(desired)).isEqualTo(ObservedRules.State.ISOLATED);
+            hostSwitch.setRules(plan, Stage.STEERED);
+            assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+        }
+        OVS.ofctl("del-flows", OWN.text(), "in_port=uplink");
+        await("seen").atMost(BOUND).until(() -> state(desired) == ObservedRules.State.OTHER);
+        hostSwitch.setBaseRules(OWN, desired);
+        hostSwitch.setRules(plan, Stage.STEERED);
+        assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
+    }
+
+    @Test
     void whatEntersAChainIsCounted() {
         Desired desired = desired(OWN);
         ChainPlan plan = desired.chains().get(0).plan();

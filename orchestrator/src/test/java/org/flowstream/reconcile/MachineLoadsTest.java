@@ -41,6 +41,15 @@ class MachineLoadsTest {
     }
 
     @Test
+    void aLookIsDueOnceASecond() {
+        long now = System.nanoTime();
+        assertThat(loads.isDue(now + 10 * MILLI)).isTrue();
+        assertThat(loads.isDue(now + 900 * MILLI)).isFalse();
+        assertThat(loads.isDue(now + 1_010 * MILLI)).isTrue();
+        assertThat(loads.isDue(now + 1_020 * MILLI)).isFalse();
+    }
+
+    @Test
     void aMachineThatWasStartedAnewBeginsAnew() {
         see(0, 0);
         see(2_000, 1_000);

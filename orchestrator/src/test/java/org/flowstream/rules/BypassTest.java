@@ -81,7 +81,8 @@ final class BypassTest {
                             numbers.put(new PortName(tap.name()), tap.number().getAsInt()));
         }
         connection.apply(RuleDiff.changes(
-                wanted(plan), connection.observe().ofChain(plan.id().bits())));
+                wanted(plan),
+                new FoundRules(connection.observe()).ofChain(plan.id().bits())));
         assertThat(found(plan)).isEqualTo(wanted(plan));
         return plan;
     }
@@ -97,7 +98,7 @@ final class BypassTest {
     }
 
     private SwitchRules found(ChainPlan plan) {
-        return connection.observe().ofChain(plan.id().bits());
+        return new FoundRules(connection.observe()).ofChain(plan.id().bits());
     }
 
     @AfterEach

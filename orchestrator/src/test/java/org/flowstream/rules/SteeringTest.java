@@ -105,9 +105,9 @@ final class SteeringTest {
 
     private void apply(ChainPlan plan, Stage stage) {
         SwitchRules wanted = RuleCompiler.compile(plan, stage, numbers, Set.of());
-        connection.apply(
-                RuleDiff.changes(wanted, connection.observe().ofChain(plan.id().bits())));
-        assertThat(connection.observe().ofChain(plan.id().bits()))
+        connection.apply(RuleDiff.changes(
+                wanted, new FoundRules(connection.observe()).ofChain(plan.id().bits())));
+        assertThat(new FoundRules(connection.observe()).ofChain(plan.id().bits()))
                 .as("read back")
                 .isEqualTo(wanted);
     }
@@ -157,9 +157,10 @@ final class SteeringTest {
                 .isEqualTo(to(Chains.UPLINK, Chains.SERVERS));
 
         connection.apply(RuleDiff.changes(
-                SwitchRules.NONE, connection.observe().ofChain(plan.id().bits())));
+                SwitchRules.NONE,
+                new FoundRules(connection.observe()).ofChain(plan.id().bits())));
         assertThat(connection.ourGroups()).isEmpty();
-        assertThat(connection.observe().chains()).isEmpty();
+        assertThat(new FoundRules(connection.observe()).chains()).isEmpty();
         assertThat(connection.observe().ofBridge().flows()).hasSize(8);
     }
 

@@ -3,8 +3,12 @@ package org.flowstream.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.TreeSet;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.Installation;
 import org.flowstream.net.FlowMatch;
@@ -38,6 +42,43 @@ final class SwitchRulesTest {
     }
 
     @Test
+    void equalRulesCompareEqualInWhicheverOrderTheyCome() {
+        List<FlowRule> rules = new ArrayList<>();
+        for (String flow : List.of(
+                "",
+                "ip",
+                "ip,nw_dst=10.0.0.1",
+                "ip,nw_dst=10.0.0.0/8",
+                "ip,nw_src=10.0.0.1",
+                "tcp,tp_dst=80",
+                "tcp,tp_dst=81")) {
+            for (int port = 1; port <= 3; port++) {
+                rules.add(FlowRule.of(
+                        Cookie.of(Cookie.Kind.ENTER, port), 0, 1402, RuleMatch.inPort(port, FlowMatch.parse(flow))));
+            }
+            rules.add(FlowRule.of(Cookie.of(Cookie.Kind.BASE, 0), 10, 7, RuleMatch.of(FlowMatch.parse(flow))));
+        }
+        rules.add(new FlowRule(
+                1,
+                new FlowKey(
+                        0,
+                        1402,
+                        new RuleMatch(OptionalInt.of(1), FlowMatch.ANY, new TreeSet<>(List.of("80000c0402000000")))),
+                List.of(),
+                0,
+                0));
+        SwitchRules sorted = new SwitchRules(rules, List.of());
+        Random random = new Random(4);
+        for (int round = 0; round < 20; round++) {
+            Collections.shuffle(rules, random);
+            assertThat(new SwitchRules(rules, List.of())).isEqualTo(sorted);
+        }
+        // As people read it: by table, priority and text.
+        assertThat(sorted.toString().lines().filter(line -> line.contains("table=0")))
+                .isSortedAccordingTo(java.util.Comparator.comparing(line -> line.substring(line.indexOf("table="))));
+    }
+
+    @Test
     void oneCompanionServesTwoChains() {
         RuleMatch errors = RuleMatch.inPort(1, FlowMatch.parse("icmp,icmp_type=3"));
         FlowRule ours = FlowRule.of(Cookie.of(Cookie.Kind.COMPANION, 1), 0, 1400, errors, RuleAction.output(2));
@@ -49,11 +90,12 @@ final class SwitchRulesTest {
                 RuleMatch.inPort(1, FlowMatch.parse("udp")),
                 RuleAction.output(2));
         SwitchRules wanted = new SwitchRules(List.of(ours, entry), List.of());
-        assertThat(wanted.besideOthers(1, new SwitchRules(List.of(theirs), List.of()))
-                        .flows())
-                .containsExactly(entry);
-        assertThat(wanted.besideOthers(1, new SwitchRules(List.of(ours), List.of())))
-                .isEqualTo(wanted);
-        assertThat(wanted.besideOthers(1, SwitchRules.NONE)).isEqualTo(wanted);
+        assertThat(beside(wanted, theirs).flows()).containsExactly(entry);
+        assertThat(beside(wanted, ours)).isEqualTo(wanted);
+        assertThat(beside(wanted)).isEqualTo(wanted);
+    }
+
+    private static SwitchRules beside(SwitchRules wanted, FlowRule... found) {
+        return new FoundRules(new SwitchRules(List.of(found), List.of())).besideOthers(1, wanted);
     }
 }
