@@ -16,7 +16,8 @@ import org.flowstream.model.PortName;
  *
  * <p>Images are verified before anything that runs is ended. Taps and ports come next, then rules: those of the stage
  * that the chain has reached, so that a chain that was ready once meets its failure policy while its machines start, and
- * a new one changes nothing until all of them are ready. Then machines, one by one, and at last the steering.
+ * a new one changes nothing until all of them are ready. Then machines, one by one, and at last the steering. A new chain
+ * on our own bridge starts its machines as soon as their taps are there.
  */
 final class ChainSteps {
     /** How long a guest has from the power button to its end. The engine needs a millisecond. */
@@ -86,7 +87,11 @@ final class ChainSteps {
         }
         verifyImages();
         plan.machines().forEach(this::end);
-        plan.machines().forEach(this::wire);
+        plan.machines().forEach(this::makeTaps);
+        if (isShut()) {
+            plan.machines().forEach(this::run);
+        }
+        plan.machines().forEach(this::addPorts);
         steer();
         plan.machines().forEach(this::removeSurplusTaps);
     }
@@ -158,10 +163,25 @@ final class ChainSteps {
         return chain.wish(spec) == Wish.RUN ? machine(spec).flatMap(it -> it.difference(spec)) : Optional.empty();
     }
 
-    private void wire(MachineSpec machine) {
+    private void makeTaps(MachineSpec machine) {
         if (!observed.taps().containsAll(machine.taps())) {
             actions.add(new Action.CreateTaps(machine));
         }
+    }
+
+    /**
+     * Whether machines may start before their ports are there: nothing is steered to them yet, and our own bridge drops
+     * what comes by a port without rules. The switch takes the longer for a port the more it has; meanwhile guests boot.
+     */
+    private boolean isShut() {
+        return plan.bridge().equals(desired.ownBridge()) && !claims();
+    }
+
+    private boolean claims() {
+        return chain.wasReady() || rules().equals(Optional.of(ObservedRules.State.STEERED));
+    }
+
+    private void addPorts(MachineSpec machine) {
         boolean wired = machine.taps().stream().allMatch(tap -> numberOf(tap).isPresent());
         if (!wired) {
             actions.add(new Action.AddTapPorts(plan.bridge(), machine));
@@ -173,13 +193,15 @@ final class ChainSteps {
         missingPorts().forEach(reason -> blocked.add(Blocked.chain(plan.name(), reason)));
         Optional<ObservedRules.State> rules = rules();
         boolean steered = rules.equals(Optional.of(ObservedRules.State.STEERED));
-        boolean claims = chain.wasReady() || steered;
+        boolean claims = claims();
         if (claims && (!steered || plan.externalPorts().stream().anyMatch(port -> comes(port) || goes(port)))) {
             actions.add(new Action.SetRules(plan, Stage.STEERED));
         } else if (!claims && !rules.equals(Optional.of(ObservedRules.State.ISOLATED))) {
             actions.add(new Action.SetRules(plan, Stage.ISOLATED));
         }
-        plan.machines().forEach(this::run);
+        if (!isShut()) {
+            plan.machines().forEach(this::run);
+        }
         plan.machines().forEach(this::await);
         if (!claims && plan.machines().stream().allMatch(this::willBeReady)) {
             actions.add(new Action.SetRules(plan, Stage.STEERED));

@@ -156,9 +156,9 @@ final class PlannerTest {
                         "add port servers to bridge flowstream",
                         "verify image sha256:000000000000",
                         "create taps fs000000000, fs000000001 of fw",
+                        "start machine fw (kvm, 8 MiB)",
                         "add ports fs000000000, fs000000001 of fw to bridge flowstream",
                         "isolate the machines of chain fw on bridge flowstream",
-                        "start machine fw (kvm, 8 MiB)",
                         "wait until fw is ready",
                         "steer the flow of chain fw on bridge flowstream");
     }
@@ -348,7 +348,7 @@ final class PlannerTest {
         assertThat(plan.actions())
                 .extracting(Action::failpoint)
                 .startsWith("create-bridge", "set-base-rules", "add-external-port")
-                .endsWith("set-rules", "start-machine", "await-ready", "set-rules");
+                .endsWith("start-machine", "add-tap-ports", "set-rules", "await-ready", "set-rules");
         assertThat(plan.actions().stream()
                         .flatMap(action -> action.inverse().stream())
                         .map(Action::describe))

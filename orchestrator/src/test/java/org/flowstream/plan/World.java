@@ -229,17 +229,24 @@ final class World {
         there.put(plan.id(), stage == Stage.STEERED ? ObservedRules.State.STEERED : ObservedRules.State.ISOLATED);
     }
 
+    /** Whether a machine is of a new chain on the own bridge, which drops what comes by a port without rules. */
+    private static boolean isShut(DesiredChain chain, MachineSpec spec) {
+        return chain.plan().machines().contains(spec) && chain.plan().bridge().equals(Worlds.OWN) && !chain.wasReady();
+    }
+
     private void start(MachineSpec spec, Accelerator accelerator) {
         assertThat(verified).contains(spec.image());
         assertThat(taps).containsAll(spec.taps());
         assertThat(machines).noneMatch(machine -> machine.name().equals(spec.name()));
         assertThat(machines).noneMatch(machine -> machine.id().equals(spec.id()));
-        assertThat(rules.values())
-                .as("rules come before a machine")
-                .anyMatch(chains -> chains.keySet().stream()
-                        .anyMatch(chain -> declared.containsKey(chain)
-                                && declared.get(chain).plan().machines().contains(spec)));
-        spec.taps().forEach(tap -> assertThat(ports).containsKey(tap));
+        if (declared.values().stream().noneMatch(chain -> isShut(chain, spec))) {
+            assertThat(rules.values())
+                    .as("rules come before a machine")
+                    .anyMatch(chains -> chains.keySet().stream()
+                            .anyMatch(chain -> declared.containsKey(chain)
+                                    && declared.get(chain).plan().machines().contains(spec)));
+            spec.taps().forEach(tap -> assertThat(ports).containsKey(tap));
+        }
         machines.add(new ObservedMachine(
                 spec.id(),
                 spec.name(),

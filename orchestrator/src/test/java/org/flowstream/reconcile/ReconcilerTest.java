@@ -205,7 +205,9 @@ final class ReconcilerTest {
         CountDownLatch latch = new CountDownLatch(1);
         world.holdStarts(latch);
         DeclaredChain slow = declare("slow", "third", "fourth");
-        await().atMost(PATIENCE).until(() -> world.done().stream().anyMatch(it -> it.contains("of slow to bridge")));
+        await().atMost(PATIENCE)
+                .until(() ->
+                        world.done().stream().anyMatch(it -> it.startsWith("create taps") && it.endsWith("of slow")));
         declarations.remove(quick.name());
         assertThat(reconciler.await(pass -> pass.isGone(quick), PATIENCE)).isPresent();
         latch.countDown();
