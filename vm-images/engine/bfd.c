@@ -111,21 +111,25 @@ static uint32_t agreed_tx(const struct fs_bfd *s)
     return larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx);
 }
 
-/* 6.8.7: up to a quarter less than the interval, so that machines do not fall into step. */
-static uint64_t interval(struct fs_bfd *s)
+/* 6.8.7: up to a quarter less than the interval, so that machines do not fall into step. Of one that was sent because the
+ * switch had just spoken the switch's own jitter is enough: its next one comes before the whole interval is over. */
+static uint64_t interval(struct fs_bfd *s, bool answering)
 {
     uint64_t whole = ns(agreed_tx(s));
+    if (answering) {
+        return whole;
+    }
     s->jitter = s->jitter * 1664525u + 1013904223u;
     return whole - whole / 4 * (s->jitter >> 24) / 256;
 }
 
-static void schedule(struct fs_bfd *s, uint64_t now)
+static void schedule(struct fs_bfd *s, uint64_t now, bool answering)
 {
     bool silent = s->remote_min_rx == 0 || (s->demand && s->state == FS_BFD_UP); /* 6.8.7 */
-    s->due = silent ? 0 : now + interval(s);
+    s->due = silent ? 0 : now + interval(s, answering);
 }
 
-static void send(struct fs_router *r, struct fs_device *d, uint8_t flags)
+static void send(struct fs_router *r, struct fs_device *d, uint8_t flags, bool answering)
 {
     struct fs_bfd *s = &d->bfd;
     uint64_t now = fs_router_steady(r);
@@ -141,7 +145,7 @@ static void send(struct fs_router *r, struct fs_device *d, uint8_t flags)
     struct fs_batch one = {.count = 1, .packets = {p}};
     if (fs_device_transmit(d, &one) == 1) {
         s->sent = now;
-        schedule(s, now);
+        schedule(s, now, answering);
     }
     fs_packet_free_batch(&one);
 }
@@ -173,13 +177,12 @@ static void step(struct fs_bfd *s, uint8_t theirs)
     }
 }
 
-/* The switch need not speak more often than it would give us up: each of its packets wakes the machine. When it has given
- * us up for a mistake, such a packet is what tells us, so this is also the longest that the mistake lasts. A change is
- * polled for (6.8.3), and what was asked before counts until the answer. */
+/* The switch need not speak more often than we do: each of its packets wakes the machine, which then sends its own as well
+ * (see receive). When it has given us up for a mistake, such a packet is what tells us, so this is also the longest that the
+ * mistake lasts. A change is polled for (6.8.3), and what was asked before counts until the answer. */
 static void require(struct fs_bfd *s)
 {
-    uint32_t theirs = s->remote_min_rx < UINT32_MAX / MULTIPLIER ? s->remote_min_rx : UINT32_MAX / MULTIPLIER;
-    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, MULTIPLIER * theirs) : SLOW;
+    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, s->remote_min_rx) : SLOW;
     if (wanted != s->required_rx) {
         s->required_before = larger(s->required_rx, s->polling ? s->required_before : 0);
         s->required_rx = wanted;
@@ -220,12 +223,14 @@ static void receive(struct fs_element *e, struct fs_device *d, const struct cont
     uint64_t detection = ns((uint64_t)c->multiplier * larger(larger(s->required_rx, s->required_before), c->min_tx));
     s->expires = fs_router_steady(r) + detection;
     if (c->flags & POLL) {
-        send(r, d, FINAL);
+        send(r, d, FINAL, true);
     } else if (s->state != before || c->mine != discriminator_before) {
-        send(r, d, poll_flag(s)); /* 6.8.7: what differs from the last one goes out at once */
+        send(r, d, poll_flag(s), true); /* 6.8.7: what differs from the last one goes out at once */
     } else if (s->remote_min_rx != min_rx_before || s->due == 0) {
         s->sent = fs_router_steady(r); /* at another pace from now on */
-        schedule(s, s->sent);
+        schedule(s, s->sent, false);
+    } else if (s->state == FS_BFD_UP && fs_router_steady(r) - s->sent >= ns(agreed_tx(s)) / 2) {
+        send(r, d, poll_flag(s), true); /* we are awake: what is due soon goes now, and wakes us no other time */
     }
     r->bfd_due = fs_bfd_next(r->platform);
 }
@@ -279,7 +284,7 @@ void fs_bfd_run(struct fs_router *r)
                 /* The machine stood still, or could not send: the switch has given us up, and hears no Up (6.2). */
                 set_state(&d->bfd, FS_BFD_DOWN, DIAGNOSTIC_RESET);
             }
-            send(r, d, poll_flag(&d->bfd));
+            send(r, d, poll_flag(&d->bfd), false);
         }
     }
     r->bfd_due = fs_bfd_next(r->platform);

@@ -288,7 +288,7 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     put(s.frame + CONTROL + 16, 2250000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
-    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 4500000);
+    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 2250000);
     fs_test_advance(s.t, 2250ull * MS);
     expect(&s, UP, POLL);
     say(&s, UP, FINAL);
@@ -296,10 +296,33 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
-    FS_CHECK(sent_in(&s, 4500) > 0); /* the switch has not answered: it may still send every 4.5 s */
-    FS_CHECK(sent_in(&s, 8999) > 0);
+    FS_CHECK(sent_in(&s, 2250) > 0); /* the switch has not answered: it may still send every 2.25 s */
+    FS_CHECK(sent_in(&s, 4499) > 0);
     FS_EQUAL(sent_in(&s, 1), 0);
     FS_EQUAL(sent_in(&s, 100000), 0);
+    fs_test_end(s.t);
+}
+
+FS_TEST(one_that_is_awake_sends_what_is_due_soon)
+{
+    struct session s;
+    FS_REQUIRE(open_session(&s));
+    bring_up(&s);
+    put(s.frame + CONTROL + 16, 2250000);
+    say(&s, UP, POLL);
+    expect(&s, UP, FINAL);
+    fs_test_advance(s.t, 1124ull * MS);
+    say(&s, UP, FINAL); /* less than half of the interval has passed */
+    FS_CHECK(next(&s) == NULL);
+    fs_test_advance(s.t, 1ull * MS);
+    say(&s, UP, 0);
+    expect(&s, UP, 0);
+    for (unsigned i = 0; i < 20; i++) { /* as long as the switch speaks in time we wake for its packets alone */
+        FS_EQUAL(sent_in(&s, 2249), 0);
+        say(&s, UP, 0);
+        expect(&s, UP, 0);
+    }
+    FS_EQUAL(sent_in(&s, 2250), 1);
     fs_test_end(s.t);
 }
 
