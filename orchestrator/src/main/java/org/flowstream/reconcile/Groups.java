@@ -35,8 +35,9 @@ final class Groups {
             groups.computeIfAbsent(group(action, declared), group -> new ArrayList<>())
                     .add(action);
         }
+        List<Action> strays = groups.getOrDefault(STRAYS, List.of());
         // A stray domain may bear the name of a new chain's machine: that chain waits until it is gone.
-        Set<Name> leaving = groups.getOrDefault(STRAYS, List.of()).stream()
+        Set<Name> leaving = strays.stream()
                 .filter(Action.DestroyMachine.class::isInstance)
                 .map(action -> ((Action.DestroyMachine) action).machine().name())
                 .collect(Collectors.toSet());
@@ -44,7 +45,33 @@ final class Groups {
                 .removeIf(group -> group.stream()
                         .anyMatch(action -> action instanceof Action.StartMachine start
                                 && leaving.contains(start.machine().name())));
+        groups.remove(STRAYS);
+        groups.putAll(strays(strays));
         return groups;
+    }
+
+    /**
+     * What goes, one kind after the other, each when the one before is gone: rules, machines, and what these held. Machines
+     * go side by side, since libvirt takes a fifth of a second for each.
+     */
+    private static Map<String, List<Action>> strays(List<Action> actions) {
+        List<Action> rules =
+                actions.stream().filter(Action.ClearRules.class::isInstance).toList();
+        if (!rules.isEmpty()) {
+            return Map.of(STRAYS, rules);
+        }
+        Map<String, List<Action>> machines = new LinkedHashMap<>();
+        for (Action action : actions) {
+            if (action instanceof Action.DestroyMachine destroy) {
+                machines.put(STRAYS + " " + destroy.machine().name(), List.of(action));
+            }
+        }
+        return machines.isEmpty() && !actions.isEmpty() ? Map.of(STRAYS, actions) : machines;
+    }
+
+    /** Whether a group is of what nothing declares any more. */
+    static boolean isOfStrays(String group) {
+        return group.startsWith(STRAYS);
     }
 
     private static String group(Action action, Set<Name> declared) {

@@ -298,7 +298,7 @@ public final class Reconciler implements AutoCloseable {
             boolean hostFirst =
                     groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !backlog.waits(Groups.HOST, now));
             groups.forEach((group, actions) -> {
-                boolean held = hostFirst && !group.equals(Groups.HOST) && !group.equals(Groups.STRAYS);
+                boolean held = hostFirst && !group.equals(Groups.HOST) && !Groups.isOfStrays(group);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
                 boolean current = !pass.busy().contains(group) && !busy.contains(group);
                 if (current && backlog.wasDone(group, actions)) {
