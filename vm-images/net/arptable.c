@@ -331,6 +331,31 @@ int fs_arp_write_insert(struct fs_arp_table *t, const char *value, size_t length
     return 0;
 }
 
+int fs_arp_write_entry(struct fs_arp_table *t, const char **lines, size_t *length, uint32_t *waiting, struct fs_text *error)
+{
+    enum { ADDRESS, HOLDS, MAC, AGE, WORDS };
+    const char *word[WORDS];
+    size_t n[WORDS];
+    while (fs_parse_word(lines, length, &word[ADDRESS], &n[ADDRESS])) {
+        struct fs_address6 address;
+        uint8_t mac[6];
+        bool whole = true;
+        for (unsigned i = HOLDS; i < WORDS; i++) {
+            whole = whole && fs_parse_word(lines, length, &word[i], &n[i]);
+        }
+        if (!whole || n[HOLDS] != 1 || !parse_address(t, word[ADDRESS], n[ADDRESS], &address)
+            || !fs_parse_mac(word[MAC], n[MAC], mac)) {
+            fs_text_string(error, "table: expected lines IP 0|1 ETH AGE");
+            return -1;
+        }
+        if (*word[HOLDS] == '1') {
+            fs_arp_insert(t, address, mac, fs_steady(t->owner), waiting);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int fs_arp_write_delete(struct fs_arp_table *t, const char *value, size_t length, struct fs_text *error)
 {
     const char *ip = "", *more;

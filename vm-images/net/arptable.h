@@ -101,6 +101,9 @@ void fs_arp_adopt(struct fs_arp_table *t, struct fs_arp_table *old);
 void fs_arp_text(const struct fs_arp_table *t, struct fs_text *value);
 int fs_arp_write_insert(struct fs_arp_table *t, const char *value, size_t length, uint32_t *waiting,
                         struct fs_text *error);
+/* Inserts the next entry that holds among lines as fs_arp_text() writes them, and takes them off the text: 1; 0 at its end;
+ * -1 and a line at what is none. */
+int fs_arp_write_entry(struct fs_arp_table *t, const char **lines, size_t *length, uint32_t *waiting, struct fs_text *error);
 int fs_arp_write_delete(struct fs_arp_table *t, const char *value, size_t length, struct fs_text *error);
 
 #endif

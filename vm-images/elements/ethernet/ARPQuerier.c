@@ -298,6 +298,16 @@ static int write_insert(struct fs_element *e, const char *value, size_t length, 
     release(q, waiting);
     return 0;
 }
+static int write_table(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct querier *q = (struct querier *)e;
+    uint32_t waiting;
+    int found;
+    while ((found = fs_arp_write_entry(q->table, &value, &length, &waiting, error)) > 0) {
+        release(q, waiting);
+    }
+    return found;
+}
 static int write_delete(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     return fs_arp_write_delete(((struct querier *)e)->table, value, length, error);
@@ -324,8 +334,9 @@ static const struct fs_arg args[] = {
 static const struct fs_handler handlers[] = {
     {"ipaddr", read_ip, write_ip, 0, NULL, "This host's address, from which it asks."},
     {"broadcast", read_broadcast, write_broadcast, 0, NULL, "The BROADCAST argument."},
-    {"table", read_table, NULL, 0, NULL,
-     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds."},
+    {"table", read_table, write_table, 0, NULL,
+     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds.\n"
+     "Ours: what is written in this form is inserted, where it holds, as new."},
     {"stats", read_stats, NULL, 0, NULL, "Packets dropped and queries sent, in words."},
     {"queries", read_queries, NULL, 0, NULL, "Queries sent."},
     {"responses", read_responses, NULL, 0, NULL, "Frames that came by input 1."},

@@ -229,6 +229,26 @@ FS_TEST(arptable_of_few_entries_forgets_the_oldest)
     fs_test_end(t);
 }
 
+/* What one table reads another one takes: what holds, as new. What waited for it goes out. */
+FS_TEST(arpquerier_takes_a_table)
+{
+    struct fs_test *t = one();
+    FS_REQUIRE(started(t));
+    send_to(t, 0x0a000003, "waits");
+    FS_CHECK(fs_test_write(t, "q.table", "10.0.0.2 1 02-00-00-00-00-02 290.000000\n"
+                                         "10.0.0.9 0 FF-FF-FF-FF-FF-FF 0.100000\n"
+                                         "10.0.0.3 1 02-00-00-00-00-03 0.000000\n"));
+    FS_EQUAL(fs_test_count(t, "out"), 1);
+    FS_TEXT(fs_test_read(t, "q.table"), "10.0.0.2 1 02-00-00-00-00-02 0.000000\n"
+                                        "10.0.0.3 1 02-00-00-00-00-03 0.000000\n");
+    FS_CHECK(fs_test_write(t, "q.table", ""));
+    FS_TEXT(fs_test_read(t, "q.count"), "2");
+    FS_CHECK(!fs_test_write(t, "q.table", "10.0.0.4 1 02-00-00-00-00-04"));
+    FS_CHECK(!fs_test_write(t, "q.table", "10.0.0.4 02-00-00-00-00-04 1 0.0"));
+    FS_TEXT(fs_test_read(t, "q.count"), "2");
+    fs_test_end(t);
+}
+
 FS_TEST(arpquerier_believes_replies_only)
 {
     static const char *const bad[] = {

@@ -32,6 +32,14 @@ static int write_insert(struct fs_element *e, const char *value, size_t length, 
 {
     return fs_arp_write_insert(&((struct fs_arp_element *)e)->table, value, length, NULL, error);
 }
+static int write_table(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    int found;
+    do {
+        found = fs_arp_write_entry(&((struct fs_arp_element *)e)->table, &value, &length, NULL, error);
+    } while (found > 0);
+    return found;
+}
 static int write_delete(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     return fs_arp_write_delete(&((struct fs_arp_element *)e)->table, value, length, error);
@@ -40,8 +48,9 @@ FS_BUTTON(write_clear, struct fs_arp_element, fs_arp_clear(&self->table, FS_DROP
 
 static const struct fs_arg args[] = {FS_ARP_ARGS};
 static const struct fs_handler handlers[] = {
-    {"table", read_table, NULL, 0, NULL,
-     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds."},
+    {"table", read_table, write_table, 0, NULL,
+     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds.\n"
+     "Ours: what is written in this form is inserted, where it holds, as new."},
     {"count", read_count, NULL, 0, NULL, "Entries."},
     {"length", read_length, NULL, 0, NULL, "Packets that wait."},
     {"drops", read_drops, NULL, 0, NULL, "Packets dropped for want of an answer or of room."},

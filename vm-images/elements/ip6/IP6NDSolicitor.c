@@ -202,6 +202,16 @@ static int write_insert(struct fs_element *e, const char *value, size_t length, 
     release(s, waiting);
     return 0;
 }
+static int write_table(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
+{
+    struct solicitor *s = (struct solicitor *)e;
+    uint32_t waiting;
+    int found;
+    while ((found = fs_arp_write_entry(&s->table, &value, &length, &waiting, error)) > 0) {
+        release(s, waiting);
+    }
+    return found;
+}
 static int write_delete(struct fs_element *e, const char *value, size_t length, struct fs_text *error)
 {
     return fs_arp_write_delete(&((struct solicitor *)e)->table, value, length, error);
@@ -213,8 +223,9 @@ static const struct fs_arg args[] = {
     [CAPACITY] = FS_ARP_ARGS,
 };
 static const struct fs_handler handlers[] = {
-    {"table", read_table, NULL, 0, NULL,
-     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds."},
+    {"table", read_table, write_table, 0, NULL,
+     "A line for each entry, the oldest first: IP address, 1 when it holds, Ethernet address, age in seconds.\n"
+     "Ours: what is written in this form is inserted, where it holds, as new."},
     {"stats", read_stats, NULL, 0, NULL, "Packets dropped and solicitations sent, in words."},
     {"insert", NULL, write_insert, 0, NULL, "Ours: adds an entry, `IP ETH`; what waits for it goes out."},
     {"delete", NULL, write_delete, 0, NULL, "Ours: takes away an address's entry; what waits for it is dropped."},
