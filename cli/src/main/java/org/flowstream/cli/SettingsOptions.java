@@ -53,6 +53,13 @@ final class SettingsOptions {
                     + "1min, or off (default: $$FLOWSTREAM_LIVENESS, else 1s).")
     private @Nullable String liveness;
 
+    @Option(
+            names = "--cpu-quota",
+            paramLabel = "PERCENT",
+            description = "What one machine may take of one processor, QEMU included, such as 100%%, or%n"
+                    + "off (default: $$FLOWSTREAM_CPU_QUOTA, else 150%%).")
+    private @Nullable String cpuQuota;
+
     Settings settings() {
         return settings("", "");
     }
@@ -66,6 +73,7 @@ final class SettingsOptions {
         put(environment, "FLOWSTREAM_OVSDB", ovsdb);
         put(environment, "FLOWSTREAM_BRIDGE", ownBridge);
         put(environment, "FLOWSTREAM_LIVENESS", liveness);
+        put(environment, "FLOWSTREAM_CPU_QUOTA", cpuQuota);
         put(environment, "FLOWSTREAM_METRICS", metrics.isEmpty() ? null : metrics);
         put(environment, "FLOWSTREAM_GROUP", group.isEmpty() ? null : group);
         return Settings.of(environment);

@@ -92,7 +92,8 @@ public final class Daemon implements AutoCloseable {
                 images,
                 events,
                 clock,
-                settings.liveness());
+                settings.liveness(),
+                settings.cpuQuota());
     }
 
     /** Starts all parts; the interface answers when this returns. */

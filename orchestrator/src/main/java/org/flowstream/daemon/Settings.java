@@ -12,6 +12,7 @@ import org.flowstream.model.BridgeName;
 import org.flowstream.model.Durations;
 import org.flowstream.ovsdb.Bfd;
 import org.flowstream.ovsdb.SwitchAddress;
+import org.flowstream.problem.BadValueException;
 
 /**
  * Where a daemon keeps and finds things. Each is an option of {@code daemon start} and a variable of the environment.
@@ -20,6 +21,7 @@ import org.flowstream.ovsdb.SwitchAddress;
  * @param group whose members may use the daemon beside root; empty for none
  * @param ownBridge that it makes and fills by itself
  * @param liveness within which the switch sees by itself that a machine hangs; empty: it does not look
+ * @param cpuQuota what a machine may take of one processor, per cent; empty for no limit
  * @param metrics where it shows figures to a monitoring system beside its socket; empty for nowhere
  */
 public record Settings(
@@ -29,6 +31,7 @@ public record Settings(
         String group,
         BridgeName ownBridge,
         Optional<Duration> liveness,
+        Optional<Integer> cpuQuota,
         Optional<ListenAddress> metrics) {
     private static final String STATE = "FLOWSTREAM_STATE";
     private static final String RUN = "FLOWSTREAM_RUN";
@@ -38,11 +41,23 @@ public record Settings(
     private static final String GROUP = "FLOWSTREAM_GROUP";
     private static final String BRIDGE = "FLOWSTREAM_BRIDGE";
     private static final String LIVENESS = "FLOWSTREAM_LIVENESS";
+    private static final String CPU_QUOTA = "FLOWSTREAM_CPU_QUOTA";
     private static final String METRICS = "FLOWSTREAM_METRICS";
     private static final String OFF = "off";
+    private static final int LEAST_CPU_QUOTA = 10;
 
     private static Optional<Duration> liveness(String text) {
         return text.equals(OFF) ? Optional.empty() : Optional.of(Bfd.requireDetection(Durations.parse(text)));
+    }
+
+    private static Optional<Integer> cpuQuota(String text) {
+        if (text.equals(OFF)) {
+            return Optional.empty();
+        }
+        if (!text.matches("[0-9]{1,4}%") || Integer.parseInt(text, 0, text.length() - 1, 10) < LEAST_CPU_QUOTA) {
+            throw BadValueException.expected(text, "a part of one processor from 10% to 9999%, or off");
+        }
+        return Optional.of(Integer.parseInt(text, 0, text.length() - 1, 10));
     }
 
     /** What an environment says; the ordinary places where it is silent. */
@@ -58,6 +73,7 @@ public record Settings(
                 environment.getOrDefault(GROUP, ""),
                 BridgeName.parse(environment.getOrDefault(BRIDGE, "flowstream")),
                 liveness(environment.getOrDefault(LIVENESS, "1s")),
+                cpuQuota(environment.getOrDefault(CPU_QUOTA, "150%")),
                 Optional.of(environment.getOrDefault(METRICS, ""))
                         .filter(text -> !text.isEmpty())
                         .map(ListenAddress::parse));
@@ -74,6 +90,7 @@ public record Settings(
         environment.put(GROUP, group);
         environment.put(BRIDGE, ownBridge.toString());
         environment.put(LIVENESS, liveness.map(Durations::text).orElse(OFF));
+        environment.put(CPU_QUOTA, cpuQuota.map(percent -> percent + "%").orElse(OFF));
         environment.put(METRICS, metrics.map(ListenAddress::toString).orElse(""));
         return environment;
     }

@@ -24,6 +24,7 @@ public final class Doctor {
                 new LibvirtCheck(root, libvirtUri),
                 new KvmCheck(root),
                 new ProcessCheck(root),
+                new ConsoleCheck(root),
                 new ReaperCheck(root, new ReaperCheck.ProcessTable(root.file("/proc"))),
                 new SwitchCheck(root, switchDatabase),
                 new PortsCheck(root, switchDatabase),

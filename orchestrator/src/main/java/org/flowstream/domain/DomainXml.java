@@ -17,6 +17,9 @@ public final class DomainXml {
 
     public static final String HEALTH_PORT = "org.flowstream.health.0";
 
+    /** The least pause that a machine which used up its quota makes is a part of it: short, for packets wait. */
+    private static final int QUOTA_PERIOD_US = 10_000;
+
     private final MachineSpec machine;
     private final Accelerator accelerator;
     private final Places places;
@@ -42,6 +45,11 @@ public final class DomainXml {
         xml.element("metadata", DomainMetadata.of(places.installation(), machine, accelerator)::render);
         xml.text("memory", machine.memoryMib(), "unit", "MiB");
         xml.text("vcpu", machine.vcpus());
+        host.cpuQuota()
+                .ifPresent(percent -> xml.element("cputune", tune -> {
+                    tune.text("global_period", QUOTA_PERIOD_US);
+                    tune.text("global_quota", QUOTA_PERIOD_US / 100 * percent);
+                }));
         xml.element("os", this::boot);
         // Without acpi there is no power button, no power-off and no PM timer.
         xml.element("features", features -> features.empty("acpi"));

@@ -21,6 +21,8 @@ public final class LibvirtFault extends RuntimeException {
         CONFLICT,
         /** libvirt waited too long for QEMU. */
         TIMEOUT,
+        /** This host or this libvirt has no means for what was asked (VIR_ERR_CONFIG_UNSUPPORTED). */
+        UNSUPPORTED,
         /** libvirt or QEMU refuses what was asked, or failed at it. */
         REFUSED
     }
@@ -38,6 +40,7 @@ public final class LibvirtFault extends RuntimeException {
     private static final int NO_DOMAIN = 42;
     private static final int AUTH_FAILED = 45;
     private static final int OPERATION_INVALID = 55;
+    private static final int CONFIG_UNSUPPORTED = 67;
     private static final int OPERATION_TIMEOUT = 68;
     private static final int NO_DOMAIN_METADATA = 80;
     private static final int ACCESS_DENIED = 88;
@@ -87,6 +90,7 @@ public final class LibvirtFault extends RuntimeException {
             case OPERATION_DENIED, AUTH_FAILED, ACCESS_DENIED, AUTH_UNAVAILABLE -> Kind.DENIED;
             case DOM_EXIST, OPERATION_INVALID -> Kind.CONFLICT;
             case OPERATION_TIMEOUT -> Kind.TIMEOUT;
+            case CONFIG_UNSUPPORTED -> Kind.UNSUPPORTED;
             default -> Kind.REFUSED;
         };
     }

@@ -20,6 +20,7 @@ import org.flowstream.control.Console;
 import org.flowstream.control.GuestLine;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
+import org.flowstream.domain.HypervisorHost;
 import org.flowstream.domain.Places;
 import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.KvmAccess;
@@ -39,16 +40,21 @@ import org.flowstream.process.Folders;
 import org.flowstream.process.ProcessFault;
 import org.flowstream.process.ProcessHost;
 import org.flowstream.process.ProcessMachine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** libvirt and the processes as the loop sees them: our machines, why one ended, and the folders of their sockets. */
 final class HostMachines implements AutoCloseable {
     static final String SYSTEM = "libvirt";
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostMachines.class);
 
     private static final int CONSOLE_LINES = 100;
     private static final long FLUSH_NANOS = 150_000_000;
     private static final long GLANCE_NANOS = 3_000_000;
 
     private final Places places;
+    private final Optional<Integer> cpuQuota;
     private final Clock clock;
     private final URI uri;
     private final Runnable changed;
@@ -59,8 +65,9 @@ final class HostMachines implements AutoCloseable {
     /** When a process ended, by its id: told once, too. */
     private final Map<MachineId, Instant> processEnds = new ConcurrentHashMap<>();
 
-    HostMachines(Places places, String uri, Clock clock, Runnable changed) {
+    HostMachines(Places places, String uri, Optional<Integer> cpuQuota, Clock clock, Runnable changed) {
         this.places = places;
+        this.cpuQuota = cpuQuota;
         this.clock = clock;
         this.uri = URI.create(uri);
         this.changed = changed;
@@ -145,8 +152,7 @@ final class HostMachines implements AutoCloseable {
                 return;
             }
             makeFolder(machine.id());
-            libvirt.create(
-                    DomainXml.render(machine, accelerator, places, hypervisor().host()));
+            create(machine, accelerator, hypervisor().host());
         } catch (ProcessFault e) {
             throw failure(e);
         } catch (LibvirtFault e) {
@@ -155,6 +161,19 @@ final class HostMachines implements AutoCloseable {
         } catch (IOException e) {
             throw new WorldException(
                     "kernel", "cannot make " + places.machine(machine.id()) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Where libvirt has no control groups a machine without a quota is better than none. */
+    private void create(MachineSpec machine, Accelerator accelerator, HypervisorHost host) {
+        try {
+            libvirt.create(DomainXml.render(machine, accelerator, places, host.withCpuQuota(cpuQuota)));
+        } catch (LibvirtFault e) {
+            if (cpuQuota.isEmpty() || e.kind() != LibvirtFault.Kind.UNSUPPORTED) {
+                throw e;
+            }
+            LOG.warn("machine {} has no limit of processor time: {}", machine.name(), e.getMessage());
+            libvirt.create(DomainXml.render(machine, accelerator, places, host));
         }
     }
 

@@ -82,7 +82,8 @@ public final class HostWorld implements World {
             ImageStore images,
             EventLog events,
             Clock clock,
-            Optional<Duration> detection) {
+            Optional<Duration> detection,
+            Optional<Integer> cpuQuota) {
         this.places = places;
         this.taps = new KnownTaps(new Taps(places.installation(), ""));
         this.images = images;
@@ -100,7 +101,7 @@ public final class HostWorld implements World {
                 detection,
                 id -> health.birth(id).flatMap(HealthMonitor.Birth::ready));
         this.instanceRules = new InstanceRules(openVswitch, ownBridge);
-        this.machines = new HostMachines(places, libvirt, clock, this::changed);
+        this.machines = new HostMachines(places, libvirt, cpuQuota, clock, this::changed);
         this.swaps = new HotSwaps(places, images, health);
     }
 

@@ -38,6 +38,21 @@ class ChecksTest {
     }
 
     @Test
+    void consolesWithoutAnEndAreAWarning() throws IOException {
+        assertThat(only(new ConsoleCheck(root())).severity()).isEqualTo(Severity.OK);
+        write("/etc/libvirt/virtlogd.conf", "#max_size = 0\nmax_size = 2097152\n");
+        write("/etc/libvirt/qemu.conf", "#stdio_handler = \"file\"\nstdio_handler = \"logd\"\n");
+        assertThat(only(new ConsoleCheck(root())).severity()).isEqualTo(Severity.OK);
+        write("/etc/libvirt/virtlogd.conf", " max_size = 0 # for ever\n");
+        Finding endless = only(new ConsoleCheck(root()));
+        assertThat(endless.severity()).isEqualTo(Severity.WARNING);
+        assertThat(endless.text()).startsWith("/etc/libvirt/virtlogd.conf has max_size = 0: ");
+        write("/etc/libvirt/qemu.conf", "stdio_handler=\"file\"\n");
+        assertThat(only(new ConsoleCheck(root())).text())
+                .startsWith("/etc/libvirt/qemu.conf has stdio_handler = \"file\": ");
+    }
+
+    @Test
     void aKvmDeviceThatLibvirtsUserMayNotOpenIsAFault() throws IOException {
         people("kvm:x:104:libvirt-qemu");
         device("rw-------");

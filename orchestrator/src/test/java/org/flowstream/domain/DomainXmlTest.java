@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
@@ -46,7 +47,10 @@ final class DomainXmlTest {
     @Test
     void kvm() throws IOException {
         assertThat(DomainXml.render(
-                        machine(), Accelerator.KVM, Places.STANDARD, HypervisorHost.PLAIN.withUser("+64055:+110")))
+                        machine(),
+                        Accelerator.KVM,
+                        Places.STANDARD,
+                        HypervisorHost.PLAIN.withUser("+64055:+110").withCpuQuota(Optional.of(150))))
                 .isEqualTo(reference("kvm.xml"));
     }
 

@@ -46,7 +46,8 @@ final class Machines {
                                 HypervisorHost.PLAIN.firmware(),
                                 HypervisorHost.PLAIN.emulator(),
                                 HypervisorHost.PLAIN.user(),
-                                false))
+                                false,
+                                HypervisorHost.PLAIN.cpuQuota()))
                 .replace("<domain type='qemu'>", "<domain type='test'>");
     }
 }
