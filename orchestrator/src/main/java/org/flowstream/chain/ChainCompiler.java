@@ -9,6 +9,7 @@ import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.Instances;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.MiddleboxSpec;
@@ -94,7 +95,7 @@ public final class ChainCompiler {
             intents.add(
                     spec.bypassed()
                             ? new RuleIntent.Enter(from, flow, policy)
-                            : new RuleIntent.Await(from, flow, policy));
+                            : new RuleIntent.Await(from, flow, policy, spec.instances() == Instances.PER_CONNECTION));
         }
         return intents;
     }

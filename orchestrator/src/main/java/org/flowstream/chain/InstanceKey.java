@@ -45,12 +45,25 @@ public record InstanceKey(FlowMatch flow, FlowMatch returnFlow) {
             return Optional.of(new InstanceKey(chain.flow(), chain.returnFlow()));
         }
         return frame.filter(seen -> chain.instances() != Instances.PER_CONNECTION || !seen.isLaterFragment())
-                .map(seen -> back ? seen.match().reversed() : seen.match())
+                // A later fragment of IPv6 does not tell its protocol: by that of the switch, 44, it would be of no
+                // flow.
+                .map(seen -> seen.isLaterFragment() ? seen.match().without(MatchField.IP_PROTO) : seen.match())
+                .map(seen -> back ? seen.reversed() : seen)
                 .filter(forward -> forward.meets(chain.flow()))
                 .map(forward -> {
                     FlowMatch key = narrowed(chain.flow(), forward, fields(chain.instances()));
                     return new InstanceKey(key, key.reversed());
                 });
+    }
+
+    /**
+     * The key of the instance that an ICMP error is for: the one of the packet that it is about, which went the other way.
+     *
+     * @param quoted the headers that the error quotes
+     * @param back whether the error came by the second external port
+     */
+    public static Optional<InstanceKey> ofError(ChainSpec.Spec chain, Optional<FrameHeaders> quoted, boolean back) {
+        return quoted.isEmpty() ? Optional.empty() : of(chain, quoted, !back);
     }
 
     private static List<MatchField> fields(Instances instances) {

@@ -17,8 +17,10 @@ public sealed interface RuleIntent {
     /**
      * Frames of a flow that come by an external port and are of no instance yet: their first ones make one, by a lease that
      * is renewed while somebody listens; without it they meet the failure policy.
+     *
+     * @param byConnection whether an instance serves one connection, so that of a fragment the first alone tells whose it is
      */
-    record Await(Place.External from, FlowMatch match, Target policy) implements Entry {}
+    record Await(Place.External from, FlowMatch match, Target policy, boolean byConnection) implements Entry {}
 
     /** All that leaves a machine by this device goes on from here, whatever its headers. */
     record Leave(Place.Tap from, Target to) implements RuleIntent {}

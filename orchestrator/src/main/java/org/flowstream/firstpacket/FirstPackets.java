@@ -48,6 +48,8 @@ import org.slf4j.LoggerFactory;
  * What becomes of packets that come to us because their part of a flow has no instance yet: machines that wait become one,
  * the switch is told, and the packets are handed over in order, before those that the switch sends from then on.
  *
+ * <p>Fragments of what has instances, and ICMP errors about it, come to us as well: the switch cannot tell whose they are.
+ *
  * <p>Set-ups go on side by side, each on a thread of its own. What cannot be set up, or is over the chain's limits, meets
  * the failure policy; what is established is never touched.
  */
@@ -66,6 +68,7 @@ public final class FirstPackets implements AutoCloseable {
     private final ImageStore images;
     private final EventLog events;
     private final Entrances entrances = new Entrances();
+    private final Fragments fragments = new Fragments();
     private final Map<InstanceKey, SetUp> setUps = new ConcurrentHashMap<>();
     private final Map<DeclaredChain, Admission> admissions = new ConcurrentHashMap<>();
     private final Map<ImageDigest, Image> warm = new ConcurrentHashMap<>();
@@ -127,16 +130,21 @@ public final class FirstPackets implements AutoCloseable {
     private void take(Entrances.Entrance entrance, PacketIn packet) {
         DeclaredChain chain = entrance.chain();
         Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
-        Optional<Integer> side = entrance.side(packet.inPort(), numbers);
-        byte[] bytes = packet.data();
-        Optional<InstanceKey> key =
-                side.flatMap(it -> InstanceKey.of(chain.spec().spec(), FrameHeaders.of(bytes), it == 1));
-        if (key.isEmpty()) {
-            shed.shed(entrance, packet.inPort(), bytes, ShedReason.NO_PART);
+        Optional<Integer> from = entrance.side(packet.inPort(), numbers);
+        if (from.isEmpty()) {
             return;
         }
+        int side = from.get();
+        byte[] bytes = packet.data();
         long now = System.nanoTime();
-        SetUp.Held held = new SetUp.Held(side.orElse(0), bytes);
+        SetUp.Held held = new SetUp.Held(side, bytes);
+        Optional<FrameHeaders> headers = FrameHeaders.of(bytes);
+        Optional<InstanceKey> key = InstanceKey.of(chain.spec().spec(), headers, side == 1);
+        if (key.isEmpty()) {
+            follow(entrance, headers, held, packet.inPort(), now);
+            return;
+        }
+        headers.ifPresent(seen -> fragments.note(chain.id(), side, seen, key.get(), now));
         while (true) {
             SetUp known = setUps.get(key.get());
             if (known != null && known.add(held, now)) {
@@ -144,8 +152,8 @@ public final class FirstPackets implements AutoCloseable {
             }
             Optional<DeclaredChain> there = keeper.instance(chain, key.get());
             if (known == null && there.isPresent()) {
-                // It came late: the switch knows the way by now.
-                shed.towards(there.get(), packet.inPort(), bytes, numbers);
+                // It came late: the switch knows the way by now. Or it is a fragment.
+                pass(there.get(), packet.inPort(), bytes);
                 return;
             }
             if (known == null) {
@@ -154,6 +162,31 @@ public final class FirstPackets implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+    }
+
+    /** A later fragment, or an ICMP error: it goes where the packet went that it belongs to, and begins nothing. */
+    private void follow(
+            Entrances.Entrance entrance, Optional<FrameHeaders> headers, SetUp.Held held, int inPort, long now) {
+        DeclaredChain chain = entrance.chain();
+        Optional<InstanceKey> key = headers.flatMap(seen -> fragments.of(chain.id(), held.side(), seen, now))
+                .or(() -> InstanceKey.ofError(
+                        chain.spec().spec(), FrameHeaders.quotedBy(held.bytes()), held.side() == 1));
+        Optional<SetUp> known = key.map(setUps::get);
+        if (known.isPresent() && known.get().add(held, now)) {
+            return;
+        }
+        Optional<DeclaredChain> there = key.flatMap(it -> keeper.instance(chain, it));
+        if (there.isPresent()) {
+            pass(there.get(), inPort, held.bytes());
+        } else {
+            shed.shed(entrance, inPort, held.bytes(), ShedReason.NO_PART);
+        }
+    }
+
+    private void pass(DeclaredChain instance, int inPort, byte[] bytes) {
+        keeper.isInUse(instance);
+        shed.towards(
+                instance, inPort, bytes, world.numbers(instance.spec().spec().bridge()));
     }
 
     private void begin(Entrances.Entrance entrance, InstanceKey key, SetUp.Held held, int inPort, long now) {

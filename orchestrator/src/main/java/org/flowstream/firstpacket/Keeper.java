@@ -200,6 +200,11 @@ final class Keeper implements AutoCloseable {
                 .toList();
     }
 
+    /** A packet entered an instance by us, which its rules do not count. */
+    synchronized void isInUse(DeclaredChain instance) {
+        traffic.computeIfPresent(instance.id(), (id, before) -> new Traffic(before.packets(), System.nanoTime()));
+    }
+
     /** Whether nothing entered by its rules for as long as its chain says; rules that are not there tell nothing. */
     private synchronized boolean isIdle(DeclaredChain instance, @org.jspecify.annotations.Nullable Long packets) {
         long now = System.nanoTime();

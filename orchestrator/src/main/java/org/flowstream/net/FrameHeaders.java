@@ -1,6 +1,7 @@
 package org.flowstream.net;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -10,8 +11,9 @@ import java.util.TreeMap;
  * section 4).
  *
  * @param isLaterFragment whether it is a fragment and not the first, so that nobody can tell its ports
+ * @param datagram the identification that it shares with the other fragments of its datagram; empty when it is whole
  */
-public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
+public record FrameHeaders(FlowMatch match, boolean isLaterFragment, Optional<Long> datagram) {
     private static final int ETHER = 14;
     private static final int TAG = 4;
     private static final int PRESENT = 0x1000;
@@ -27,13 +29,38 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
     private static final int FRAGMENT = 44;
     private static final int DESTINATION = 60;
     private static final int AUTHENTICATION = 51;
+    private static final int ICMP4 = 1;
+    private static final int ICMP6 = 58;
+    private static final int ICMP = 8;
+    private static final List<Integer> ICMP4_ERRORS = List.of(3, 4, 5, 11, 12);
+    private static final int LAST_ICMP6_ERROR = 4;
+
+    /** Headers of a frame that is whole. */
+    public FrameHeaders(FlowMatch match) {
+        this(match, false, Optional.empty());
+    }
 
     /** The flow of a frame; empty for one that is not IP or is cut short. */
     public static Optional<FrameHeaders> of(byte[] frame) {
         Reader reader = new Reader(ByteBuffer.wrap(frame));
-        return reader.read()
-                ? Optional.of(new FrameHeaders(new FlowMatch(reader.fields), reader.later))
-                : Optional.empty();
+        return reader.read() ? Optional.of(reader.headers()) : Optional.empty();
+    }
+
+    /**
+     * The headers of the packet that an ICMP error is about (RFC 792; RFC 4443, section 3), as far as it quotes them, with
+     * the frame's own VLAN; empty for a frame that is no such error.
+     */
+    public static Optional<FrameHeaders> quotedBy(byte[] frame) {
+        Reader error = new Reader(ByteBuffer.wrap(frame));
+        if (!error.read() || !error.isError()) {
+            return Optional.empty();
+        }
+        Reader quoted = new Reader(error.frame);
+        quoted.fields.put(MatchField.VLAN_VID, error.fields.get(MatchField.VLAN_VID));
+        quoted.fields.put(MatchField.ETH_TYPE, error.fields.get(MatchField.ETH_TYPE));
+        int at = error.upper + ICMP;
+        boolean good = error.isIp6() ? quoted.ip6(at) : quoted.ip4(at);
+        return good ? Optional.of(quoted.headers()) : Optional.empty();
     }
 
     /** Walks through the headers. */
@@ -41,9 +68,30 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
         private final ByteBuffer frame;
         private final TreeMap<MatchField, MaskedValue> fields = new TreeMap<>();
         private boolean later;
+        private int protocol;
+        private int upper;
+        private Optional<Long> datagram = Optional.empty();
 
         Reader(ByteBuffer frame) {
             this.frame = frame;
+        }
+
+        FrameHeaders headers() {
+            return new FrameHeaders(new FlowMatch(fields), later, datagram);
+        }
+
+        boolean isIp6() {
+            return fields.containsKey(MatchField.IP6_SRC);
+        }
+
+        boolean isError() {
+            if (later || !has(upper, ICMP)) {
+                return false;
+            }
+            int type = u8(upper);
+            return isIp6()
+                    ? protocol == ICMP6 && type > 0 && type <= LAST_ICMP6_ERROR
+                    : protocol == ICMP4 && ICMP4_ERRORS.contains(type);
         }
 
         private void put(MatchField field, long value) {
@@ -91,6 +139,9 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
             }
             int header = (u8(at) & 0xf) * 4;
             later = (u16(at + 6) & 0x1fff) != 0;
+            if ((u16(at + 6) & 0x3fff) != 0) {
+                datagram = Optional.of((long) u16(at + 4));
+            }
             if (u8(at) >> 4 != 4 || header < IP4 || !has(at, header)) {
                 return false;
             }
@@ -115,7 +166,10 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
                 if (!has(here, 8)) {
                     return false;
                 }
-                later |= next == FRAGMENT && (u16(here + 2) & 0xfff8) != 0;
+                if (next == FRAGMENT) {
+                    later |= (u16(here + 2) & 0xfff8) != 0;
+                    datagram = Optional.of(frame.getInt(here + 4) & 0xffff_ffffL);
+                }
                 if (later) {
                     put(MatchField.IP_PROTO, FRAGMENT);
                     return true;
@@ -132,7 +186,9 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment) {
             fields.put(field, new MaskedValue(frame.getLong(at), frame.getLong(at + 8), -1, -1));
         }
 
-        private boolean transport(int protocol, int at) {
+        private boolean transport(int number, int at) {
+            protocol = number;
+            upper = at;
             put(MatchField.IP_PROTO, protocol);
             if (!later && (protocol == TCP || protocol == UDP || protocol == SCTP)) {
                 if (!has(at, PORTS)) {

@@ -19,6 +19,8 @@ import org.flowstream.net.MatchField;
  */
 final class Companions {
     private static final int LATER_BIT = 2;
+    /** A fragment, and the first: the lower bit alone. */
+    private static final MaskedValue FIRST = MaskedValue.of(1, LATER_BIT | 1);
     /** A fragment, and not the first: both bits. */
     private static final MaskedValue LATER = MaskedValue.of(LATER_BIT | 1, LATER_BIT | 1);
 
@@ -42,6 +44,14 @@ final class Companions {
         laterFragments(flow).ifPresent(companions::add);
         companions.addAll(errors(flow));
         return companions;
+    }
+
+    /** The first fragments of a flow; none where the flow says itself which fragments are meant. */
+    static Optional<FlowMatch> firstFragments(FlowMatch flow) {
+        boolean ip = flow.isOf(EtherType.IP) || flow.isOf(EtherType.IP6);
+        return ip && flow.get(MatchField.IP_FRAG).isEmpty()
+                ? Optional.of(flow.with(MatchField.IP_FRAG, FIRST))
+                : Optional.empty();
     }
 
     /** It is never fragmented (RFC 6980), and no error is sent about it. */

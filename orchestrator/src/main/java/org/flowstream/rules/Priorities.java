@@ -20,12 +20,20 @@ final class Priorities {
         return base(chain) + 3;
     }
 
+    /**
+     * The lease by which the first fragments of connections come to us that have instances each. They are neither later
+     * fragments nor errors, of which alone {@link #ambiguous} speaks.
+     */
+    static int firstFragments(int chain) {
+        return base(chain) + 3;
+    }
+
     /** The flow itself, and the parts of it that have instances of their own. */
     static int entry(int chain) {
         return base(chain) + 2;
     }
 
-    /** The lease by which first packets of the flow come to us. */
+    /** The lease by which first packets of the flow come to us, and its fragments and errors. */
     static int lease(int chain) {
         return base(chain) + 1;
     }

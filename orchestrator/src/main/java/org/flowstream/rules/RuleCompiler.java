@@ -89,22 +89,43 @@ public final class RuleCompiler {
 
     /**
      * The rules by which first packets come to us, above those of the policy: a lease, which the switch ends by itself when
-     * nobody renews it.
+     * nobody renews it. With them come the flow's fragments and errors about it, since we alone can tell whose they are.
      */
     public static List<FlowRule> lease(ChainPlan plan, Map<PortName, Integer> numbers, int seconds) {
         List<FlowRule> rules = new ArrayList<>();
         for (RuleIntent.Await await : plan.intents(RuleIntent.Await.class)) {
-            Optional.ofNullable(numbers.get(await.from().port()))
-                    .map(port -> FlowRule.of(
-                                    Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
-                                    0,
-                                    Priorities.lease(plan.priority()),
-                                    RuleMatch.inPort(port, await.match()),
-                                    new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
-                            .withHardTimeout(seconds))
-                    .ifPresent(rules::add);
+            Integer port = numbers.get(await.from().port());
+            if (port == null) {
+                continue;
+            }
+            int lease = Priorities.lease(plan.priority());
+            rules.add(toUs(plan, lease, RuleMatch.inPort(port, await.match()), seconds));
+            followers(await).forEach(each -> rules.add(toUs(plan, lease, RuleMatch.inPort(port, each), seconds)));
+            if (await.byConnection()) {
+                Companions.firstFragments(await.match())
+                        .map(first -> RuleMatch.inPort(port, first))
+                        .map(first -> toUs(plan, Priorities.firstFragments(plan.priority()), first, seconds))
+                        .ifPresent(rules::add);
+            }
         }
         return rules;
+    }
+
+    private static FlowRule toUs(ChainPlan plan, int priority, RuleMatch match, int seconds) {
+        return FlowRule.of(
+                        Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
+                        0,
+                        priority,
+                        match,
+                        new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
+                .withHardTimeout(seconds);
+    }
+
+    /** The companions of a flow that it does not itself match. */
+    private static List<FlowMatch> followers(RuleIntent.Await await) {
+        return Companions.of(await.match()).stream()
+                .filter(each -> Companions.areLaterFragments(each) || !each.meets(await.match()))
+                .toList();
     }
 
     private void probe(Place.Tap at) {
@@ -157,16 +178,16 @@ public final class RuleCompiler {
         }
     }
 
-    /** Fragments and errors tell no instance: they are dropped, so that nothing walks around one. */
+    /** Fragments and errors tell the switch no instance: without us they are dropped, so that nothing walks around one. */
     private void await(RuleIntent.Await await) {
         number(await.from()).ifPresent(from -> {
             RuleMatch match = RuleMatch.inPort(from, await.match());
             add(Cookie.Kind.ENTER, Priorities.companion(plan.priority()), match, towards(await.policy()));
-            for (FlowMatch each : Companions.of(await.match())) {
-                if (Companions.areLaterFragments(each) || !each.meets(await.match())) {
-                    add(Cookie.Kind.COMPANION, Priorities.companion(plan.priority()), RuleMatch.inPort(from, each));
-                }
-            }
+            followers(await)
+                    .forEach(each -> add(
+                            Cookie.Kind.COMPANION,
+                            Priorities.companion(plan.priority()),
+                            RuleMatch.inPort(from, each)));
         });
     }
 

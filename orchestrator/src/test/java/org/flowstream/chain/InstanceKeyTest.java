@@ -100,6 +100,23 @@ final class InstanceKeyTest {
         assertThat(key(chain(Instances.PER_SOURCE, "ip"), fragment, false)).isPresent();
     }
 
+    /** One about what went there comes by the second port, from any router; one about the answers by the first. */
+    @Test
+    void anErrorIsOfTheConnectionThatItIsAbout() {
+        ChainSpec.Spec chain = chain(Instances.PER_CONNECTION, "tcp,tp_dst=80");
+        String router = "ether() / ip(src=10.0.0.9, dst=10.0.0.1) / icmp(type=3, code=4) / ";
+        String there = router + "ip(src=10.0.0.1, dst=10.0.0.2) / tcp(sport=1234, dport=80)";
+        String back = router + "ip(src=10.0.0.2, dst=10.0.0.1) / tcp(sport=80, dport=1234)";
+        assertThat(errorKey(chain, there, true)).isPresent().isEqualTo(key(chain, THERE, false));
+        assertThat(errorKey(chain, back, false)).isPresent().isEqualTo(key(chain, THERE, false));
+        assertThat(errorKey(chain, there, false)).isEmpty();
+        assertThat(errorKey(chain, THERE, true)).isEmpty();
+    }
+
+    private static Optional<InstanceKey> errorKey(ChainSpec.Spec chain, String packet, boolean back) {
+        return InstanceKey.ofError(chain, FrameHeaders.quotedBy(PacketText.parse(packet)), back);
+    }
+
     @Test
     void whatIsNotOfTheFlowHasNoKey() {
         assertThat(key(chain(Instances.PER_CONNECTION, "udp"), THERE, false)).isEmpty();

@@ -16,12 +16,15 @@ import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 
@@ -47,6 +50,26 @@ final class Chains {
                 List.of(
                         middlebox("a" + id, "uplink", "b" + id + "/d0"),
                         middlebox("b" + id, "a" + id + "/d1", "servers")));
+    }
+
+    /** A chain of one machine for each connection, that comes with its first packet; priority 7. */
+    static ChainPlan perConnection(int id, String flow) {
+        FlowMatch match = FlowMatch.parse(flow);
+        return compile(
+                id,
+                new ChainSpec.Spec(
+                        BridgeName.parse("flowstream"),
+                        match,
+                        match.reversed(),
+                        7,
+                        Instances.PER_CONNECTION,
+                        StartMode.FIRST_PACKET,
+                        ChainSpec.Spec.DEFAULT_IDLE,
+                        FailurePolicy.CLOSED,
+                        Limits.STANDARD,
+                        RunState.RUNNING,
+                        false,
+                        List.of(middlebox("fw" + id, "uplink", "servers"))));
     }
 
     /** Numbers for a chain's taps from {@code first} on, with uplink as 1 and servers as 2. */
@@ -76,9 +99,8 @@ final class Chains {
 
     private static ChainPlan compile(
             int id, String flow, int priority, FailurePolicy failure, List<MiddleboxSpec> middleboxes) {
-        ChainSpec spec = ChainSpec.of(
-                Name.parse("chain" + id),
-                Owner.OPERATOR,
+        return compile(
+                id,
                 new ChainSpec.Spec(
                         BridgeName.parse("flowstream"),
                         FlowMatch.parse(flow),
@@ -86,10 +108,14 @@ final class Chains {
                         failure,
                         RunState.RUNNING,
                         middleboxes));
+    }
+
+    private static ChainPlan compile(int id, ChainSpec.Spec spec) {
+        ChainSpec chain = ChainSpec.of(Name.parse("chain" + id), Owner.OPERATOR, spec);
         Map<Name, MachineId> machines = new TreeMap<>();
-        for (MiddleboxSpec each : middleboxes) {
+        for (MiddleboxSpec each : spec.ownMachines()) {
             machines.put(each.name(), new MachineId(id + machines.size()));
         }
-        return ChainCompiler.compile(new DeclaredChain(new ChainId(id), spec, false, machines));
+        return ChainCompiler.compile(new DeclaredChain(new ChainId(id), chain, false, machines));
     }
 }

@@ -74,6 +74,34 @@ final class RuleCompilerTest {
                         "cookie=0x466c050000000022, table=0,priority=1028,tcp,nw_src=10.0.0.2,nw_frag=later,in_port=2 actions=group:0x466c0015");
     }
 
+    /** First fragments alone of what has an instance already: they tell whose the later ones are. */
+    @Test
+    void whatTellsTheSwitchNoInstanceComesToUsWhileSomebodyListens() {
+        ChainPlan plan = Chains.perConnection(0x33, "udp,nw_dst=10.0.0.2,tp_dst=53");
+        Map<PortName, Integer> numbers = Chains.numbers(20, plan);
+        assertThat(RuleCompiler.lease(plan, numbers, 4).stream()
+                        .map(FlowRule::toString)
+                        .filter(rule -> rule.contains("in_port=1 "))
+                        .map(rule -> rule.replaceAll(".*(priority=\\S+).*", "$1")))
+                .containsExactly(
+                        "priority=1029,udp,nw_dst=10.0.0.2,tp_dst=53,in_port=1",
+                        "priority=1029,udp,nw_dst=10.0.0.2,nw_frag=later,in_port=1",
+                        "priority=1029,icmp,nw_dst=10.0.0.2,icmp_type=3,in_port=1",
+                        "priority=1029,icmp,nw_dst=10.0.0.2,icmp_type=4,in_port=1",
+                        "priority=1029,icmp,nw_dst=10.0.0.2,icmp_type=5,in_port=1",
+                        "priority=1029,icmp,nw_dst=10.0.0.2,icmp_type=11,in_port=1",
+                        "priority=1029,icmp,nw_dst=10.0.0.2,icmp_type=12,in_port=1",
+                        "priority=1031,udp,nw_dst=10.0.0.2,nw_frag=first,tp_dst=53,in_port=1");
+        assertThat(RuleCompiler.lease(plan, numbers, 4))
+                .allSatisfy(rule -> assertThat(rule.toString()).contains("actions=controller(max_len=65535,id=18028)"));
+        assertThat(text(RuleCompiler.compile(plan, Stage.STEERED, numbers, Set.of(), Map.of()))
+                        .lines()
+                        .filter(line -> line.contains("in_port=1 ")))
+                .as("with nobody listening")
+                .hasSize(7)
+                .allSatisfy(line -> assertThat(line).contains("priority=1028,").endsWith("actions=drop"));
+    }
+
     @Test
     void companionsOfOtherFlows() {
         assertThat(companions("any")).isEmpty();

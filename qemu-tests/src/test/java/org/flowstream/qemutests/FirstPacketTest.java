@@ -15,6 +15,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FirstPacketTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int POOL = 3;
+    /** Says so when a datagram to port 7777 was answered by an error. */
+    private static final String REFUSED = """
+            import socket, sys
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.settimeout(10)
+            s.connect((sys.argv[1], 7777))
+            s.send(b"x")
+            try:
+                s.recv(1)
+            except ConnectionRefusedError:
+                print("refused")
+            """;
 
     @RegisterExtension
     static final Lab LAB = Lab.withPorts();
@@ -70,8 +82,9 @@ class FirstPacketTest {
                 + chain("web", "tcp,tp_dst=80", "\"allow all\"") + "]");
         try {
             Wait.until("the pool", BOUND, () -> waiting().size() == POOL);
+            long before = began();
             nothingOfNewConnectionsIsLostOrOvertaken();
-            assertThat(began()).as("a machine for each connection").isEqualTo(2);
+            assertThat(began() - before).as("a machine for each connection").isEqualTo(2);
             assertThat(LAB.client()
                             .command(
                                     "curl",
@@ -93,6 +106,35 @@ class FirstPacketTest {
         } finally {
             apply("[]");
             Wait.until("the machines to go", BOUND, () -> waiting().isEmpty() && taps().isEmpty());
+        }
+    }
+
+    /** What belongs to a connection without saying so finds its machine: later fragments, and errors about what went out. */
+    @Test
+    void fragmentsAndErrorsGoThroughTheirConnectionsMachine() {
+        apply("[" + chain("datagrams", "udp", "\"deny udp dst port 7001\", \"allow all\"") + "]");
+        long before = began();
+        try (Fragments open = Fragments.listen(LAB.server(), 7000);
+                Fragments closed = Fragments.listen(LAB.server(), 7001)) {
+            Fragments.send(LAB.client(), LAB.server(), 7001);
+            for (int datagram = 1; datagram <= 3; datagram++) {
+                int sent = datagram;
+                Fragments.send(LAB.client(), LAB.server(), 7000);
+                Wait.until("a datagram in fragments", BOUND, () -> open.bytes() == (long) sent * Fragments.LENGTH);
+            }
+            assertThat(closed.bytes()).isZero();
+            assertThat(began() - before).as("a machine for each connection").isEqualTo(2);
+            assertThat(serving()).anyMatch(line -> line.contains("ready"));
+            assertThat(LAB.client()
+                            .command("python3", "-c", REFUSED, LAB.server().ip4())
+                            .within(BOUND)
+                            .run()
+                            .out())
+                    .as("the server's error about a closed port")
+                    .isEqualTo("refused\n");
+        } finally {
+            apply("[]");
+            Wait.until("the machines to go", BOUND, () -> taps().isEmpty());
         }
     }
 
