@@ -1,7 +1,6 @@
 package org.flowstream.net;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -32,8 +31,6 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment, Optional<Lo
     private static final int ICMP4 = 1;
     private static final int ICMP6 = 58;
     private static final int ICMP = 8;
-    private static final List<Integer> ICMP4_ERRORS = List.of(3, 4, 5, 11, 12);
-    private static final int LAST_ICMP6_ERROR = 4;
 
     /** Headers of a frame that is whole. */
     public FrameHeaders(FlowMatch match) {
@@ -90,8 +87,8 @@ public record FrameHeaders(FlowMatch match, boolean isLaterFragment, Optional<Lo
             }
             int type = u8(upper);
             return isIp6()
-                    ? protocol == ICMP6 && type > 0 && type <= LAST_ICMP6_ERROR
-                    : protocol == ICMP4 && ICMP4_ERRORS.contains(type);
+                    ? protocol == ICMP6 && IcmpErrors.IP6.contains(type)
+                    : protocol == ICMP4 && IcmpErrors.IP4.contains(type);
         }
 
         private void put(MatchField field, long value) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.flowstream.net.EtherType;
 import org.flowstream.net.FlowMatch;
+import org.flowstream.net.IcmpErrors;
 import org.flowstream.net.MaskedValue;
 import org.flowstream.net.MatchField;
 
@@ -28,10 +29,6 @@ final class Companions {
     private static final int ICMP6 = 58;
     private static final int ROUTER_SOLICITATION = 133;
     private static final int ND_REDIRECT = 137;
-    /** Destination unreachable, source quench, redirect, time exceeded, parameter problem (RFC 792). */
-    private static final List<Integer> ICMP4_ERRORS = List.of(3, 4, 5, 11, 12);
-    /** Destination unreachable, packet too big, time exceeded, parameter problem (RFC 4443, section 3). */
-    private static final List<Integer> ICMP6_ERRORS = List.of(1, 2, 3, 4);
 
     private Companions() {}
 
@@ -111,7 +108,7 @@ final class Companions {
                 .retainAll(List.of(MatchField.VLAN_VID, MatchField.ETH_TYPE, MatchField.IP_DST, MatchField.IP6_DST));
         fields.put(MatchField.IP_PROTO, MaskedValue.exact(ip6 ? ICMP6 : ICMP4, MatchField.IP_PROTO.bits()));
         FlowMatch icmp = new FlowMatch(fields);
-        return (ip6 ? ICMP6_ERRORS : ICMP4_ERRORS)
+        return (ip6 ? IcmpErrors.IP6 : IcmpErrors.IP4)
                 .stream()
                         .map(type ->
                                 icmp.with(MatchField.ICMP_TYPE, MaskedValue.exact(type, MatchField.ICMP_TYPE.bits())))
