@@ -40,7 +40,7 @@ static const char *pieces(struct fs_test *t, const char *sink)
 
 FS_TEST(nat_fragments_follow_their_first)
 {
-    struct fs_test *t = nat(16);
+    struct fs_test *t = nat(4); /* one set: what is told apart is not so by chance */
     FS_REQUIRE(fs_test_start(t));
     send_fragment(t, "in0", "10.0.0.4 30 9.9.9.9 40", 7, MORE);
     send_fragment(t, "in0", "10.0.0.4 30 9.9.9.9 40", 7, MORE | 2);
