@@ -293,7 +293,7 @@ final class HostSwitchTest {
         assertThat(hostSwitch.observe(Desired.nothing(OWN)).bridges())
                 .extracting(ObservedBridge::name)
                 .containsExactly(OWN);
-        assertThatThrownBy(() -> hostSwitch.observe(Desired.nothing(THEIRS)))
+        assertThatThrownBy(() -> hostSwitch.observe(desired(THEIRS)))
                 .as("one that is needed is not left out")
                 .isInstanceOf(WorldException.class)
                 .hasMessageContaining(THEIRS.text());
