@@ -8,11 +8,11 @@ PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(P
 PVH_PORTABLE := $(filter-out elements/trace/% elements/test/%,$(PORTABLE))
 # What runs for few packets, or prints, is compiled for size too: the runtime with all classes has its limit.
 PVH_RARE := $(addprefix net/,address6.c script%.c config_text.c contents.c decimal.c fragment6.c icmp_names.c icmp_translate.c held_fragments.c igmp.c ipfix.c \
-	ipsum%.c match_text.c md5.c nat_fragments.c nat_pattern.c nd.c ppp%.c protocols.c quantity.c reader.c values.c) elements/control/%.c elements/basic/Print.c elements/basic/RatedSource.c \
+	ip_options.c ipsum%.c match_text.c md5.c nat_fragments.c nat_pattern.c nd.c ppp%.c protocols.c quantity.c reader.c values.c) elements/control/%.c elements/basic/Print.c elements/basic/RatedSource.c \
 	elements/basic/TimedSource.c elements/analysis/AggregateCounter.c \
-	$(addprefix elements/ethernet/,ARPQuerier.c ARPResponder.c ARPFaker.c) \
-	$(addprefix elements/ip/,ICMPError.c ICMPPing%.c IPFragmenter.c IPPrint.c IPReassembler.c) \
-	$(addprefix elements/ip6/,ICMP6Error.c IP6ND%.c IP6Print.c) elements/rewriter/FTPPortMapper.c elements/tunnel/PPPoEServer.c
+	$(addprefix elements/ethernet/,ARPQuerier.c ARPPrint.c ARPResponder.c ARPFaker.c) \
+	$(addprefix elements/ip/,ICMPError.c ICMPPing%.c IPFragmenter.c IPGWOptions.c IPPrint.c IPReassembler.c) \
+	$(addprefix elements/ip6/,ICMP6Error.c IP6Fragmenter.c IP6ND%.c IP6Print.c) $(addprefix elements/rewriter/,FTPPortMapper.c ICMPRewriter.c ICMPPingRewriter.c) elements/tunnel/PPPoEServer.c
 PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
 	$(filter-out $(PVH_RARE),$(filter net/% elements/%,$(PVH_PORTABLE)))

@@ -93,7 +93,7 @@ final class MetricsTest {
                 """.formatted(owner, "9c41".repeat(16)), ChainSpec.class);
         DeclaredChain chain = declarations.declare(spec, true).orElseThrow();
         reconciler.asked(chain, true);
-        assertThat(reconciler.await(pass -> pass.isReady(chain.name()), PATIENCE))
+        assertThat(reconciler.await(pass -> pass.isSettled(chain.name()), PATIENCE))
                 .isPresent();
         return chain;
     }
