@@ -49,6 +49,9 @@ public final class ChainAssembler {
     }
 
     private Optional<ChainSpec> chain() {
+        if (images.isEmpty() || images.size() > ChainSpec.Spec.MOST_MIDDLEBOXES) {
+            return Optional.empty(); // the schema has said so
+        }
         List<MiddleboxSpec> middleboxes = new ArrayList<>();
         Map<Name, BuiltImage> byName = new HashMap<>();
         for (int place = 0; place < images.size(); place++) {
