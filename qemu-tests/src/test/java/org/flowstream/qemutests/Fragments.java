@@ -54,7 +54,20 @@ final class Fragments implements AutoCloseable {
                 .output();
     }
 
-    /** The same over IPv6. */
+    /** An IPv4 datagram to an address that routers lead to. */
+    static void route(Endpoint from, String address, int port, int sourcePort) {
+        from.command(
+                        "/usr/bin/python3",
+                        Resources.path("fragments.py").toString(),
+                        "route",
+                        address,
+                        Integer.toString(port),
+                        Integer.toString(LENGTH),
+                        Integer.toString(sourcePort))
+                .output();
+    }
+
+    /** An IPv6 datagram to a neighbour. */
     static void send6(Endpoint from, Endpoint to, int port) {
         from.command(
                         "/usr/bin/python3",
