@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.concurrent.ConcurrentHashMap;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.problem.BadValueException;
@@ -30,8 +31,6 @@ final class Connection {
     private static final int LIFE_CYCLE_EVENT = 0;
     private static final int METADATA_ELEMENT = 2;
     private static final int STATS_STATE = 1;
-    private static final int STATS_CPU = 2;
-    private static final int STATS_BALLOON = 4;
     private static final int STATS_DO_NOT_WAIT = 1 << 29;
     /** VIR_UUID_STRING_BUFLEN: with the zero at its end. */
     private static final int UUID_TEXT = 37;
@@ -102,14 +101,15 @@ final class Connection {
     }
 
     /**
-     * All domains that carry a tag of ours, of any installation.
+     * All domains that carry a tag of ours, of any installation. Nothing here asks a QEMU: one that hangs would never
+     * answer, and libvirt would wait for it without end.
      *
-     * @param costs whether their processes are looked at too, which takes libvirt several times as long
+     * @param costs what a domain's QEMU takes of the host, by the domain's name
      */
-    List<LibvirtMachine> machines(boolean costs) {
+    List<LibvirtMachine> machines(Function<String, Emulators.Cost> costs) {
         PointerByReference records = new PointerByReference();
         int count = Calls.number(Calls.MORE.virConnectGetAllDomainStats(
-                pointer, costs ? STATS_STATE | STATS_CPU | STATS_BALLOON : STATS_STATE, records, STATS_DO_NOT_WAIT));
+                pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
         Pointer list = records.getValue();
         List<LibvirtMachine> machines = new ArrayList<>();
         Set<String> seen = new HashSet<>();
@@ -119,14 +119,16 @@ final class Connection {
                 DomainPointer domain = new DomainPointer(stats.domain());
                 String uuid = uuid(domain);
                 seen.add(uuid);
+                String name = name(domain);
+                Emulators.Cost cost = costs.apply(name);
                 knownTag(uuid, domain)
                         .ifPresent(tag -> machines.add(new LibvirtMachine(
                                 tag,
-                                Libvirt.INSTANCE.virDomainGetName(domain),
+                                name,
                                 DomainState.of((int) stats.number("state.state")),
                                 (int) stats.number("state.reason"),
-                                stats.number("cpu.time"),
-                                stats.number("balloon.rss"))));
+                                cost.cpuNanos(),
+                                cost.residentKib())));
             }
         } finally {
             Calls.MORE.virDomainStatsRecordListFree(list);
@@ -182,6 +184,10 @@ final class Connection {
     /** A domain by its name. */
     DomainPointer domain(String name) {
         return Calls.object(Libvirt.INSTANCE.virDomainLookupByName(pointer, name));
+    }
+
+    static String name(DomainPointer domain) {
+        return Libvirt.INSTANCE.virDomainGetName(domain);
     }
 
     static void free(DomainPointer domain) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -32,6 +33,10 @@ public final class LibvirtHost implements AutoCloseable {
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
     /** How long to trust that an event will tell of a domain's end before looking. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+    /** A QEMU that works ends within milliseconds; one that is stopped does not hear libvirt's SIGTERM. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(1);
+    /** One that works answers within milliseconds; libvirt waits for one that does not without end. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
     private final URI uri;
     private final Clock clock;
@@ -40,6 +45,7 @@ public final class LibvirtHost implements AutoCloseable {
     // Kept here: native code calls them, so they must not be collected while a connection lives.
     private final Libvirt.VirConnectDomainEventCallback onEvent = this::onEvent;
     private final Libvirt.VirConnectCloseFunc onClose = this::onClose;
+    private final Emulators emulators = new Emulators();
     private final Thread keeper;
     private final CountDownLatch firstTry = new CountDownLatch(1);
 
@@ -91,12 +97,12 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** All machines, of any installation, in libvirt's order. */
     public List<LibvirtMachine> machines() {
-        return call(connection -> connection.machines(true));
+        return call(connection -> connection.machines(emulators::cost));
     }
 
     /** The same without a look at their processes: what they cost is said to be 0. Where there are many it is faster. */
     public List<LibvirtMachine> machinesWithoutCosts() {
-        return call(connection -> connection.machines(false));
+        return call(connection -> connection.machines(name -> Emulators.NOTHING));
     }
 
     /** QEMU's user and group, as a label for {@code HypervisorHost}; the first call of a connection may take seconds. */
@@ -136,7 +142,21 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Ends the machine at once; false when it was not there. Takes 0.2 s: libvirt looks every 0.2 s for QEMU's end. */
     public boolean destroy(Name name, MachineId id) {
-        return does(name, id, Connection::destroy);
+        // libvirt gives QEMU ten seconds to end at SIGTERM before it kills it: traffic does not wait so long.
+        return does(name, id, domain -> within(END_PATIENCE, domain, Connection::destroy));
+    }
+
+    /** Does something with a domain that its QEMU has to answer; kills one that does not within the patience. */
+    private void within(Duration patience, DomainPointer domain, Consumer<DomainPointer> verb) {
+        String name = Connection.name(domain);
+        CompletableFuture<Void> kill = CompletableFuture.runAsync(
+                () -> emulators.kill(name),
+                CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            verb.accept(domain);
+        } finally {
+            kill.cancel(false);
+        }
     }
 
     /** How a machine ended that was asked to. */
@@ -149,7 +169,7 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Presses the machine's power button and waits for its end; destroys it when that takes longer than the grace. */
     public Stop stop(Name name, MachineId id, Duration grace) {
-        if (!does(name, id, Connection::pressPowerButton)) {
+        if (!does(name, id, domain -> within(grace, domain, Connection::pressPowerButton))) {
             return Stop.ABSENT;
         }
         if (awaitEnd(name, id, grace)) {
@@ -181,9 +201,9 @@ public final class LibvirtHost implements AutoCloseable {
         return does(name, id, Connection::suspend);
     }
 
-    /** Lets the machine's processor go on; false when it was not there. */
+    /** Lets the machine's processor go on; false when it was not there. A QEMU that does not answer is killed. */
     public boolean resume(Name name, MachineId id) {
-        return does(name, id, Connection::resume);
+        return does(name, id, domain -> within(ANSWER_PATIENCE, domain, Connection::resume));
     }
 
     @Override
@@ -215,7 +235,7 @@ public final class LibvirtHost implements AutoCloseable {
                 return done;
             }
             // Another installation's name for it, or another's machine of that name: its id tells.
-            return connection.machines(false).stream()
+            return connection.machines(each -> Emulators.NOTHING).stream()
                     .filter(machine -> machine.tag().id().equals(id))
                     .findFirst()
                     .flatMap(machine -> onDomain(connection, machine.domain(), id, verb));
