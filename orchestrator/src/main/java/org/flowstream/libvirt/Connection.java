@@ -108,8 +108,8 @@ final class Connection {
      */
     List<LibvirtMachine> machines(Function<String, Emulators.Cost> costs) {
         PointerByReference records = new PointerByReference();
-        int count = Calls.number(Calls.MORE.virConnectGetAllDomainStats(
-                pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
+        int count =
+                Calls.number(Calls.MORE.virConnectGetAllDomainStats(pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
         Pointer list = records.getValue();
         List<LibvirtMachine> machines = new ArrayList<>();
         Set<String> seen = new HashSet<>();
