@@ -21,6 +21,9 @@ final class Debugger implements AutoCloseable {
     private static final int RIP_DIGITS = 16;
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final Duration ANSWER = Duration.ofSeconds(1);
+    private static final int ATTEMPTS = 5;
+    /** In the null page, which is never there. */
+    static final long NOWHERE = 8;
 
     private final SocketChannel channel;
 
@@ -28,12 +31,36 @@ final class Debugger implements AutoCloseable {
         this.channel = channel;
     }
 
+    /**
+     * Makes a guest jump to the null page: it panics when it next runs, which its traffic sees to. Tries again when the
+     * daemon disturbed the debugger; answers the moment of the try that did it.
+     */
+    static long panic(Host host, Middlebox box) {
+        long qemu = box.qemu();
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            long moment = System.nanoTime();
+            Path socket = box.folder().resolve("gdb" + moment + ".sock");
+            try (Debugger debugger = attach(host, box.domain(), socket)) {
+                if (!debugger.jump(NOWHERE)) {
+                    continue;
+                }
+            }
+            long deadline = System.nanoTime() + ANSWER.toNanos();
+            while (System.nanoTime() < deadline) {
+                if (Proc.hasEnded(qemu)) {
+                    return moment;
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+            System.out.printf("the debugger was disturbed at its attempt %d%n", attempt);
+        }
+        throw new AssertionError("the guest could not be made to panic");
+    }
+
     /** Has the domain's QEMU listen at a path that its user may make, and connects: the guest stands still. */
-    static Debugger attach(String domain, Path socket) {
-        Command.of(
+    static Debugger attach(Host host, String domain, Path socket) {
+        host.command(
                         "virsh",
-                        "-c",
-                        "qemu:///system",
                         "qemu-monitor-command",
                         "--hmp",
                         domain,

@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,8 +17,6 @@ class FaultTest {
     private static final int RATE = 500;
     private static final Duration LENGTH = Duration.ofSeconds(8);
     private static final Duration BOUND = Duration.ofSeconds(60);
-    /** In the null page, which is never there. */
-    private static final long NOWHERE = 8;
 
     @RegisterExtension
     static final Lab LAB = Lab.withPorts();
@@ -88,33 +84,6 @@ class FaultTest {
         }
     }
 
-    /**
-     * Makes the guest jump to the null page: it panics when it next runs, which its traffic sees to. Tries again when the
-     * debugger was disturbed; answers the moment of the try that did it.
-     */
-    private static long panic(Middlebox box) {
-        ProcessHandle qemu = ProcessHandle.of(box.qemu()).orElseThrow();
-        String domain = box.domain();
-        Path folder = box.folder();
-        for (int attempt = 1; attempt <= 5; attempt++) {
-            long moment = System.nanoTime();
-            try (Debugger debugger = Debugger.attach(domain, folder.resolve("gdb" + attempt + ".sock"))) {
-                if (!debugger.jump(NOWHERE)) {
-                    continue;
-                }
-            }
-            try {
-                qemu.onExit().get(1, TimeUnit.SECONDS);
-                return moment;
-            } catch (TimeoutException e) {
-                System.out.printf("the debugger was disturbed at its attempt %d%n", attempt);
-            } catch (InterruptedException | ExecutionException e) {
-                throw new AssertionError(e);
-            }
-        }
-        throw new AssertionError("the guest could not be made to panic");
-    }
-
     /** What a user sees of a machine that panicked once: when, why, how often, and its last line. */
     private static void assertPanicIsTold(Middlebox box) {
         JsonNode inspect = box.inspect();
@@ -139,7 +108,7 @@ class FaultTest {
                 Stream stream = stream()) {
             stream.awaitArrivals(RATE, BOUND);
             long before = wire.qemu();
-            long moment = panic(wire);
+            long moment = Debugger.panic(LAB.host(), wire);
             Stream.Outcome outcome = stream.finish(BOUND);
             Duration gap = gapAfter(outcome.arrived(), moment);
             System.out.printf("guest panicked, failure closed: traffic again after %d ms%n", gap.toMillis());
@@ -160,7 +129,7 @@ class FaultTest {
         try (Middlebox wire = Middlebox.between(LAB, "wire", "w", "--failure", "open", "--hypervisor", "qemu");
                 Stream stream = stream()) {
             stream.awaitArrivals(RATE, BOUND);
-            long moment = panic(wire);
+            long moment = Debugger.panic(LAB.host(), wire);
             Stream.Outcome outcome = stream.finish(BOUND);
             Duration gap = gapAfter(outcome.arrived(), moment);
             long around = outcome.arrivedAfterLoss() - wire.inward();

@@ -1,5 +1,6 @@
 package org.flowstream.qemutests;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -21,25 +22,48 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * shows the daemon's log and the guests' consoles.
  */
 public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, BeforeEachCallback {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
     private final boolean ports;
+    private final boolean own;
+    private @Nullable OwnHost ownHost;
     private @Nullable Leftovers beforeClass;
     private @Nullable Leftovers beforeTest;
     private @Nullable Platform platform;
     private @Nullable Endpoint client;
     private @Nullable Endpoint server;
 
-    private Lab(boolean ports) {
+    private Lab(boolean ports, boolean own) {
         this.ports = ports;
+        this.own = own;
     }
 
     /** Two endpoints whose ports were added to the switch. */
     public static Lab withPorts() {
-        return new Lab(true);
+        return new Lab(true, false);
     }
 
     /** Two endpoints whose ports the test adds itself. */
     public static Lab withoutPorts() {
-        return new Lab(false);
+        return new Lab(false, false);
+    }
+
+    /**
+     * Two endpoints whose ports were added, and libvirt and Open vSwitch of the test's own. What one of its tests makes the
+     * next ones may use: nothing is left when all are done.
+     */
+    static Lab withHostOfItsOwn() {
+        return new Lab(true, true);
+    }
+
+    /** What the lab's daemon works with. */
+    Host host() {
+        return ownHost == null ? Host.SHARED : ownHost.host();
+    }
+
+    /** Whose daemons may be killed. */
+    OwnHost ownHost() {
+        return there(ownHost);
     }
 
     public Endpoint client() {
@@ -65,26 +89,39 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        beforeClass = Leftovers.now();
+        if (own) {
+            ownHost = OwnHost.start();
+        }
+        beforeClass = Leftovers.now(host());
         String run = Long.toString(ProcessHandle.current().pid() % 1_000_000);
         client = Endpoint.make(run, 'a', 1);
         server = Endpoint.make(run, 'b', 2);
-        platform = Platform.start();
+        platform = Platform.start(host().settings(), List.of());
         if (ports) {
-            flowstream("port", "add", client().port(), server().port()).ok();
+            // A bridge that is made just now takes its time where the host is busy.
+            Wait.until(
+                    "the ports to be added",
+                    BOUND,
+                    () -> flowstream("port", "add", client().port(), server().port())
+                                    .status()
+                            == 0);
         }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        beforeTest = Leftovers.now();
+        beforeTest = Leftovers.now(host());
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         context.getExecutionException()
-                .ifPresent(failure -> System.err.println(platform().evidence()));
-        List<String> left = there(beforeTest).added(Leftovers.now());
+                .ifPresent(failure -> System.err.println(context.getDisplayName() + ": " + failure + "\n"
+                        + platform().evidence()));
+        if (own) {
+            return;
+        }
+        List<String> left = there(beforeTest).added(Leftovers.now(host()));
         if (!left.isEmpty()) {
             platform().removeAll();
             throw new AssertionError("left behind by the test:\n" + String.join("\n", left));
@@ -93,16 +130,23 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (platform != null) {
-            platform.close();
+        List<String> left;
+        try {
+            if (platform != null) {
+                platform.close();
+            }
+            if (client != null) {
+                client.remove();
+            }
+            if (server != null) {
+                server.remove();
+            }
+            left = there(beforeClass).added(Leftovers.now(host()));
+        } finally {
+            if (ownHost != null) {
+                ownHost.close();
+            }
         }
-        if (client != null) {
-            client.remove();
-        }
-        if (server != null) {
-            server.remove();
-        }
-        List<String> left = there(beforeClass).added(Leftovers.now());
         if (!left.isEmpty()) {
             throw new AssertionError("left behind by the test class:\n" + String.join("\n", left));
         }

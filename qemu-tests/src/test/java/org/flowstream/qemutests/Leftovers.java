@@ -8,8 +8,13 @@ import java.util.TreeSet;
 record Leftovers(TreeSet<String> things) {
 
     static Leftovers now() {
+        return now(Host.SHARED);
+    }
+
+    /** What there is, of which libvirt's and the switch's part is what these daemons say. */
+    static Leftovers now(Host host) {
         TreeSet<String> things = new TreeSet<>();
-        Command.of("virsh", "-q", "-c", "qemu:///system", "list", "--all", "--name")
+        host.command("virsh", "-q", "list", "--all", "--name")
                 .output()
                 .lines()
                 .filter(name -> name.matches("flowstream[-.].*"))
@@ -26,16 +31,16 @@ record Leftovers(TreeSet<String> things) {
                 .filter(name -> name.startsWith("fst-"))
                 .forEach(name -> things.add("namespace " + name));
         for (String table : new String[] {"Port", "Interface", "Bridge"}) {
-            Command.of("ovs-vsctl", "--bare", "--columns=name,external_ids", "--format=csv", "list", table)
+            host.command("ovs-vsctl", "--bare", "--columns=name,external_ids", "--format=csv", "list", table)
                     .output()
                     .lines()
                     .filter(row -> row.contains("flowstream"))
                     .forEach(row -> things.add(table + " " + row));
         }
-        Command.of("ovs-vsctl", "list-br")
+        host.command("ovs-vsctl", "list-br")
                 .output()
                 .lines()
-                .forEach(bridge -> Command.of(
+                .forEach(bridge -> host.command(
                                 "ovs-ofctl",
                                 "-O",
                                 "OpenFlow13",
@@ -50,10 +55,10 @@ record Leftovers(TreeSet<String> things) {
                         .filter(line -> !line.contains("cookie=0x466c01"))
                         .forEach(rule -> things.add("rule on " + bridge + ": "
                                 + rule.replaceAll("(duration|n_packets|n_bytes|idle_age)=[^,]*, ?", ""))));
-        Command.of("ovs-vsctl", "list-br")
+        host.command("ovs-vsctl", "list-br")
                 .output()
                 .lines()
-                .forEach(bridge -> Command.of("ovs-ofctl", "-O", "OpenFlow13", "dump-groups", bridge)
+                .forEach(bridge -> host.command("ovs-ofctl", "-O", "OpenFlow13", "dump-groups", bridge)
                         .run()
                         .out()
                         .lines()

@@ -26,8 +26,6 @@ class LivenessTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     /** What docs/promises.md promises of a machine that hangs under traffic. */
     private static final Duration PROMISED = Duration.ofSeconds(2);
-    /** In the null page, which is never there. */
-    private static final long NOWHERE = 8;
 
     @RegisterExtension
     static final Lab LAB = Lab.withPorts();
@@ -134,10 +132,10 @@ class LivenessTest {
             try {
                 long moment;
                 try (Debugger debugger =
-                        Debugger.attach(wire.domain(), wire.folder().resolve("gdb.sock"))) {
+                        Debugger.attach(LAB.host(), wire.domain(), wire.folder().resolve("gdb.sock"))) {
                     signal("STOP", libvirt);
                     moment = System.nanoTime();
-                    assertThat(debugger.jump(NOWHERE)).isTrue();
+                    assertThat(debugger.jump(Debugger.NOWHERE)).isTrue();
                 }
                 panicked = until("traffic around the guest that panicked", stream, moment);
                 assertThat(ProcessHandle.of(qemu)).as("its QEMU").isPresent();

@@ -135,6 +135,21 @@ final class MachineLifeTest {
     }
 
     @Test
+    void aMachineWhoseQemuIsStoppedIsDestroyedSoon() throws IOException {
+        start(TinyGuest.DEAF);
+        long qemu = Host.SHARED.qemu(domain());
+        Proc.signal("STOP", qemu);
+        long begin = System.nanoTime();
+        assertThat(host.destroy(name, id)).isTrue();
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
+        System.out.println("libvirt: destroy of a stopped QEMU " + took.toMillis() + " ms");
+        // libvirt by itself takes ten seconds.
+        assertThat(took).isLessThan(Duration.ofSeconds(5));
+        assertThat(Proc.hasEnded(qemu)).isTrue();
+        assertThat(host.exists(name, id)).isFalse();
+    }
+
+    @Test
     void imagesStayTheirOwnersAndReadOnly() throws IOException {
         start(TinyGuest.DEAF);
         Path image = places.image(ImageDigest.parse("00".repeat(32)));

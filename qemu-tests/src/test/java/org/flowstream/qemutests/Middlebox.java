@@ -107,12 +107,7 @@ final class Middlebox implements AutoCloseable {
 
     /** The process id of its QEMU, as libvirt's own file names it. */
     long qemu() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/run/libvirt/qemu/" + domain() + ".pid"))
-                    .trim());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return lab.host().qemu(domain);
     }
 
     /** The number of its process, where it is one, as its folder tells. */

@@ -22,11 +22,13 @@ public final class Platform implements AutoCloseable {
 
     private final Path home;
     private final Map<String, String> environment;
+    private final Path program;
 
-    private Platform(Path home, Map<String, String> more) {
+    private Platform(Path program, Path home, Map<String, String> more) {
+        this.program = program;
         this.home = home;
         this.environment = new TreeMap<>(more);
-        environment.put("FLOWSTREAM_STATE", home.resolve("state").toString());
+        environment.putIfAbsent("FLOWSTREAM_STATE", home.resolve("state").toString());
         environment.put("FLOWSTREAM_RUN", home.resolve("run").toString());
         environment.put("FLOWSTREAM_LOG", home.resolve("log").toString());
         environment.putIfAbsent("FLOWSTREAM_BRIDGE", bridge());
@@ -49,15 +51,27 @@ public final class Platform implements AutoCloseable {
      * @param within a program that starts the daemon, such as unshare, with its arguments
      */
     static Platform start(Map<String, String> more, List<String> within) {
-        Platform platform = new Platform(Strangers.newHome(), more);
-        List<String> argv = new ArrayList<>(within);
-        argv.addAll(List.of(program().toString(), "daemon", "start", "--timeout", "90"));
-        Command.of(argv)
-                .with(platform.environment)
-                .within(LONGEST_COMMAND)
-                .run()
-                .ok();
+        Platform platform = new Platform(program(), Strangers.newHome(), more);
+        platform.startDaemon(within);
         return platform;
+    }
+
+    /** A platform of another version. */
+    static Platform start(Path program, Map<String, String> more) {
+        Platform platform = new Platform(program, Strangers.newHome(), more);
+        platform.startDaemon(List.of());
+        return platform;
+    }
+
+    private void startDaemon(List<String> within) {
+        List<String> argv = new ArrayList<>(within);
+        argv.addAll(List.of(program.toString(), "daemon", "start", "--timeout", "90"));
+        Command.of(argv).with(environment).within(LONGEST_COMMAND).run().ok();
+    }
+
+    /** The same installation with the programs of this working tree. */
+    Platform ofThisVersion() {
+        return new Platform(program(), home, environment);
     }
 
     Path home() {
@@ -75,7 +89,7 @@ public final class Platform implements AutoCloseable {
     }
 
     Command command(String... arguments) {
-        List<String> argv = new ArrayList<>(List.of(program().toString()));
+        List<String> argv = new ArrayList<>(List.of(program.toString()));
         argv.addAll(Arrays.asList(arguments));
         return Command.of(argv).with(environment).within(LONGEST_COMMAND);
     }
@@ -120,6 +134,16 @@ public final class Platform implements AutoCloseable {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
         } catch (IOException e) {
             return "could not be read: " + e;
+        }
+    }
+
+    /** What a reboot takes. */
+    void emptyRunFolder() {
+        try (Stream<Path> files = Files.walk(home.resolve("run"))) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -67,18 +67,27 @@ final class SocketProxy implements AutoCloseable {
     private void accept(ServerSocketChannel listening) {
         try {
             while (listening.isOpen()) {
-                SocketChannel client = listening.accept();
-                SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(to));
-                open.add(client);
-                open.add(peer);
-                thread(() -> copy(client, peer, most));
-                thread(() -> copy(peer, client, Long.MAX_VALUE));
+                join(listening.accept());
             }
         } catch (ClosedChannelException e) {
             // Cut.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void join(SocketChannel client) throws IOException {
+        SocketChannel peer;
+        try {
+            peer = SocketChannel.open(UnixDomainSocketAddress.of(to));
+        } catch (IOException e) {
+            client.close(); // nobody is there: who asks hears so, and may ask again
+            return;
+        }
+        open.add(client);
+        open.add(peer);
+        thread(() -> copy(client, peer, most));
+        thread(() -> copy(peer, client, Long.MAX_VALUE));
     }
 
     private void copy(SocketChannel from, SocketChannel to, long bound) {

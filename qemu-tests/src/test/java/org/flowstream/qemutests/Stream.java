@@ -14,6 +14,8 @@ final class Stream implements AutoCloseable {
     /** So long without an arrival means that nothing more comes, however busy the host is. */
     private static final Duration SILENCE = Duration.ofSeconds(1);
 
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
     private final Path arrivals;
     private final Path sent;
     private final Process receiver;
@@ -30,14 +32,22 @@ final class Stream implements AutoCloseable {
         return start(from, to, to.ip4(), port, rate, length);
     }
 
+    /** One of whose datagrams each is answered by one from the same port; it goes on until it is ended. */
+    static Stream answered(Endpoint from, Endpoint to, int port, int rate) {
+        return start(from, to, to.ip4(), port, rate, LONGEST, "answer");
+    }
+
     /** One to an address of the receiver's, of either IP version. */
-    static Stream start(Endpoint from, Endpoint to, String address, int port, int rate, Duration length) {
+    static Stream start(
+            Endpoint from, Endpoint to, String address, int port, int rate, Duration length, String... how) {
         try {
             Path arrivals = Files.createTempFile("flowstream-stream", ".arrivals");
             Path sent = Files.createTempFile("flowstream-stream", ".sent");
             String script = Resources.path("stream.py").toString();
-            Process receiver = to.command("python3", script, "receive", Integer.toString(port), arrivals.toString())
-                    .start(Path.of("/dev/null"));
+            List<String> receive =
+                    new ArrayList<>(List.of("python3", script, "receive", Integer.toString(port), arrivals.toString()));
+            receive.addAll(List.of(how));
+            Process receiver = to.command(receive.toArray(String[]::new)).start(Path.of("/dev/null"));
             Wait.until(
                     "the receiver on UDP port " + port,
                     Duration.ofSeconds(20),
@@ -67,9 +77,12 @@ final class Stream implements AutoCloseable {
             String text = Files.readString(arrivals);
             // A line may be half written.
             text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(line -> {
-                int space = line.indexOf(' ');
+                int first = line.indexOf(' ');
+                int second = line.indexOf(' ', first + 1);
                 all.add(new Arrival(
-                        Long.parseLong(line, 0, space, 10), Long.parseLong(line, space + 1, line.length(), 10)));
+                        Long.parseLong(line, 0, first, 10),
+                        Long.parseLong(line, first + 1, second, 10),
+                        Integer.parseInt(line, second + 1, line.length(), 10)));
             });
             return all;
         } catch (IOException e) {
@@ -79,6 +92,12 @@ final class Stream implements AutoCloseable {
 
     void awaitArrivals(int count, Duration bound) {
         Wait.until(count + " datagrams to arrive", bound, () -> arrivals().size() >= count);
+    }
+
+    /** Ends the sender, then as {@link #finish}. */
+    Outcome end(Duration bound) {
+        sender.destroy();
+        return finish(bound);
     }
 
     /** Waits for the sender's end, then for silence at the receiver; answers what became of the stream. */
@@ -121,8 +140,10 @@ final class Stream implements AutoCloseable {
         }
     }
 
-    /** One datagram: its number, and when it came by CLOCK_MONOTONIC. */
-    record Arrival(long number, long nanoseconds) {}
+    /**
+     * One datagram: its number, when it came by CLOCK_MONOTONIC, and its IPv4 header's type-of-service byte (0 in IPv6).
+     */
+    record Arrival(long number, long nanoseconds, int tos) {}
 
     /** How many were sent, and the arrivals in order. */
     record Outcome(long sent, List<Arrival> arrived) {
