@@ -207,6 +207,9 @@ public final class ApplyResource {
         named.stream()
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
                 .forEach(chain -> goals.add(new Goal.Ready(chain.spec(), true)));
+        named.stream()
+                .filter(chain -> chain.spec().spec().state() == RunState.STOPPED)
+                .forEach(chain -> goals.add(new Goal.Steered(chain.name(), chain.wasReady())));
         away.forEach(chain -> goals.add(new Goal.Gone(chain)));
         if (goals.isEmpty()) {
             goals.add(new Goal.Nothing());

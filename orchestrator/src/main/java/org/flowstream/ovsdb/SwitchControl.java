@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * The control socket of ovs-vswitchd, which ovs-appctl(8) uses: JSON-RPC, one connection for each command. Only commands
- * that change nothing are sent.
+ * that change nothing are sent, or nothing but the datapath's cache.
  */
 public final class SwitchControl {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,6 +72,11 @@ public final class SwitchControl {
      */
     public SwitchTrace trace(String bridge, int inPort, String flow) {
         return SwitchTrace.parse(call("ofproto/trace", bridge, "in_port=" + inPort + "," + flow));
+    }
+
+    /** Empties the cache of all datapaths: the next packet of each flow is looked up in the rules again. */
+    public void forgetCachedFlows() {
+        call("revalidator/purge");
     }
 
     /** What a command answers. */

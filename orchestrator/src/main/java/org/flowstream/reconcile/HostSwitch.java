@@ -37,6 +37,7 @@ import org.flowstream.ovsdb.NewPort;
 import org.flowstream.ovsdb.ObservedBridge;
 import org.flowstream.ovsdb.OvsdbException;
 import org.flowstream.ovsdb.SwitchAddress;
+import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.ovsdb.SwitchDatabase;
 import org.flowstream.ovsdb.SwitchView;
 import org.flowstream.ovsdb.Tags;
@@ -131,8 +132,7 @@ final class HostSwitch implements AutoCloseable {
                                     each, Optional.ofNullable(plans.get(each.chain())), bridge, held::contains))
                             .forEach(rules::add);
                     heard.addAll(liveness.heard(bridge));
-                    bridges.add(
-                            new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found.all(), states)));
+                    bridges.add(new org.flowstream.plan.ObservedBridge(name.get(), wantedRules.base(found, states)));
                 }
             }
             return new Found(bridges, ports.ports(view, desired), rules, heard);
@@ -259,7 +259,9 @@ final class HostSwitch implements AutoCloseable {
     void setBaseRules(BridgeName bridge, Desired desired) {
         doing(() -> {
             FoundRules found = new FoundRules(connection(bridge).observe());
-            apply(bridge, wanted(bridge, desired).openingChanges(found));
+            List<SwitchChange> changes = wanted(bridge, desired).openingChanges(found);
+            apply(bridge, changes);
+            forgetCachedWays(changes);
         });
     }
 
@@ -278,6 +280,20 @@ final class HostSwitch implements AutoCloseable {
             connection(bridge).apply(changes);
         } finally {
             looks.changed(bridge, chains.stream().map(ChainId::bits).toList());
+        }
+    }
+
+    /**
+     * Has the switch forget the ways that it keeps in its cache. In user space Open vSwitch 3.1.0 does not always change
+     * those along with the rules: an old one was seen to lead packets past a chain for as long as they came.
+     */
+    private void forgetCachedWays(List<SwitchChange> changes) {
+        if (!changes.isEmpty() && datapath() == Datapath.USER) {
+            try {
+                SwitchControl.of(address).forgetCachedFlows();
+            } catch (OvsdbException e) {
+                LOG.warn("packets may go on as before the change: {}", e.getMessage());
+            }
         }
     }
 
@@ -301,15 +317,15 @@ final class HostSwitch implements AutoCloseable {
     }
 
     /** Sends a machine no packets until it is released: where its chain is steered, the failure policy holds for it. */
-    void hold(ChainPlan plan, MachineId machine) {
+    void hold(ChainPlan plan, MachineId machine, Desired desired) {
         doing(() -> {
-            WantedRules wanted = wanted(plan.bridge(), Desired.nothing(ownBridge));
-            FoundRules found = found(plan, wanted.ofChain(plan, Stage.STEERED));
+            WantedRules wanted = wanted(plan.bridge(), desired);
+            FoundRules found = found(wanted, plan, Stage.STEERED);
             boolean steered = wanted.state(plan, found) == ObservedRules.State.STEERED;
             held.add(machine);
             liveness.begin(machine);
             if (steered) {
-                setRules(plan, Stage.STEERED);
+                setRules(plan, Stage.STEERED, desired);
             } else {
                 liveness.settle(plan, held::contains);
             }
@@ -321,7 +337,12 @@ final class HostSwitch implements AutoCloseable {
         held.removeIf(ready);
     }
 
-    void setRules(ChainPlan plan, Stage stage) {
+    /**
+     * Sets the rules of a chain, with what it has in common with others.
+     *
+     * @param desired all that is declared
+     */
+    void setRules(ChainPlan plan, Stage stage, Desired desired) {
         doing(() -> {
             if (!plan.bridge().equals(ownBridge)) {
                 database.reserveGroups(plan.bridge());
@@ -330,12 +351,11 @@ final class HostSwitch implements AutoCloseable {
                 liveness.settle(plan, held::contains);
             }
             OpenFlowConnection connection = connection(plan.bridge());
-            SwitchRules wanted =
-                    wanted(plan.bridge(), Desired.nothing(ownBridge)).ofChain(plan, stage);
+            WantedRules wanted = wanted(plan.bridge(), desired);
             List<FlowRule> conflicts = plan.bridge().equals(ownBridge)
                     ? List.of()
                     : RuleDiff.conflicts(
-                            wanted,
+                            wanted.ofChain(plan, stage),
                             connection.allFlows().stream()
                                     .map(ObservedFlow::rule)
                                     .toList());
@@ -345,33 +365,40 @@ final class HostSwitch implements AutoCloseable {
                         "a rule of others stands where ours would: " + conflicts.get(0)
                                 + "; give the chain another priority");
             }
-            FoundRules found = found(plan, wanted);
-            long id = plan.id().bits();
-            apply(
-                    plan.bridge(),
-                    List.of(plan.id()),
-                    RuleDiff.changes(found.besideOthers(id, wanted), found.ofChain(id)));
+            List<SwitchChange> changes = wanted.changes(plan, stage, found(wanted, plan, stage));
+            if (wanted.isBesideOthers(plan)) {
+                apply(plan.bridge(), changes);
+                forgetCachedWays(changes);
+            } else {
+                apply(plan.bridge(), List.of(plan.id()), changes);
+            }
         });
     }
 
     /** What there is of a chain, and what may stand in its way; where many chains are, reading all takes long. */
-    private FoundRules found(ChainPlan plan, SwitchRules wanted) {
+    private FoundRules found(WantedRules wanted, ChainPlan plan, Stage stage) {
         OpenFlowConnection connection = connection(plan.bridge());
         return new FoundRules(
-                wanted.hasCompanions()
+                wanted.isBesideOthers(plan) || wanted.ofChain(plan, stage).hasCompanions()
                         ? connection.observe()
                         : connection.observeChain(plan.id().bits()));
     }
 
-    void clearRules(BridgeName bridge, ChainId chain) {
+    /** Takes a chain's rules away; what it had in common with others stays theirs. */
+    void clearRules(BridgeName bridge, ChainId chain, Desired desired) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
-            apply(
-                    bridge,
-                    List.of(chain),
-                    RuleDiff.changes(
-                            SwitchRules.NONE,
-                            connection.observeChain(chain.bits()).ofChainAndLeases(chain.bits())));
+            SwitchRules own = connection.observeChain(chain.bits()).ofChainAndLeases(chain.bits());
+            boolean besideOthers = own.hasCompanions();
+            List<SwitchChange> changes = besideOthers
+                    ? wanted(bridge, desired).cleared(chain, new FoundRules(connection.observe()))
+                    : RuleDiff.changes(SwitchRules.NONE, own);
+            if (besideOthers) {
+                apply(bridge, changes);
+            } else {
+                apply(bridge, List.of(chain), changes);
+            }
+            forgetCachedWays(changes);
             release(bridge, connection);
         });
     }

@@ -299,9 +299,9 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.SetRules set) {
             // Machines that became ready since we looked get their packets from the first rule on.
             openVswitch.release(health::isReady);
-            openVswitch.setRules(set.plan(), set.stage());
+            openVswitch.setRules(set.plan(), set.stage(), desired);
         } else if (action instanceof Action.ClearRules clear) {
-            openVswitch.clearRules(clear.bridge(), clear.rulesOf());
+            openVswitch.clearRules(clear.bridge(), clear.rulesOf(), desired);
         } else if (action instanceof Action.RenewLease renew) {
             instanceRules.renewLease(renew);
         } else if (action instanceof Action.SteerInstance steer) {
@@ -338,7 +338,7 @@ public final class HostWorld implements World {
                 .findFirst();
         BridgeName bridge = plan.map(ChainPlan::bridge).orElse(desired.ownBridge());
         try {
-            plan.ifPresent(chain -> openVswitch.hold(chain, machine.id()));
+            plan.ifPresent(chain -> openVswitch.hold(chain, machine.id(), desired));
             // The guest is ready a moment after QEMU is: whoever begins to listen then has missed nothing, but is late.
             health.watchFromStart(watched(machine, bridge));
             machines.start(machine, accelerator);

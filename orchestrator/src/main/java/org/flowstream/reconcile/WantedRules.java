@@ -19,6 +19,7 @@ import org.flowstream.plan.ObservedBridge;
 import org.flowstream.plan.ObservedRules;
 import org.flowstream.rules.BridgeRules;
 import org.flowstream.rules.FoundRules;
+import org.flowstream.rules.OtherChains;
 import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.RuleDiff;
 import org.flowstream.rules.SwitchChange;
@@ -87,29 +88,70 @@ record WantedRules(
                 : ObservedRules.State.OTHER;
     }
 
+    /**
+     * What has to change for the rules of a chain to be those of a stage.
+     *
+     * @param found all rules of the bridge, where the chain takes packets beside others ({@link #isBesideOthers})
+     */
+    List<SwitchChange> changes(ChainPlan plan, Stage stage, FoundRules found) {
+        SwitchRules wanted = ofChain(plan, stage);
+        long id = plan.id().bits();
+        return stage == Stage.STEERED && isBesideOthers(plan)
+                ? others(plan.id(), found).steer(plan, wanted, found)
+                : RuleDiff.changes(found.besideOthers(id, wanted), found.ofChain(id));
+    }
+
+    /** What has to change for nothing to be left of a chain. */
+    List<SwitchChange> cleared(ChainId chain, FoundRules found) {
+        return others(chain, found).clear(found.all().ofChainAndLeases(chain.bits()));
+    }
+
+    private OtherChains others(ChainId chain, FoundRules found) {
+        List<ChainPlan> others = claiming(found, states(found)).stream()
+                .filter(plan -> !plan.id().equals(chain))
+                .toList();
+        return new OtherChains(others, plan -> ofChain(plan, Stage.STEERED), numbers, isOwn() ? 0 : common.bits());
+    }
+
+    /** Whether a chain takes packets by entries of its own, of which it may have some in common with other chains. */
+    boolean isBesideOthers(ChainPlan plan) {
+        return plan.role() == ChainPlan.Role.WHOLE || plan.role() == ChainPlan.Role.ENTRANCE;
+    }
+
+    /** The chains that take packets by rules of their own entries, also those whose rules are about to be others. */
+    private List<ChainPlan> claiming(FoundRules found, Map<Long, ObservedRules.State> states) {
+        return plans().stream()
+                .filter(this::isBesideOthers)
+                .filter(plan -> !found.ofChain(plan.id().bits()).isEmpty()
+                        && states.get(plan.id().bits()) != ObservedRules.State.ISOLATED)
+                .toList();
+    }
+
     /** How the rules compare that serve the bridge as a whole. */
-    ObservedBridge.BaseRules base(SwitchRules found, Map<Long, ObservedRules.State> states) {
+    ObservedBridge.BaseRules base(FoundRules found, Map<Long, ObservedRules.State> states) {
         if (baseChanges(found, states).isEmpty()) {
             return ObservedBridge.BaseRules.RIGHT;
         }
-        return base(found, isOwn()).isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
+        return base(found.all(), isOwn()).isEmpty() ? ObservedBridge.BaseRules.NONE : ObservedBridge.BaseRules.WRONG;
     }
 
     /** What has to change for them to be right: left-over groups and what was learnt of ports that went included. */
-    List<SwitchChange> baseChanges(SwitchRules found, Map<Long, ObservedRules.State> states) {
+    List<SwitchChange> baseChanges(FoundRules found, Map<Long, ObservedRules.State> states) {
         // What is common to chains is about those whose flows are steered, which the rules found tell.
-        List<ChainPlan> steered = plans().stream()
-                .filter(plan -> states.get(plan.id().bits()) == ObservedRules.State.STEERED)
-                .toList();
+        List<ChainPlan> steered = claiming(found, states);
         boolean own = isOwn();
         SwitchRules wanted = own
                 ? BridgeRules.own(Unclaimed.SWITCHED, externalNumbers(), steered, numbers)
                 : BridgeRules.foreign(steered, numbers, common);
-        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, base(found, own)));
-        if (own) {
-            changes.addAll(BridgeRules.forget(found, externalNumbers()));
+        List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, base(found.all(), own)));
+        if (changes.stream().anyMatch(WantedRules::partsChains) && isInMotion(found, states)) {
+            // What a chain has in common with others as it still is: it goes once the chain is as declared.
+            changes.removeIf(WantedRules::partsChains);
         }
-        found.unusedGroups().forEach(group -> changes.add(new SwitchChange.DeleteGroup(group.id())));
+        if (own) {
+            changes.addAll(BridgeRules.forget(found.all(), externalNumbers()));
+        }
+        found.all().unusedGroups().forEach(group -> changes.add(new SwitchChange.DeleteGroup(group.id())));
         return changes;
     }
 
@@ -120,22 +162,31 @@ record WantedRules(
     List<SwitchChange> openingChanges(FoundRules found) {
         Map<Long, ObservedRules.State> states = states(found);
         if (!isOwn()) {
-            return baseChanges(found.all(), states);
+            return baseChanges(found, states);
         }
         Map<Long, SwitchRules> missing = new LinkedHashMap<>();
         for (DesiredChain chain : desired.chains()) {
             ChainPlan plan = chain.plan();
             long id = plan.id().bits();
-            if (chain.wasReady()
-                    && plan.bridge().equals(bridge)
-                    && states.get(id) != ObservedRules.State.STEERED) {
+            if (chain.wasReady() && plan.bridge().equals(bridge) && states.get(id) != ObservedRules.State.STEERED) {
                 missing.put(id, ofChain(plan, Stage.STEERED));
             }
         }
         FoundRules claimed = found.with(missing);
         List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(claimed.all(), found.all()));
-        changes.addAll(baseChanges(claimed.all(), states(claimed)));
+        changes.addAll(baseChanges(claimed, states(claimed)));
         return changes;
+    }
+
+    /** Whether a drop goes of what chains have in common. */
+    private static boolean partsChains(SwitchChange change) {
+        return change instanceof SwitchChange.DeleteFlow delete && delete.rule().isAmbiguous();
+    }
+
+    /** Whether some chain's rules here are neither as declared nor without packets: it is about to change, or to go. */
+    private static boolean isInMotion(FoundRules found, Map<Long, ObservedRules.State> states) {
+        return found.chains().stream()
+                .anyMatch(id -> !states.containsKey(id) || states.get(id) == ObservedRules.State.OTHER);
     }
 
     private boolean isOwn() {

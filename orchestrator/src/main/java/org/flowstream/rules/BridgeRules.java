@@ -82,7 +82,12 @@ public final class BridgeRules {
      * @param common the id that tells them from another installation's
      */
     public static SwitchRules foreign(List<ChainPlan> chains, Map<PortName, Integer> numbers, ChainId common) {
-        return new SwitchRules(ambiguous(chains, numbers, common.bits()), List.of());
+        return common(chains, numbers, common.bits());
+    }
+
+    /** What chains have in common, with this id. */
+    static SwitchRules common(List<ChainPlan> chains, Map<PortName, Integer> numbers, long id) {
+        return new SwitchRules(ambiguous(chains, numbers, id), List.of());
     }
 
     /** Deletes what was learnt of ports that are external no more. */

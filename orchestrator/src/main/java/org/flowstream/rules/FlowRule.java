@@ -34,6 +34,15 @@ public record FlowRule(long cookie, FlowKey key, List<RuleAction> actions, int i
         return Cookie.isOurs(cookie);
     }
 
+    /** Whether it drops what may belong to more than one chain. */
+    public boolean isAmbiguous() {
+        return isOurs()
+                && new Cookie(cookie)
+                        .kind()
+                        .filter(Cookie.Kind.AMBIGUOUS::equals)
+                        .isPresent();
+    }
+
     /** The same rule, removed by the switch after so many seconds: a lease. */
     public FlowRule withHardTimeout(int seconds) {
         return new FlowRule(cookie, key, actions, idleTimeout, seconds);

@@ -81,10 +81,9 @@ public final class FoundRules {
         List<GroupRule> groups = new ArrayList<>(all.groups());
         groups.removeAll(old);
         wanted.forEach((id, rules) -> {
-            SwitchRules beside = rules.withoutCompanions(key -> !standing.getOrDefault(key, id).equals(id));
-            beside.flows().stream()
-                    .filter(SwitchRules::isCompanion)
-                    .forEach(rule -> standing.put(rule.key(), id));
+            SwitchRules beside = rules.withoutCompanions(
+                    key -> !standing.getOrDefault(key, id).equals(id));
+            beside.flows().stream().filter(SwitchRules::isCompanion).forEach(rule -> standing.put(rule.key(), id));
             flows.addAll(beside.flows());
             groups.addAll(beside.groups());
         });

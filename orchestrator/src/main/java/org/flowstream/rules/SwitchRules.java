@@ -95,6 +95,11 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
                 && new Cookie(rule.cookie()).kind().filter(kind::equals).isPresent();
     }
 
+    /** The rules of later fragments and ICMP errors. */
+    List<FlowRule> companions() {
+        return flows.stream().filter(SwitchRules::isCompanion).toList();
+    }
+
     /** Groups of ours that no rule of ours uses: left over. */
     public List<GroupRule> unusedGroups() {
         Set<Integer> used = groupsOf(flows.stream().filter(FlowRule::isOurs));

@@ -62,6 +62,8 @@ final class HostSwitchTest {
     private static final BridgeName OWN = new BridgeName("flowstream");
     private static final BridgeName THEIRS = new BridgeName("br-theirs");
     private static final MachineId MACHINE = new MachineId(0x77);
+    private static final String TCP = "0200000000020200000000010800450000280001000040060000" + "0a0000010a000002"
+            + "00010050000000000000000050022000" + "00000000";
     private static final Name FIREWALL = Name.parse("fw");
 
     private HostSwitch hostSwitch;
@@ -100,13 +102,13 @@ final class HostSwitchTest {
         assertThat(base(desired, OWN)).isEqualTo(ObservedBridge.BaseRules.RIGHT);
 
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.ISOLATED);
+        hostSwitch.setRules(plan, Stage.ISOLATED, desired);
         assertThat(state(desired)).isEqualTo(ObservedRules.State.ISOLATED);
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
 
-        hostSwitch.clearRules(OWN, plan.id());
+        hostSwitch.clearRules(OWN, plan.id(), desired);
         hostSwitch.removePorts(OWN, plan.taps());
         assertThat(hostSwitch.observe(desired).rules()).isEmpty();
         assertThat(OVS.ofctl("dump-groups", OWN.text())).doesNotContain("group_id");
@@ -120,15 +122,15 @@ final class HostSwitchTest {
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
         for (int round = 0; round < 3; round++) {
-            hostSwitch.setRules(plan, Stage.ISOLATED);
+            hostSwitch.setRules(plan, Stage.ISOLATED, desired);
             assertThat(state(desired)).isEqualTo(ObservedRules.State.ISOLATED);
-            hostSwitch.setRules(plan, Stage.STEERED);
+            hostSwitch.setRules(plan, Stage.STEERED, desired);
             assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
         }
         OVS.ofctl("del-flows", OWN.text(), "in_port=uplink");
         await("seen").atMost(BOUND).until(() -> state(desired) == ObservedRules.State.OTHER);
         hostSwitch.setBaseRules(OWN, desired);
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
     }
 
@@ -139,12 +141,10 @@ final class HostSwitchTest {
         hostSwitch.createBridge(OWN);
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(entered(plan, "uplink")).isZero();
-        String tcp = "0200000000020200000000010800450000280001000040060000" + "0a0000010a000002"
-                + "00010050000000000000000050022000" + "00000000";
         for (int packet = 0; packet < 3; packet++) {
-            OVS.receive("uplink", tcp);
+            OVS.receive("uplink", TCP);
         }
         // What is sent on from the datapath's cache is counted when the cache is looked over.
         await("packets counted").atMost(BOUND).until(() -> entered(plan, "uplink") == 3);
@@ -159,7 +159,7 @@ final class HostSwitchTest {
         hostSwitch.createBridge(OWN);
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         hostSwitch.setBaseRules(OWN, desired);
         OVS.stopDaemon();
         OVS.startDaemon();
@@ -201,6 +201,28 @@ final class HostSwitchTest {
                 List.of(new DesiredChain(chain.plan(), true, chain.wishes())));
     }
 
+    @Test
+    void noCachedWayOutlivesAChangeOfRules() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setBaseRules(OWN, desired);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        OVS.receive("uplink", TCP);
+        assertThat(cached()).as("unclaimed").contains("eth_type(0x0800)");
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
+        assertThat(cached()).doesNotContain("eth_type(0x0800)");
+        OVS.receive("uplink", TCP);
+        assertThat(cached()).contains("eth_type(0x0800)");
+        hostSwitch.clearRules(OWN, plan.id(), desired);
+        assertThat(cached()).doesNotContain("eth_type(0x0800)");
+    }
+
+    private static String cached() {
+        return OVS.appctl("dpif/dump-flows", OWN.text());
+    }
+
     private long entered(ChainPlan plan, String port) {
         List<World.Entered> found = hostSwitch.counted(counts -> counts.entered(OWN)).stream()
                 .filter(each -> each.port().text().equals(port))
@@ -216,15 +238,15 @@ final class HostSwitchTest {
         hostSwitch.createBridge(OWN);
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
 
-        hostSwitch.hold(plan, MACHINE);
+        hostSwitch.hold(plan, MACHINE, desired);
         assertThat(trace(OWN)).as("open").isEqualTo("Datapath actions: servers");
         assertThat(state(desired)).as("as it should be now").isEqualTo(ObservedRules.State.STEERED);
 
         hostSwitch.release(MACHINE::equals);
         assertThat(state(desired)).as("to be set again").isEqualTo(ObservedRules.State.OTHER);
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
     }
 
@@ -258,7 +280,7 @@ final class HostSwitchTest {
         hostSwitch.createBridge(OWN);
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         Desired nothing = Desired.nothing(OWN);
         assertThat(hostSwitch.observe(nothing).rules()).as("a stray of ours").hasSize(1);
         BridgeName another = new BridgeName("another");
@@ -329,14 +351,14 @@ final class HostSwitchTest {
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(OWN, plan.machines().get(0));
         said = ready(OptionalInt.empty());
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(bfdOf(tap)).as("an earlier runtime").isEmpty();
         assertThat(hostSwitch.liveness(plan.machines().get(0), OWN))
                 .hasValue("link alone: its runtime does not answer BFD");
 
         said = ready(OptionalInt.of(0));
         assertThat(state(desired)).as("BFD is wanted").isEqualTo(ObservedRules.State.OTHER);
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(bfdOf(tap)).isEmpty();
         assertThat(state(desired)).as("and not tried for ever").isEqualTo(ObservedRules.State.STEERED);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + tap);
@@ -354,15 +376,15 @@ final class HostSwitchTest {
         await("the database")
                 .atMost(BOUND)
                 .until(() -> hostSwitch.liveness(plan.machines().get(0), OWN).equals(Optional.of("bfd down")));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
         assertThat(bfdOf(tap)).as("kept").isPresent();
         assertThat(trace(OWN)).as("it does not live").isEqualTo("Datapath actions: servers");
 
-        hostSwitch.hold(plan, plan.machines().get(0).id());
+        hostSwitch.hold(plan, plan.machines().get(0).id(), desired);
         assertThat(bfdOf(tap)).as("none while it starts").isEmpty();
         hostSwitch.release(id -> true);
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + tap);
     }
 
@@ -394,7 +416,7 @@ final class HostSwitchTest {
 
         desired.ports().forEach(hostSwitch::addExternalPort);
         hostSwitch.addTapPorts(THEIRS, plan.machines().get(0));
-        hostSwitch.setRules(plan, Stage.STEERED);
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(state(desired)).isEqualTo(ObservedRules.State.STEERED);
         assertThat(trace(THEIRS)).isEqualTo("Datapath actions: " + plan.taps().get(0));
         int tap = hostSwitch.number(THEIRS, plan.taps().get(0)).orElseThrow();
@@ -403,7 +425,7 @@ final class HostSwitchTest {
                 .contains("uplink", "servers")
                 .doesNotContain(plan.taps().get(0).text());
 
-        hostSwitch.clearRules(THEIRS, plan.id());
+        hostSwitch.clearRules(THEIRS, plan.id(), desired);
         hostSwitch.removePorts(THEIRS, plan.taps());
         hostSwitch.removePorts(THEIRS, List.of(new PortName("uplink")));
         assertThat(OVS.vsctl("list", "bridge", THEIRS.text())).isEqualTo(bridge);
@@ -421,7 +443,7 @@ final class HostSwitchTest {
         OVS.ofctl("add-flow", THEIRS.text(), "cookie=0x77,priority=1402,tcp,in_port=uplink,actions=drop");
         String flows = flows();
         hostSwitch.addTapPorts(THEIRS, desired.chains().get(0).plan().machines().get(0));
-        assertThatThrownBy(() -> hostSwitch.setRules(desired.chains().get(0).plan(), Stage.STEERED))
+        assertThatThrownBy(() -> hostSwitch.setRules(desired.chains().get(0).plan(), Stage.STEERED, desired))
                 .isInstanceOf(WorldException.class)
                 .hasMessageContaining("a rule of others stands where ours would: cookie=0x0000000000000077");
         assertThat(flows()).isEqualTo(flows);
