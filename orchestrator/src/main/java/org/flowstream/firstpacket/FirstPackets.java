@@ -15,10 +15,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.InstanceKey;
 import org.flowstream.control.ControlPort;
+import org.flowstream.control.InputGate;
 import org.flowstream.control.Swap;
 import org.flowstream.domain.Places;
 import org.flowstream.event.Event;
@@ -242,6 +244,7 @@ public final class FirstPackets implements AutoCloseable {
         ChainSpec spec = setUp.chain().spec();
         Optional<List<DeclaredChain>> taken = pools.take(spec);
         boolean pooled = taken.isPresent();
+        boolean gated = taken.filter(pools::areGated).isPresent();
         List<DeclaredChain> waiting = pooled
                 ? taken.get()
                 : pools.make(spec, START_PATIENCE)
@@ -255,7 +258,7 @@ public final class FirstPackets implements AutoCloseable {
         waiting.forEach(each -> reconciler.reserve(each.name()));
         boolean good = false;
         try {
-            handOver(setUp, instance, waiting, pooled);
+            handOver(setUp, instance, waiting, pooled, gated);
             good = true;
         } finally {
             pools.giveBack(waiting);
@@ -269,7 +272,8 @@ public final class FirstPackets implements AutoCloseable {
         }
     }
 
-    private void handOver(SetUp setUp, DeclaredChain instance, List<DeclaredChain> waiting, boolean pooled)
+    private void handOver(
+            SetUp setUp, DeclaredChain instance, List<DeclaredChain> waiting, boolean pooled, boolean gated)
             throws IOException, InterruptedException {
         ChainPlan plan = ChainCompiler.compile(instance);
         List<ChainPlan> before = waiting.stream().map(ChainCompiler::compile).toList();
@@ -278,14 +282,17 @@ public final class FirstPackets implements AutoCloseable {
             wanted.put(machine, warm.computeIfAbsent(machine.image(), images::get));
         }
         keeper.began(setUp.chain(), setUp.key(), instance);
+        Supplier<Future<Long>> steer = () -> workers.submit(() -> {
+            reconciler.perform(new Action.SteerInstance(plan, before));
+            return System.nanoTime();
+        });
+        // Closed gates hold what the switch sends: the sooner it does, the fewer packets go by way of us.
+        Optional<Future<Long>> begun = gated ? Optional.of(steer.get()) : Optional.empty();
         new HandOver(places, plan)
                 .run(
                         setUp,
                         sessions -> {
-                            Future<Long> steered = workers.submit(() -> {
-                                reconciler.perform(new Action.SteerInstance(plan, before));
-                                return System.nanoTime();
-                            });
+                            Future<Long> steered = begun.orElseGet(steer);
                             for (MachineSpec machine : plan.machines()) {
                                 Image image = wanted.get(machine);
                                 if (image != null) {
@@ -335,6 +342,8 @@ public final class FirstPackets implements AutoCloseable {
         } else {
             new ControlPort(places.control(machine.id()), BOUND).talk(session -> {
                 Swap.take(session, image);
+                // One in the middle, to which nothing comes before the first lets it.
+                new InputGate(session).open();
                 return image;
             });
         }

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.flowstream.chain.InstanceKey;
 import org.flowstream.chain.InstanceSpec;
 import org.flowstream.control.ControlPort;
+import org.flowstream.control.InputGate;
 import org.flowstream.control.Swap;
 import org.flowstream.domain.Places;
 import org.flowstream.image.Image;
@@ -55,6 +56,9 @@ final class Keeper implements AutoCloseable {
     private final Entrances entrances;
     private final Map<Name, Map<InstanceKey, DeclaredChain>> instances = new HashMap<>();
     private final Map<ChainId, Traffic> traffic = new HashMap<>();
+    /** Machines of instances found at the start, whose gates the daemon before may have closed and not opened. */
+    private final Set<MachineId> unopened = new HashSet<>();
+
     private final Thread thread;
     private long countedNanos = System.nanoTime();
     private volatile boolean closed;
@@ -90,6 +94,25 @@ final class Keeper implements AutoCloseable {
         InstanceKey key = new InstanceKey(
                 instance.spec().spec().flow(), instance.spec().spec().returnFlow());
         instances.computeIfAbsent(parent(instance), name -> new HashMap<>()).put(key, instance);
+        unopened.addAll(instance.machines().values());
+    }
+
+    /** What a daemon that died was about to hand over is lost; what comes since then is not to wait for ever. */
+    private void openGates() {
+        for (MachineId machine : List.copyOf(unopened)) {
+            if (declarations.chainOf(machine).isPresent()) {
+                try {
+                    new ControlPort(places.control(machine), BOUND).talk(session -> {
+                        new InputGate(session).open();
+                        return machine;
+                    });
+                } catch (IOException e) {
+                    LOG.debug("the gates of machine {} may be closed: {}", machine, e.getMessage());
+                    continue;
+                }
+            }
+            unopened.remove(machine);
+        }
     }
 
     private static Name parent(DeclaredChain instance) {
@@ -129,6 +152,7 @@ final class Keeper implements AutoCloseable {
             for (Entrances.Entrance entrance : entrances.look(declarations)) {
                 renew(entrance);
             }
+            openGates();
             endIdle();
         } catch (WorldException e) {
             LOG.debug("{}: {}", e.system(), e.reason());
