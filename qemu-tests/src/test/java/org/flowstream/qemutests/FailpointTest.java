@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * The daemon dies before and after every action, in the midst of what it was asked for; each next one goes on with what
  * the last one left. A chain that has nothing to do with it carries traffic all the time and loses nothing.
  */
-@Tag("long")
+@Tag("endurance")
 class FailpointTest {
     private static final int RATE = 250;
     private static final Duration BOUND = Duration.ofSeconds(30);

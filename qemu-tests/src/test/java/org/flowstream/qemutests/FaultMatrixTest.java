@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   others ── udp 7100 ── a bridge of theirs  ── others
  * </pre>
  */
-@Tag("long")
+@Tag("endurance")
 @Timeout(60)
 class FaultMatrixTest {
     private static final int RATE = 250;

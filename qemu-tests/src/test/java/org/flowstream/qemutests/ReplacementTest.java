@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A daemon of the version before is replaced by this one under traffic. The version before is the newest tag that is not
  * this commit, built from the repository's history, or what the property {@code previous} names.
  */
-@Tag("long")
+@Tag("endurance")
 class ReplacementTest {
     private static final int RATE = 500;
     private static final Duration BOUND = Duration.ofSeconds(60);
