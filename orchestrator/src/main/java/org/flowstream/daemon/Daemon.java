@@ -124,13 +124,7 @@ public final class Daemon implements AutoCloseable {
         World world = closing(maker.make(settings, images, events, clock));
         Reconciler reconciler =
                 closing(new Reconciler(settings.ownBridge(), store, declarations, world, events, clock, failpoints));
-        Pools pools = closing(new Pools(
-                declarations,
-                reconciler,
-                images,
-                declarations::pools,
-                new BlankImages(),
-                new WaitingGates(settings.places())));
+        Pools pools = closing(new Pools(declarations, reconciler, images, declarations::pools, new BlankImages()));
         FirstPackets firstPackets =
                 closing(new FirstPackets(settings.places(), declarations, reconciler, world, pools, images, events));
         Operations operations = closing(new Operations(store, declarations, reconciler, events, clock));

@@ -15,12 +15,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.InstanceKey;
 import org.flowstream.control.ControlPort;
-import org.flowstream.control.InputGate;
 import org.flowstream.control.Swap;
 import org.flowstream.domain.Places;
 import org.flowstream.event.Event;
@@ -244,7 +242,6 @@ public final class FirstPackets implements AutoCloseable {
         ChainSpec spec = setUp.chain().spec();
         Optional<List<DeclaredChain>> taken = pools.take(spec);
         boolean pooled = taken.isPresent();
-        boolean gated = taken.filter(pools::areGated).isPresent();
         List<DeclaredChain> waiting = pooled
                 ? taken.get()
                 : pools.make(spec, START_PATIENCE)
@@ -258,7 +255,7 @@ public final class FirstPackets implements AutoCloseable {
         waiting.forEach(each -> reconciler.reserve(each.name()));
         boolean good = false;
         try {
-            handOver(setUp, instance, waiting, pooled, gated);
+            handOver(setUp, instance, waiting, pooled);
             good = true;
         } finally {
             pools.giveBack(waiting);
@@ -272,8 +269,7 @@ public final class FirstPackets implements AutoCloseable {
         }
     }
 
-    private void handOver(
-            SetUp setUp, DeclaredChain instance, List<DeclaredChain> waiting, boolean pooled, boolean gated)
+    private void handOver(SetUp setUp, DeclaredChain instance, List<DeclaredChain> waiting, boolean pooled)
             throws IOException, InterruptedException {
         ChainPlan plan = ChainCompiler.compile(instance);
         List<ChainPlan> before = waiting.stream().map(ChainCompiler::compile).toList();
@@ -282,17 +278,14 @@ public final class FirstPackets implements AutoCloseable {
             wanted.put(machine, warm.computeIfAbsent(machine.image(), images::get));
         }
         keeper.began(setUp.chain(), setUp.key(), instance);
-        Supplier<Future<Long>> steer = () -> workers.submit(() -> {
-            reconciler.perform(new Action.SteerInstance(plan, before));
-            return System.nanoTime();
-        });
-        // Closed gates hold what the switch sends: the sooner it does, the fewer packets go by way of us.
-        Optional<Future<Long>> begun = gated ? Optional.of(steer.get()) : Optional.empty();
         new HandOver(places, plan)
                 .run(
                         setUp,
                         sessions -> {
-                            Future<Long> steered = begun.orElseGet(steer);
+                            Future<Long> steered = workers.submit(() -> {
+                                reconciler.perform(new Action.SteerInstance(plan, before));
+                                return System.nanoTime();
+                            });
                             for (MachineSpec machine : plan.machines()) {
                                 Image image = wanted.get(machine);
                                 if (image != null) {
@@ -342,8 +335,6 @@ public final class FirstPackets implements AutoCloseable {
         } else {
             new ControlPort(places.control(machine.id()), BOUND).talk(session -> {
                 Swap.take(session, image);
-                // One in the middle, to which nothing comes before the first lets it.
-                new InputGate(session).open();
                 return image;
             });
         }

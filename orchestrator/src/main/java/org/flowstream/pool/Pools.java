@@ -1,6 +1,5 @@
 package org.flowstream.pool;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +16,6 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.HypervisorChoice;
-import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.PoolSpec;
@@ -46,7 +44,6 @@ public final class Pools implements AutoCloseable {
     private final ImageStore images;
     private final Supplier<List<PoolSpec>> declared;
     private final EmptyImages empty;
-    private final Gates gates;
     private final Waiting waiting;
     private final Map<Integer, Image> blanks = new ConcurrentHashMap<>();
     private final Thread thread;
@@ -58,25 +55,17 @@ public final class Pools implements AutoCloseable {
         Image of(int devices);
     }
 
-    /** Closes the input gates of a machine that waits. */
-    @FunctionalInterface
-    public interface Gates {
-        void close(MachineId machine) throws IOException;
-    }
-
     public Pools(
             Declarations declarations,
             Reconciler reconciler,
             ImageStore images,
             Supplier<List<PoolSpec>> declared,
-            EmptyImages empty,
-            Gates gates) {
+            EmptyImages empty) {
         this.declarations = declarations;
         this.reconciler = reconciler;
         this.images = images;
         this.declared = declared;
         this.empty = empty;
-        this.gates = gates;
         this.waiting = new Waiting(declarations);
         this.thread = new Thread(this::run, "pools");
         thread.setDaemon(true);
@@ -166,14 +155,6 @@ public final class Pools implements AutoCloseable {
         return waiting.hasRested(machine);
     }
 
-    /**
-     * Whether the gates of machines that were taken are closed: they may be sent packets before anything else is done with
-     * them.
-     */
-    public boolean areGated(List<DeclaredChain> machines) {
-        return machines.stream().allMatch(each -> waiting.isGated(each.name()));
-    }
-
     /** Gives machines back that were not used. */
     public void giveBack(List<DeclaredChain> chains) {
         waiting.giveBack(chains);
@@ -259,21 +240,6 @@ public final class Pools implements AutoCloseable {
         }
         if (changed) {
             reconciler.wake();
-        }
-        pass.ifPresent(this::closeGates);
-    }
-
-    /** What a flow's first packets would wait for is done beforehand. */
-    private void closeGates(Pass pass) {
-        for (DeclaredChain machine : waiting.ungated(pass)) {
-            try {
-                for (MachineId id : machine.machines().values()) {
-                    gates.close(id);
-                }
-                waiting.gated(machine.name());
-            } catch (IOException e) {
-                LOG.debug("the gates of {} stay open: {}", machine.name(), e.getMessage());
-            }
         }
     }
 

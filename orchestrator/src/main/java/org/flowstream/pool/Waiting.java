@@ -30,7 +30,6 @@ final class Waiting {
     private final Declarations declarations;
     private final Set<Name> taken = new HashSet<>();
     private final Map<Name, Long> resting = new HashMap<>();
-    private final Set<Name> gated = new HashSet<>();
 
     Waiting(Declarations declarations) {
         this.declarations = declarations;
@@ -64,7 +63,6 @@ final class Waiting {
         waiting.forEach(chain -> names.add(chain.name()));
         taken.retainAll(names);
         resting.keySet().retainAll(names);
-        gated.retainAll(names);
         resting.values().removeIf(since -> System.nanoTime() - since > REST_NANOS);
         return waiting.stream().filter(chain -> !taken.contains(chain.name())).toList();
     }
@@ -73,8 +71,7 @@ final class Waiting {
     synchronized Optional<List<DeclaredChain>> take(List<Need> needs, Pass pass) {
         List<DeclaredChain> free = new ArrayList<>(all());
         free.removeIf(chain -> !pass.isSettled(chain.name()));
-        free.sort(Comparator.<DeclaredChain, Boolean>comparing(chain -> !gated.contains(chain.name()))
-                .thenComparing(chain -> resting.getOrDefault(chain.name(), Long.MIN_VALUE)));
+        free.sort(Comparator.comparing(chain -> resting.getOrDefault(chain.name(), Long.MIN_VALUE)));
         List<DeclaredChain> found = new ArrayList<>();
         for (Need need : needs) {
             Optional<DeclaredChain> one =
@@ -111,28 +108,7 @@ final class Waiting {
     }
 
     synchronized void rests(Name machine) {
-        gated.remove(machine);
         resting.put(machine, System.nanoTime());
-    }
-
-    /**
-     * Machines that wait, are ready and have their gates open. One that served lately is not among them: what its gate
-     * would hold may be of the flow before.
-     */
-    synchronized List<DeclaredChain> ungated(Pass pass) {
-        return all().stream()
-                .filter(chain ->
-                        !gated.contains(chain.name()) && hasRested(chain.name()) && pass.isSettled(chain.name()))
-                .toList();
-    }
-
-    /** The gates of a machine are closed; false when it was taken meanwhile. */
-    synchronized boolean gated(Name machine) {
-        return !taken.contains(machine) && gated.add(machine);
-    }
-
-    synchronized boolean isGated(Name machine) {
-        return gated.contains(machine);
     }
 
     synchronized boolean hasRested(Name machine) {

@@ -29,7 +29,13 @@ final class Groups {
         return CHAIN + chain;
     }
 
-    static Map<String, List<Action>> part(List<Action> actions, Set<Name> declared) {
+    /**
+     * Parts a plan.
+     *
+     * @param seesAll whether all machines were looked at; else whose a tap is cannot be told any more once its machine has
+     *     gone, so that both go in one group
+     */
+    static Map<String, List<Action>> part(List<Action> actions, Set<Name> declared, boolean seesAll) {
         Map<String, List<Action>> groups = new LinkedHashMap<>();
         for (Action action : actions) {
             groups.computeIfAbsent(group(action, declared), group -> new ArrayList<>())
@@ -46,7 +52,11 @@ final class Groups {
                         .anyMatch(action -> action instanceof Action.StartMachine start
                                 && leaving.contains(start.machine().name())));
         groups.remove(STRAYS);
-        groups.putAll(strays(strays));
+        if (seesAll) {
+            groups.putAll(strays(strays));
+        } else if (!strays.isEmpty()) {
+            groups.put(STRAYS, strays);
+        }
         return groups;
     }
 

@@ -238,7 +238,9 @@ public final class Reconciler implements AutoCloseable {
         Pass pass = new Pass(number, desired, observed, plan, busyBefore);
         storeNews.attempt(() -> settle(pass, chains, leaving, own));
         Map<String, List<Action>> groups = Groups.part(
-                plan.actions(), chains.stream().map(DeclaredChain::name).collect(Collectors.toSet()));
+                plan.actions(),
+                chains.stream().map(DeclaredChain::name).collect(Collectors.toSet()),
+                observed.unseen().isEmpty());
         dispatch(pass, chains, groups);
         publish(pass);
     }

@@ -105,7 +105,7 @@ class OpenApiTest {
             ImageStore images = new ImageStore(settings.places().images());
             try (Reconciler loop = new Reconciler(
                             settings.ownBridge(), store, declarations, world, events, clock, Failpoints.parse(""));
-                    Pools pools = new Pools(declarations, loop, images, List::of, new BlankImages(), machine -> {});
+                    Pools pools = new Pools(declarations, loop, images, List::of, new BlankImages());
                     FirstPackets firstPackets =
                             new FirstPackets(settings.places(), declarations, loop, world, pools, images, events)) {
                 Routes.of(

@@ -29,12 +29,21 @@ final class GroupsTest {
 
     @Test
     void rulesGoBeforeMachinesAndMachinesSideBySideBeforeWhatTheyHold() {
-        assertThat(Groups.part(List.of(RULES, ONE, OTHER, PORTS, TAPS), Set.of())
+        assertThat(Groups.part(List.of(RULES, ONE, OTHER, PORTS, TAPS), Set.of(), true)
                         .values())
                 .containsExactly(List.of(RULES));
-        assertThat(Groups.part(List.of(ONE, OTHER, PORTS, TAPS), Set.of()).values())
+        assertThat(Groups.part(List.of(ONE, OTHER, PORTS, TAPS), Set.of(), true).values())
                 .containsExactly(List.of(ONE), List.of(OTHER));
-        assertThat(Groups.part(List.of(PORTS, TAPS), Set.of()).values()).containsExactly(List.of(PORTS, TAPS));
-        assertThat(Groups.part(List.of(), Set.of())).isEmpty();
+        assertThat(Groups.part(List.of(PORTS, TAPS), Set.of(), true).values()).containsExactly(List.of(PORTS, TAPS));
+        assertThat(Groups.part(List.of(), Set.of(), true)).isEmpty();
+    }
+
+    /** Whose a tap is cannot be told once its machine is gone. */
+    @Test
+    void whereNotAllMachinesAreSeenAllGoesWhileItsMachineIs() {
+        assertThat(Groups.part(List.of(RULES, ONE, PORTS, TAPS), Set.of(), false)
+                        .values())
+                .containsExactly(List.of(RULES, ONE, PORTS, TAPS));
+        assertThat(Groups.part(List.of(), Set.of(), false)).isEmpty();
     }
 }

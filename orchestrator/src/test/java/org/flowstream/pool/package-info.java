@@ -1,4 +1,0 @@
-@NullMarked
-package org.flowstream.pool;
-
-import org.jspecify.annotations.NullMarked;
