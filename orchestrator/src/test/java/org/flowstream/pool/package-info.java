@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.pool;
+
+import org.jspecify.annotations.NullMarked;
