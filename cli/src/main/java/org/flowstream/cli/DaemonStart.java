@@ -92,6 +92,8 @@ final class DaemonStart extends LocalCommand {
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
+                // The second compiler would take up to half a processor for minutes, from the packets that wait for us.
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xms16m",
                 "-Xmx256m",
