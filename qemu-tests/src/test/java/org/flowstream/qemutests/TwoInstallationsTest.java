@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *   a ── [w of the lab] ── b        c ── [w of the other] ── d        all on one bridge
  * </pre>
  */
+@Tag("long")
 class TwoInstallationsTest {
     private static final String BRIDGE = "fstfb" + ProcessHandle.current().pid() % 100_000;
     private static final int RATE = 200;
