@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.flowstream.model.PortName;
-import org.flowstream.problem.BadValueException;
 import org.jspecify.annotations.Nullable;
 
 /** A bridge in the switch's database. */
@@ -99,18 +98,9 @@ public final class ObservedBridge {
     private Map<PortName, Integer> readNumbers() {
         Map<PortName, Integer> read = new HashMap<>();
         for (ObservedPort port : ports) {
-            port.number().ifPresent(number -> name(port).ifPresent(name -> read.put(name, number)));
+            port.number().ifPresent(number -> port.portName().ifPresent(name -> read.put(name, number)));
         }
         return read;
-    }
-
-    /** Empty for another's port, which nobody can name to us. */
-    private static Optional<PortName> name(ObservedPort port) {
-        try {
-            return Optional.of(PortName.parse(port.name()));
-        } catch (BadValueException e) {
-            return Optional.empty();
-        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.flowstream.ovsdb;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.flowstream.model.PortName;
+import org.flowstream.problem.BadValueException;
 
 /**
  * A port of a bridge in the switch's database.
@@ -16,6 +18,15 @@ public record ObservedPort(
         String uuid, String name, String bridge, Optional<Tags> tags, List<ObservedInterface> interfaces) {
     public ObservedPort {
         interfaces = List.copyOf(interfaces);
+    }
+
+    /** Its name; empty for another's port, which nobody can name to us. */
+    public Optional<PortName> portName() {
+        try {
+            return Optional.of(PortName.parse(name));
+        } catch (BadValueException e) {
+            return Optional.empty();
+        }
     }
 
     /** Its OpenFlow number; empty until ovs-vswitchd has opened it, where that failed, and for a bond. */

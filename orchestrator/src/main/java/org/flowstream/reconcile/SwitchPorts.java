@@ -29,14 +29,6 @@ record SwitchPorts(Installation installation) {
         }
     }
 
-    private static Optional<PortName> portName(ObservedPort port) {
-        try {
-            return Optional.of(PortName.parse(port.name()));
-        } catch (BadValueException e) {
-            return Optional.empty();
-        }
-    }
-
     /** The numbers of the taps that carry another installation's tag. */
     Set<Integer> othersTaps(ObservedBridge bridge) {
         return bridge.ports().stream()
@@ -60,7 +52,7 @@ record SwitchPorts(Installation installation) {
         for (ObservedBridge bridge : view.bridges()) {
             Optional<BridgeName> bridgeName = name(bridge);
             for (ObservedPort port : bridge.ports()) {
-                Optional<PortName> name = portName(port);
+                Optional<PortName> name = port.portName();
                 boolean counts = isOurs(port) || named.contains(port.name());
                 if (bridgeName.isPresent()
                         && name.isPresent()
