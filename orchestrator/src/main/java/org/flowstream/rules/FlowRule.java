@@ -34,13 +34,14 @@ public record FlowRule(long cookie, FlowKey key, List<RuleAction> actions, int i
         return Cookie.isOurs(cookie);
     }
 
+    /** Whether it is of ours, and of this kind. */
+    boolean isOf(Cookie.Kind kind) {
+        return isOurs() && new Cookie(cookie).kind().filter(kind::equals).isPresent();
+    }
+
     /** Whether it drops what may belong to more than one chain. */
     public boolean isAmbiguous() {
-        return isOurs()
-                && new Cookie(cookie)
-                        .kind()
-                        .filter(Cookie.Kind.AMBIGUOUS::equals)
-                        .isPresent();
+        return isOf(Cookie.Kind.AMBIGUOUS);
     }
 
     /** The same rule, removed by the switch after so many seconds: a lease. */

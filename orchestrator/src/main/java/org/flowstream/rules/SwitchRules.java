@@ -42,7 +42,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
     }
 
     static boolean isCompanion(FlowRule rule) {
-        return isOf(rule, Cookie.Kind.COMPANION);
+        return rule.isOf(Cookie.Kind.COMPANION);
     }
 
     public boolean isEmpty() {
@@ -51,7 +51,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
 
     /** The rules of a chain with those that come and go: its leases. */
     public SwitchRules ofChainAndLeases(long id) {
-        return only(rule -> (isOfChain(rule) || isOf(rule, Cookie.Kind.FIRST)) && new Cookie(rule.cookie()).id() == id);
+        return only(rule -> (isOfChain(rule) || rule.isOf(Cookie.Kind.FIRST)) && new Cookie(rule.cookie()).id() == id);
     }
 
     /** The rules that serve the own bridge as a whole, but for those that come and go: what was learnt, samples. */
@@ -66,12 +66,12 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
      */
     public SwitchRules common(long id) {
         boolean othersOwn =
-                flows.stream().anyMatch(rule -> isOf(rule, Cookie.Kind.BASE) && new Cookie(rule.cookie()).id() == 0);
+                flows.stream().anyMatch(rule -> rule.isOf(Cookie.Kind.BASE) && new Cookie(rule.cookie()).id() == 0);
         return only(rule -> isCommon(rule, id) || (!othersOwn && isCommon(rule, 0)));
     }
 
     private static boolean isCommon(FlowRule rule, long id) {
-        return (isOf(rule, Cookie.Kind.BASE) || isOf(rule, Cookie.Kind.AMBIGUOUS))
+        return (rule.isOf(Cookie.Kind.BASE) || rule.isOf(Cookie.Kind.AMBIGUOUS))
                 && new Cookie(rule.cookie()).id() == id;
     }
 
@@ -87,12 +87,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
 
     /** The places of addresses that the switch learnt. */
     public List<FlowRule> learnt() {
-        return flows.stream().filter(rule -> isOf(rule, Cookie.Kind.LEARNT)).toList();
-    }
-
-    private static boolean isOf(FlowRule rule, Cookie.Kind kind) {
-        return rule.isOurs()
-                && new Cookie(rule.cookie()).kind().filter(kind::equals).isPresent();
+        return flows.stream().filter(rule -> rule.isOf(Cookie.Kind.LEARNT)).toList();
     }
 
     /** The rules of later fragments and ICMP errors. */
