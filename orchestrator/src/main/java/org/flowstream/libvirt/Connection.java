@@ -120,15 +120,18 @@ final class Connection {
                 String uuid = uuid(domain);
                 seen.add(uuid);
                 String name = name(domain);
-                Emulators.Cost cost = costs.apply(name);
-                knownTag(uuid, domain)
-                        .ifPresent(tag -> machines.add(new LibvirtMachine(
-                                tag,
-                                name,
-                                DomainState.of((int) stats.number("state.state")),
-                                (int) stats.number("state.reason"),
-                                cost.cpuNanos(),
-                                cost.residentKib())));
+                // What others' domains cost is not asked for: each that is no QEMU would have all processes looked
+                // through.
+                knownTag(uuid, domain).ifPresent(tag -> {
+                    Emulators.Cost cost = costs.apply(name);
+                    machines.add(new LibvirtMachine(
+                            tag,
+                            name,
+                            DomainState.of((int) stats.number("state.state")),
+                            (int) stats.number("state.reason"),
+                            cost.cpuNanos(),
+                            cost.residentKib()));
+                });
             }
         } finally {
             Calls.MORE.virDomainStatsRecordListFree(list);
