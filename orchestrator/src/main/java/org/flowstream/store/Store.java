@@ -345,6 +345,19 @@ public final class Store implements AutoCloseable {
         });
     }
 
+    /** The same of all machines that ended at all. */
+    public Map<MachineId, Map<ExitReason.Cause, Long>> exitCounts() {
+        return database.transaction(() -> {
+            Map<MachineId, Map<ExitReason.Cause, Long>> counts = new HashMap<>();
+            database.all(
+                    "SELECT machine, cause, count FROM machine_exit_count",
+                    row -> counts.computeIfAbsent(
+                                    MachineId.parse(row.getString(1)), machine -> new EnumMap<>(ExitReason.Cause.class))
+                            .put(ExitReason.Cause.parse(row.getString(2)), row.getLong(3)));
+            return counts;
+        });
+    }
+
     /** Writes an operation down, or anew; the oldest that have ended go. */
     public void put(Operation operation) {
         database.transaction(() -> {
@@ -391,19 +404,6 @@ public final class Store implements AutoCloseable {
                 ended == null ? null : Instant.parse(ended),
                 Arrays.asList(read(row.getString(9), Operation.Stage[].class, what)),
                 row.getString(10));
-    }
-
-    /** The same of all machines that ended at all. */
-    public Map<MachineId, Map<ExitReason.Cause, Long>> exitCounts() {
-        return database.transaction(() -> {
-            Map<MachineId, Map<ExitReason.Cause, Long>> counts = new HashMap<>();
-            database.all(
-                    "SELECT machine, cause, count FROM machine_exit_count",
-                    row -> counts.computeIfAbsent(
-                                    MachineId.parse(row.getString(1)), machine -> new EnumMap<>(ExitReason.Cause.class))
-                            .put(ExitReason.Cause.parse(row.getString(2)), row.getLong(3)));
-            return counts;
-        });
     }
 
     private String json(Object value) {
