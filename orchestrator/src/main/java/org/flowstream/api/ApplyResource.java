@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -162,11 +164,7 @@ public final class ApplyResource {
         ObjectNode answer = Json.object();
         Operation operation;
         synchronized (declaring) {
-            declarations.pending().ifPresent(pending -> {
-                throw ApiProblem.conflict(
-                        "the change of set '" + pending.set() + "' waits for its confirmation until " + pending.until(),
-                        "flowstream confirm, or wait until it is taken back");
-            });
+            Declaring.refuseWhilePending(declarations);
             Resolved resolved = resolve(request);
             long since = events.latest();
             List<DeclaredChain> before = declarations.chains();
@@ -214,20 +212,10 @@ public final class ApplyResource {
         if (goals.isEmpty()) {
             goals.add(new Goal.Nothing());
         }
-        Set<Owner> owners = new TreeSet<>();
-        Set<Name> chains = new TreeSet<>();
-        Stream.concat(named.stream(), away.stream()).forEach(chain -> {
-            owners.add(chain.spec().owner());
-            chains.add(chain.name());
-        });
-        return new Asked(
-                Operation.Kind.APPLY,
-                owners.size() == 1 ? owners.iterator().next() : Owner.OPERATOR,
-                subject,
-                List.copyOf(chains),
-                since,
-                goals,
-                undo);
+        SortedMap<Name, Owner> owners = new TreeMap<>();
+        Stream.concat(named.stream(), away.stream())
+                .forEach(chain -> owners.put(chain.name(), chain.spec().owner()));
+        return Asked.of(Operation.Kind.APPLY, subject, owners, since, goals, undo);
     }
 
     /** Makes all as it was before a change, where it is still as the change made it. */
@@ -243,10 +231,14 @@ public final class ApplyResource {
                                     "a later change, of set '" + pending.set() + "', waits for its confirmation",
                                     "flowstream confirm, or wait until it is taken back");
                         });
-                made.stream().filter(this::isChanged).findFirst().ifPresent(chain -> {
-                    throw new CancelException(
-                            "chain '" + chain.name() + "' was changed since", "flowstream chain show " + chain.name());
-                });
+                made.stream()
+                        .filter(chain -> !declarations.isStill(chain))
+                        .findFirst()
+                        .ifPresent(chain -> {
+                            throw new CancelException(
+                                    "chain '" + chain.name() + "' was changed since",
+                                    "flowstream chain show " + chain.name());
+                        });
                 change.chainsAway().stream()
                         .filter(name -> declarations.chain(name).isPresent())
                         .findFirst()
@@ -264,13 +256,6 @@ public final class ApplyResource {
                 return "all is declared as it was before";
             }
         };
-    }
-
-    private boolean isChanged(DeclaredChain made) {
-        return declarations
-                .chain(made.name())
-                .filter(now -> now.id().equals(made.id()) && now.spec().equals(made.spec()))
-                .isEmpty();
     }
 
     private Resolved resolve(ApplyRequest request) {

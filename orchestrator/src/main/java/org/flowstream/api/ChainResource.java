@@ -103,11 +103,7 @@ public final class ChainResource {
 
     /** What was asked of a chain is taken back only while that is the last that was asked of it. */
     private void unchanged(DeclaredChain then) {
-        boolean same = declarations
-                .chain(then.name())
-                .filter(now -> now.id().equals(then.id()) && now.spec().equals(then.spec()))
-                .isPresent();
-        if (!same) {
+        if (!declarations.isStill(then)) {
             throw new CancelException(
                     "chain '" + then.name() + "' was changed since", "flowstream chain show " + then.name());
         }

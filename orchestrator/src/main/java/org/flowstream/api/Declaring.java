@@ -81,6 +81,15 @@ public final class Declaring {
         return chains;
     }
 
+    /** Nothing is declared while a change may still be taken back. */
+    static void refuseWhilePending(Declarations declarations) {
+        declarations.pending().ifPresent(pending -> {
+            throw ApiProblem.conflict(
+                    "the change of set '" + pending.set() + "' waits for its confirmation until " + pending.until(),
+                    "flowstream confirm, or wait until it is taken back");
+        });
+    }
+
     static ApiProblem taken(Name name) {
         return ApiProblem.conflict(
                 "the name '" + name + "' is taken", "flowstream rm " + name + ", or choose another name");

@@ -50,7 +50,7 @@ public final class OperationResource {
         try {
             return Answer.ok(view(operations, operations.cancel(known(call))));
         } catch (CancelException e) {
-            throw ApiProblem.conflict(String.valueOf(e.getMessage()), e.cure());
+            throw OperationWaits.refused(e);
         }
     }
 

@@ -3,6 +3,7 @@ package org.flowstream.api;
 import java.time.Duration;
 import java.util.Optional;
 import org.flowstream.model.Operation;
+import org.flowstream.operation.CancelException;
 import org.flowstream.operation.Operations;
 
 /** How requests wait for the operations that they begin, and what they say when these do not come about. */
@@ -41,6 +42,11 @@ final class OperationWaits {
                                 + ended.get().outcome(),
                         "flowstream events");
         };
+    }
+
+    /** What cannot be begun or cancelled now, as a problem. */
+    static ApiProblem refused(CancelException e) {
+        return ApiProblem.conflict(String.valueOf(e.getMessage()), e.cure());
     }
 
     /** What was waited for in vain. */

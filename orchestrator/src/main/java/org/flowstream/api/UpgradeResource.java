@@ -64,15 +64,11 @@ public final class UpgradeResource {
 
     private Answer upgrade(Call call) throws InterruptedException {
         Optional<Name> chain = chain(call);
-        declarations.pending().ifPresent(pending -> {
-            throw ApiProblem.conflict(
-                    "the change of set '" + pending.set() + "' waits for its confirmation until " + pending.until(),
-                    "flowstream confirm, or wait until it is taken back");
-        });
+        Declaring.refuseWhilePending(declarations);
         try {
             return waits.answer(upgrades.begin(chain), call);
         } catch (CancelException e) {
-            throw ApiProblem.conflict(String.valueOf(e.getMessage()), e.cure());
+            throw OperationWaits.refused(e);
         } catch (WorldException e) {
             throw ChainResource.unavailable(e);
         }

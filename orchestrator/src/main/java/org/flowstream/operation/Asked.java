@@ -1,6 +1,8 @@
 package org.flowstream.operation;
 
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.Name;
 import org.flowstream.model.Operation;
@@ -19,6 +21,29 @@ public record Asked(
     public Asked {
         chains = List.copyOf(chains);
         goals = List.copyOf(goals);
+    }
+
+    /**
+     * Something asked of several chains.
+     *
+     * @param owners of the chains, by their names
+     */
+    public static Asked of(
+            Operation.Kind kind,
+            String subject,
+            SortedMap<Name, Owner> owners,
+            long since,
+            List<Goal> goals,
+            Undo undo) {
+        Set<Owner> different = Set.copyOf(owners.values());
+        return new Asked(
+                kind,
+                different.size() == 1 ? different.iterator().next() : Owner.OPERATOR,
+                subject,
+                List.copyOf(owners.keySet()),
+                since,
+                goals,
+                undo);
     }
 
     /** Something asked of one chain. */

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
@@ -193,17 +193,12 @@ public final class Upgrades {
     }
 
     private Asked asked(Optional<Name> only, List<UpgradeStep> due) {
-        Set<Owner> owners = new TreeSet<>();
-        Set<Name> chains = new TreeSet<>();
-        due.forEach(step -> {
-            owners.add(step.owner());
-            chains.add(step.chain());
-        });
-        return new Asked(
+        SortedMap<Name, Owner> owners = new TreeMap<>();
+        due.forEach(step -> owners.put(step.chain(), step.owner()));
+        return Asked.of(
                 Operation.Kind.UPGRADE,
-                owners.size() == 1 ? owners.iterator().next() : Owner.OPERATOR,
                 only.map(Name::toString).orElse(ALL),
-                List.copyOf(chains),
+                owners,
                 events.latest(),
                 List.of(),
                 () -> "it stops after the machine that it is at; what is upgraded stays so");

@@ -376,7 +376,7 @@ public final class Declarations implements AutoCloseable {
     }
 
     /** Whether a chain is declared as it was then, but for what came about of it. */
-    boolean isStill(DeclaredChain then) {
+    public boolean isStill(DeclaredChain then) {
         return chain(then.name())
                 .filter(now -> now.spec().equals(then.spec()) && now.id().equals(then.id()))
                 .isPresent();
