@@ -199,6 +199,35 @@ host_stop_vswitchd() {
     done
 }
 
+# ---- endpoints: network namespaces as computers whose traffic passes ----
+# host_endpoint NAME ADDRESS...: one with an eth0 of these addresses; the other end of its link has its own name.
+host_endpoint() {
+    local name=$1 address
+    shift
+    ip netns add "$name"
+    host_undo+=("host_remove_endpoint $name")
+    ip link add "$name" type veth peer name eth0 netns "$name"
+    ip -n "$name" link set lo up
+    for address in "$@"; do
+        if [[ $address == *:* ]]; then
+            ip -n "$name" addr add "$address" dev eth0 nodad
+        else
+            ip -n "$name" addr add "$address" dev eth0
+        fi
+    done
+    ip netns exec "$name" ethtool -K eth0 tx off tso off gso off > /dev/null
+    ip -n "$name" link set eth0 up
+    ip link set "$name" up
+}
+host_remove_endpoint() {
+    local pids
+    pids=$(ip netns pids "$1")
+    # shellcheck disable=SC2086 # one word a process
+    [[ -z $pids ]] || kill $pids
+    ip link del "$1"
+    ip netns del "$1"
+}
+
 # ---- cures of doctor's, for the time of one run ----
 # libvirt probes QEMU again at each call while its user cannot open /dev/kvm: 45 s a start instead of half a second.
 kvm_unreadable() {
