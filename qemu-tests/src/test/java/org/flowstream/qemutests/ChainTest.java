@@ -153,20 +153,9 @@ class ChainTest {
         assertThat(curl(LAB.server().ip4())).isEqualTo("hello from 80\n");
         assertThat(count("rate", "outward.count")).isPositive();
         assertThat(count("nat", "translate.nmappings")).isPositive();
-        assertThat(in(
-                        LAB.client(),
-                        "ping",
-                        "-c",
-                        "3",
-                        "-i",
-                        "0.2",
-                        "-W",
-                        "2",
-                        LAB.server().ip4()))
-                .contains("3 received");
+        assertThat(LAB.client().ping(3, LAB.server().ip4())).contains("3 received");
         // From outside there is the one address, which nat answers for.
-        assertThat(in(LAB.server(), "ping", "-c", "2", "-i", "0.2", "-W", "2", OUTSIDE))
-                .contains("2 received");
+        assertThat(LAB.server().ping(2, OUTSIDE)).contains("2 received");
         iperf(LAB.server().ip4());
         iperf(LAB.server().ip4(), "--reverse");
         iperf(LAB.server().ip4(), "--udp", "--bitrate", "20M");
@@ -179,28 +168,8 @@ class ChainTest {
         long before = count("rate", "outward.count");
         assertThat(curl("[" + LAB.server().ip6() + "]")).isEqualTo("hello from 80\n");
         assertThat(count("rate", "outward.count")).isGreaterThan(before);
-        assertThat(in(
-                        LAB.client(),
-                        "ping",
-                        "-c",
-                        "3",
-                        "-i",
-                        "0.2",
-                        "-W",
-                        "2",
-                        LAB.server().ip6()))
-                .contains("3 received");
-        assertThat(in(
-                        LAB.server(),
-                        "ping",
-                        "-c",
-                        "3",
-                        "-i",
-                        "0.2",
-                        "-W",
-                        "2",
-                        LAB.client().ip6()))
-                .contains("3 received");
+        assertThat(LAB.client().ping(3, LAB.server().ip6())).contains("3 received");
+        assertThat(LAB.server().ping(3, LAB.client().ip6())).contains("3 received");
         iperf(LAB.server().ip6());
         iperf(LAB.server().ip6(), "--reverse");
         iperf(LAB.server().ip6(), "--udp", "--bitrate", "20M");

@@ -60,6 +60,13 @@ public record Endpoint(String namespace, String port, String ip4, String ip6, St
         return server;
     }
 
+    /** What ping says of so many questions, 0.2 s apart and each answered within 2 s or never. */
+    String ping(int count, String address) {
+        return command("ping", "-c", Integer.toString(count), "-i", "0.2", "-W", "2", address)
+                .run()
+                .out();
+    }
+
     void remove() {
         Command.of("ip", "netns", "pids", namespace)
                 .run()

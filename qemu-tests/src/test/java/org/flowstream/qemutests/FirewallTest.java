@@ -62,32 +62,8 @@ class FirewallTest {
                         .as("curl to %s port 8080", address)
                         .isEqualTo(CURL_TIMED_OUT);
             }
-            assertThat(LAB.client()
-                            .command(
-                                    "ping",
-                                    "-c",
-                                    "3",
-                                    "-i",
-                                    "0.2",
-                                    "-W",
-                                    "2",
-                                    LAB.server().ip4())
-                            .run()
-                            .out())
-                    .contains("3 received");
-            assertThat(LAB.client()
-                            .command(
-                                    "ping",
-                                    "-c",
-                                    "3",
-                                    "-i",
-                                    "0.2",
-                                    "-W",
-                                    "2",
-                                    LAB.server().ip6())
-                            .run()
-                            .out())
-                    .contains("3 received");
+            assertThat(LAB.client().ping(3, LAB.server().ip4())).contains("3 received");
+            assertThat(LAB.client().ping(3, LAB.server().ip6())).contains("3 received");
         }
         // Without the middlebox the switch carries everything: what was blocked was blocked by it.
         assertThat(curl(LAB.server().ip4(), 8080).ok().out()).isEqualTo("hello from 8080\n");
