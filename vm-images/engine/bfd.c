@@ -6,6 +6,7 @@
 enum {
     VERSION = 1,
     MULTIPLIER = 2, /* a tap loses nothing; what must fit is one delay */
+    REST = 2000000,        /* at this pace and slower ones a packet does for two: what must fit is the same delay */
     SLOW = 1000000,        /* 6.8.3: not Up, a system sends no more than once a second */
     DESIRED_TX = 50000,    /* the most often that we send; the switch asks for less */
     RETRY = 10000,         /* no packet, or no room in the ring */
@@ -89,12 +90,20 @@ static bool read_control(const uint8_t *f, uint32_t length, struct control *c)
         && c->mine != 0 && (c->yours != 0 || c->state <= FS_BFD_DOWN);
 }
 
+/* What is agreed on, 6.8.7: the slower of what we want to send and what the switch wants to get. */
+static uint32_t agreed_tx(const struct fs_bfd *s)
+{
+    return larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx);
+}
+
+static uint8_t multiplier(const struct fs_bfd *s) { return agreed_tx(s) >= REST ? 1 : MULTIPLIER; }
+
 static void write_control(const struct fs_bfd *s, uint8_t flags, uint8_t *p)
 {
     bool up = s->state == FS_BFD_UP;
     p[0] = (uint8_t)(VERSION << 5 | s->diagnostic);
     p[1] = (uint8_t)(s->state << 6 | flags);
-    p[2] = MULTIPLIER;
+    p[2] = multiplier(s);
     p[3] = CONTROL_LENGTH;
     put32(p + 4, s->discriminator);
     put32(p + 8, s->remote_discriminator);
@@ -105,22 +114,20 @@ static void write_control(const struct fs_bfd *s, uint8_t flags, uint8_t *p)
 
 /* ---- sending ---- */
 
-/* What is agreed on, 6.8.7: the slower of what we want to send and what the switch wants to get. */
-static uint32_t agreed_tx(const struct fs_bfd *s)
-{
-    return larger(s->state == FS_BFD_UP ? DESIRED_TX : SLOW, s->remote_min_rx);
-}
-
 /* 6.8.7: up to a quarter less than the interval, so that machines do not fall into step. Of one that was sent because the
- * switch had just spoken the switch's own jitter is enough: its next one comes before the whole interval is over. */
+ * switch had just spoken the switch's own jitter is enough: its next one comes before the whole interval is over. Where one
+ * packet is all that is waited for, it leaves after 7/8 to 9/10 of the interval: by then the switch has spoken (require). */
 static uint64_t interval(struct fs_bfd *s, bool answering)
 {
-    uint64_t whole = ns(agreed_tx(s));
-    if (answering) {
+    uint64_t whole = ns(agreed_tx(s)), most = whole / 4;
+    if (multiplier(s) == 1) {
+        whole -= whole / 10;
+        most = whole / 36;
+    } else if (answering) {
         return whole;
     }
     s->jitter = s->jitter * 1664525u + 1013904223u;
-    return whole - whole / 4 * (s->jitter >> 24) / 256;
+    return whole - most * (s->jitter >> 24) / 256;
 }
 
 static void schedule(struct fs_bfd *s, uint64_t now, bool answering)
@@ -177,12 +184,13 @@ static void step(struct fs_bfd *s, uint8_t theirs)
     }
 }
 
-/* The switch need not speak more often than we do: each of its packets wakes the machine, which then sends its own as well
- * (see receive). When it has given us up for a mistake, such a packet is what tells us, so this is also the longest that the
- * mistake lasts. A change is polled for (6.8.3), and what was asked before counts until the answer. */
+/* The switch need not speak much more often than we do: each of its packets wakes the machine, which then sends its own as
+ * well (see receive) and needs no timer for it. When it has given us up for a mistake, such a packet is what tells us, so this
+ * is also the longest that the mistake lasts. A change is polled for (6.8.3), and what was asked before counts until the
+ * answer. */
 static void require(struct fs_bfd *s)
 {
-    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, s->remote_min_rx) : SLOW;
+    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, s->remote_min_rx - s->remote_min_rx / 8) : SLOW;
     if (wanted != s->required_rx) {
         s->required_before = larger(s->required_rx, s->polling ? s->required_before : 0);
         s->required_rx = wanted;
@@ -280,7 +288,7 @@ void fs_bfd_run(struct fs_router *r)
             /* 6.8.4, and 6.8.18 for the passive role: silent until the switch begins anew. */
             d->bfd = (struct fs_bfd){.diagnostic = DIAGNOSTIC_EXPIRED};
         } else if (d->bfd.due != 0 && d->bfd.due <= now) {
-            if (d->bfd.state == FS_BFD_UP && now - d->bfd.sent >= MULTIPLIER * ns(agreed_tx(&d->bfd))) {
+            if (d->bfd.state == FS_BFD_UP && now - d->bfd.sent >= multiplier(&d->bfd) * ns(agreed_tx(&d->bfd))) {
                 /* The machine stood still, or could not send: the switch has given us up, and hears no Up (6.2). */
                 set_state(&d->bfd, FS_BFD_DOWN, DIAGNOSTIC_RESET);
             }

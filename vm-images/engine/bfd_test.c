@@ -285,19 +285,22 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     FS_REQUIRE(open_session(&s));
     bring_up(&s);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
-    put(s.frame + CONTROL + 16, 2250000);
+    FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 2);
+    put(s.frame + CONTROL + 16, 4500000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
-    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 2250000);
-    fs_test_advance(s.t, 2250ull * MS);
+    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 3937500); /* 7/8: it speaks first */
+    FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 1);
+    fs_test_advance(s.t, 4050ull * MS); /* 6.8.7: 9/10 of the interval, with a multiplier of one */
     expect(&s, UP, POLL);
     say(&s, UP, FINAL);
     put(s.frame + CONTROL + 16, 300000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
-    FS_CHECK(sent_in(&s, 2250) > 0); /* the switch has not answered: it may still send every 2.25 s */
-    FS_CHECK(sent_in(&s, 4499) > 0);
+    FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 2);
+    FS_CHECK(sent_in(&s, 3937) > 0); /* the switch has not answered: it may still send every 3.9 s */
+    FS_CHECK(sent_in(&s, 7875) > 0);
     FS_EQUAL(sent_in(&s, 1), 0);
     FS_EQUAL(sent_in(&s, 100000), 0);
     fs_test_end(s.t);
@@ -308,21 +311,21 @@ FS_TEST(one_that_is_awake_sends_what_is_due_soon)
     struct session s;
     FS_REQUIRE(open_session(&s));
     bring_up(&s);
-    put(s.frame + CONTROL + 16, 2250000);
+    put(s.frame + CONTROL + 16, 4500000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
-    fs_test_advance(s.t, 1124ull * MS);
+    fs_test_advance(s.t, 2249ull * MS);
     say(&s, UP, FINAL); /* less than half of the interval has passed */
     FS_CHECK(next(&s) == NULL);
     fs_test_advance(s.t, 1ull * MS);
     say(&s, UP, 0);
     expect(&s, UP, 0);
     for (unsigned i = 0; i < 20; i++) { /* as long as the switch speaks in time we wake for its packets alone */
-        FS_EQUAL(sent_in(&s, 2249), 0);
+        FS_EQUAL(sent_in(&s, 3937), 0);
         say(&s, UP, 0);
         expect(&s, UP, 0);
     }
-    FS_EQUAL(sent_in(&s, 2250), 1);
+    FS_EQUAL(sent_in(&s, 4050), 1);
     fs_test_end(s.t);
 }
 

@@ -3,7 +3,9 @@ package org.flowstream.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -88,33 +90,43 @@ public final class Taps {
     }
 
     /**
-     * Makes a tap, up and closed to the host's own stack; one of ours that is there already is left as it is.
+     * Makes those of some taps that are missing, closed to the host's own stack and down: what happens to an interface that
+     * is down does not concern a switch, which looks at all its ports whenever one that is up changes. They are raised when
+     * the switch gets them.
      *
-     * @throws HostException if the name is another's
+     * @throws HostException if a name is another's; what was made is then gone again
      */
-    public void create(PortName tap) {
-        boolean there = Files.exists(LINKS.resolve(tap.text()));
-        if (there) {
-            if (!isOurs(tap.text())) {
+    public void create(List<PortName> wanted) {
+        List<PortName> missing = new ArrayList<>();
+        for (PortName tap : wanted) {
+            if (!Files.exists(LINKS.resolve(tap.text()))) {
+                missing.add(tap);
+            } else if (!isOurs(tap.text())) {
                 throw new HostException("interface '" + tap + "' exists and is not ours");
             }
-        } else {
-            // With the header for offloads, which QEMU's network cards ask for.
-            Tool.HERE.run("ip", "tuntap", "add", "dev", tap.text(), "mode", "tap", "user", user, "vnet_hdr");
         }
+        List<PortName> made = new ArrayList<>();
         boolean done = false;
         try {
-            // Tagged first: what is tagged can be swept. Up last, when nothing of the host's speaks into it any more.
-            // By files: a process for each step took most of a tap's time.
-            write(LINKS.resolve(tap.text()).resolve("ifalias"), TAG + installation);
-            closeToHost(tap);
-            up(LINKS.resolve(tap.text()).resolve("flags"));
+            for (PortName tap : missing) {
+                TapDevice.create(tap, user);
+                made.add(tap);
+                // Tagged first: what is tagged can be swept. By files: a process for each step took most of a tap's
+                // time.
+                write(LINKS.resolve(tap.text()).resolve("ifalias"), TAG + installation);
+            }
+            missing.forEach(Taps::closeToHost);
             done = true;
         } finally {
-            if (!done && !there) {
-                Tool.HERE.ask("ip", "link", "delete", "dev", tap.text());
+            if (!done) {
+                made.forEach(tap -> Tool.HERE.ask("ip", "link", "delete", "dev", tap.text()));
             }
         }
+    }
+
+    /** Sets taps up that are not. */
+    public static void raise(List<PortName> taps) {
+        taps.forEach(tap -> up(LINKS.resolve(tap.text()).resolve("flags")));
     }
 
     /**
@@ -136,11 +148,10 @@ public final class Taps {
 
     private static void up(Path flags) {
         try {
-            write(
-                    flags,
-                    "0x"
-                            + Integer.toHexString(
-                                    Integer.decode(Files.readString(flags).strip()) | IFF_UP));
+            int before = Integer.decode(Files.readString(flags).strip());
+            if ((before & IFF_UP) == 0) {
+                write(flags, "0x" + Integer.toHexString(before | IFF_UP));
+            }
         } catch (IOException e) {
             throw new HostException("cannot read " + flags + ": " + e.getMessage(), e);
         }

@@ -22,8 +22,10 @@ public record Bfd(Duration detection, MacAddress device) {
 
     private static final Duration SHORTEST = Duration.ofMillis(300);
     private static final Duration LONGEST = Duration.ofMinutes(1);
-    /** The detection multiplier of the engine ({@code engine/bfd.c}): so many packets in a row are missing, then. */
+    /** The detection multiplier of the engine ({@code engine/bfd.c}): so many packets in a row are missing, then ... */
     private static final int PACKETS = 2;
+    /** ... or one, from this interval on. */
+    private static final Duration REST = Duration.ofSeconds(2);
 
     public Bfd {
         requireDetection(detection);
@@ -40,8 +42,8 @@ public record Bfd(Duration detection, MacAddress device) {
 
     /** The column of ovs-vswitchd.conf.db(5). */
     Map<String, String> column() {
-        long interval = detection.toMillis() / PACKETS;
-        long idle = Math.max(IDLE_DETECTION.toMillis() / PACKETS, interval);
+        long interval = interval(detection);
+        long idle = Math.max(interval(IDLE_DETECTION), interval);
         return Map.of(
                 "enable", "true",
                 "min_rx", Long.toString(interval),
@@ -51,6 +53,11 @@ public record Bfd(Duration detection, MacAddress device) {
                 // Without it the switch would take every BFD packet that comes by the port, of endpoints too.
                 "bfd_remote_dst_mac", BfdFrames.SWITCH.toString(),
                 "bfd_local_dst_mac", device.toString());
+    }
+
+    private static long interval(Duration detection) {
+        Duration shared = detection.dividedBy(PACKETS);
+        return (shared.compareTo(REST) < 0 ? shared : detection).toMillis();
     }
 
     /** How a port stands with BFD; empty where it is off. */

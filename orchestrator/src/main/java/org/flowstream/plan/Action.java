@@ -218,7 +218,7 @@ public sealed interface Action {
         }
     }
 
-    /** Makes the persistent taps of a machine that are missing: tagged, owned by QEMU's user, up. */
+    /** Makes the persistent taps of a machine that are missing: tagged, owned by QEMU's user, down until they become ports. */
     record CreateTaps(MachineSpec machine) implements ForMachine {
         @Override
         public String describe() {

@@ -61,13 +61,18 @@ final class HostTest {
     @Test
     void tapsAreMadeOnceTaggedClosedToTheHostAndDeletedByTag() throws IOException {
         Taps taps = new Taps(INSTALLATION, "nobody");
-        taps.create(TAP);
-        taps.create(TAP);
+        taps.create(List.of(TAP));
+        taps.create(List.of(TAP));
 
         assertThat(taps.list()).containsExactly(TAP);
         assertThat(new Taps(new Installation("/tmp/another"), "nobody").list()).doesNotContain(TAP);
         assertThat(Taps.byInstallation().values())
                 .anySatisfy(all -> assertThat(all).contains(TAP));
+        assertThat(Links.find(TAP).orElseThrow().isUp())
+                .as("until it is a port")
+                .isFalse();
+        Taps.raise(List.of(TAP));
+        Taps.raise(List.of(TAP));
         Link link = Links.find(TAP).orElseThrow();
         assertThat(link.kind()).isEqualTo("tun");
         assertThat(link.isUp()).isTrue();
@@ -77,13 +82,17 @@ final class HostTest {
         assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf/" + TAP + "/rp_filter")))
                 .startsWith("1");
 
-        assertThatThrownBy(() -> new Taps(new Installation("/tmp/another"), "nobody").create(TAP))
+        assertThatThrownBy(() -> new Taps(new Installation("/tmp/another"), "nobody").create(List.of(TAP)))
                 .hasMessage("interface '" + TAP + "' exists and is not ours");
         KnownTaps known = new KnownTaps(taps);
         assertThat(known.list()).containsExactly(TAP);
         assertThat(new KnownTaps(new Taps(new Installation("/tmp/another"), "nobody")).list())
                 .doesNotContain(TAP);
         Taps.delete(TAP);
+        Taps.delete(TAP);
+        new Taps(INSTALLATION, "12345").create(List.of(TAP));
+        assertThat(Files.readString(Path.of("/sys/class/net/" + TAP + "/owner")).strip())
+                .isEqualTo("12345");
         Taps.delete(TAP);
         assertThat(Links.find(TAP)).isEmpty();
         assertThat(known.list()).isEmpty();
@@ -92,9 +101,10 @@ final class HostTest {
     @Test
     void whatIsNotOurTapIsNeverTouched() {
         Taps taps = new Taps(INSTALLATION, "nobody");
-        assertThatThrownBy(() -> taps.create(NEAR)).hasMessage("interface '" + NEAR + "' exists and is not ours");
+        assertThatThrownBy(() -> taps.create(List.of(TAP, NEAR)))
+                .hasMessage("interface '" + NEAR + "' exists and is not ours");
         assertThatThrownBy(() -> Taps.delete(NEAR)).hasMessage("interface '" + NEAR + "' is not ours");
-        assertThatThrownBy(() -> new Taps(INSTALLATION, "no-such-user").create(TAP))
+        assertThatThrownBy(() -> new Taps(INSTALLATION, "no-such-user").create(List.of(TAP)))
                 .isInstanceOf(HostException.class)
                 .hasMessageContaining("no-such-user");
         assertThat(Links.find(TAP)).isEmpty();

@@ -87,7 +87,8 @@ final class ProcessHostTest {
         Files.createDirectories(places.log());
         machine = spec(image("wire"), id);
         Taps taps = new Taps(places.installation(), "root");
-        machine.taps().forEach(taps::create);
+        taps.create(machine.taps());
+        Taps.raise(machine.taps());
         host = Optional.of(ProcessHost.open(places, ends::add));
     }
 
