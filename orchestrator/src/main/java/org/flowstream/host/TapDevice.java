@@ -54,12 +54,14 @@ final class TapDevice {
     private TapDevice() {}
 
     /**
-     * Makes it, down and without a carrier.
+     * Makes it, down and without a carrier. It stays from when it has its tag on: one who dies in between leaves no tap that
+     * nobody knows.
      *
+     * @param tag is called with the tap there, to tag it
      * @param user who may open it, by name or number
      * @throws HostException if the name is taken, or there is no such user
      */
-    static void create(PortName name, String user) {
+    static void create(PortName name, String user, Runnable tag) {
         Libc libc = Native.load("c", Libc.class);
         int owner = number(libc, user);
         try {
@@ -70,6 +72,7 @@ final class TapDevice {
                 request.setShort(FLAGS, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
                 libc.ioctl(descriptor, new NativeLong(TUNSETIFF), request);
                 libc.ioctl(descriptor, new NativeLong(TUNSETOWNER), new NativeLong(owner));
+                tag.run();
                 libc.ioctl(descriptor, new NativeLong(TUNSETPERSIST), new NativeLong(1));
             } finally {
                 libc.close(descriptor);

@@ -109,11 +109,10 @@ public final class Taps {
         boolean done = false;
         try {
             for (PortName tap : missing) {
-                TapDevice.create(tap, user);
+                // By files: a process for each step took most of a tap's time.
+                Path alias = LINKS.resolve(tap.text()).resolve("ifalias");
+                TapDevice.create(tap, user, () -> write(alias, TAG + installation));
                 made.add(tap);
-                // Tagged first: what is tagged can be swept. By files: a process for each step took most of a tap's
-                // time.
-                write(LINKS.resolve(tap.text()).resolve("ifalias"), TAG + installation);
             }
             missing.forEach(Taps::closeToHost);
             done = true;

@@ -99,6 +99,16 @@ final class HostTest {
     }
 
     @Test
+    void aTapThatWasNotTaggedDoesNotStay() {
+        assertThatThrownBy(() -> TapDevice.create(TAP, "nobody", () -> {
+                    assertThat(Links.find(TAP)).isPresent();
+                    throw new HostException("as if its maker died here");
+                }))
+                .hasMessage("as if its maker died here");
+        assertThat(Links.find(TAP)).isEmpty();
+    }
+
+    @Test
     void whatIsNotOurTapIsNeverTouched() {
         Taps taps = new Taps(INSTALLATION, "nobody");
         assertThatThrownBy(() -> taps.create(List.of(TAP, NEAR)))
