@@ -2,6 +2,7 @@ package org.flowstream.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -10,44 +11,55 @@ final class Commands {
     /** The key of the help section that says what a command needs. */
     private static final String NEEDS = "needs";
 
+    /** A command by its name, which the annotation of its class says too. */
+    private record Entry(String name, Supplier<Object> command) {}
+
+    private static final List<Entry> ALL = List.of(
+            new Entry("daemon", DaemonCommands::new),
+            new Entry("status", StatusCommand::new),
+            new Entry("purge", PurgeCommand::new),
+            new Entry("run", RunCommand::new),
+            new Entry("apply", ApplyCommand::new),
+            new Entry("plan", PlanCommand::new),
+            new Entry("confirm", ConfirmCommand::new),
+            new Entry("chain", ChainCommands::new),
+            new Entry("upgrade", UpgradeCommand::new),
+            new Entry("export", ExportCommand::new),
+            new Entry("ps", PsCommand::new),
+            new Entry("top", TopCommand::new),
+            new Entry("inspect", InspectCommand::new),
+            new Entry("logs", LogsCommand::new),
+            new Entry("console", ConsoleCommand::new),
+            new Entry("stop", StopCommand::new),
+            new Entry("start", StartCommand::new),
+            new Entry("restart", RestartCommand::new),
+            new Entry("rm", RmCommand::new),
+            new Entry("handler", HandlerCommands::new),
+            new Entry("drops", DropsCommand::new),
+            new Entry("trace", TraceCommand::new),
+            new Entry("capture", CaptureCommand::new),
+            new Entry("events", EventsCommand::new),
+            new Entry("operation", OperationCommands::new),
+            new Entry("metrics", MetricsCommand::new),
+            new Entry("port", PortCommands::new),
+            new Entry("pool", PoolCommands::new),
+            new Entry("store", StoreCommands::new),
+            new Entry("template", TemplateCommands::new),
+            new Entry("image", ImageCommands::new),
+            new Entry("click", ClickCommand::new),
+            new Entry("doctor", DoctorCommand::new),
+            new Entry(Completion.NAME, Completion::new),
+            new Entry(ManPages.NAME, ManPages::new));
+
     private Commands() {}
 
-    static void addTo(CommandLine root) {
-        root.addSubcommand(new DaemonCommands())
-                .addSubcommand(new StatusCommand())
-                .addSubcommand(new PurgeCommand())
-                .addSubcommand(new RunCommand())
-                .addSubcommand(new ApplyCommand())
-                .addSubcommand(new PlanCommand())
-                .addSubcommand(new ConfirmCommand())
-                .addSubcommand(new ChainCommands())
-                .addSubcommand(new UpgradeCommand())
-                .addSubcommand(new ExportCommand())
-                .addSubcommand(new PsCommand())
-                .addSubcommand(new TopCommand())
-                .addSubcommand(new InspectCommand())
-                .addSubcommand(new LogsCommand())
-                .addSubcommand(new ConsoleCommand())
-                .addSubcommand(new StopCommand())
-                .addSubcommand(new StartCommand())
-                .addSubcommand(new RestartCommand())
-                .addSubcommand(new RmCommand())
-                .addSubcommand(new HandlerCommands())
-                .addSubcommand(new DropsCommand())
-                .addSubcommand(new TraceCommand())
-                .addSubcommand(new CaptureCommand())
-                .addSubcommand(new EventsCommand())
-                .addSubcommand(new OperationCommands())
-                .addSubcommand(new MetricsCommand())
-                .addSubcommand(new PortCommands())
-                .addSubcommand(new PoolCommands())
-                .addSubcommand(new StoreCommands())
-                .addSubcommand(new TemplateCommands())
-                .addSubcommand(new ImageCommands())
-                .addSubcommand(new ClickCommand())
-                .addSubcommand(new DoctorCommand())
-                .addSubcommand(new Completion())
-                .addSubcommand(new ManPages());
+    /**
+     * Adds the command of a name alone, or all where there is none of this name: picocli takes a tenth of a second to read
+     * all of them, which is most of what a short command takes.
+     */
+    static void addTo(CommandLine root, String name) {
+        List<Entry> one = ALL.stream().filter(entry -> entry.name.equals(name)).toList();
+        (one.isEmpty() ? ALL : one).forEach(entry -> root.addSubcommand(entry.name, entry.command.get()));
         sayNeeds(root);
     }
 

@@ -43,7 +43,9 @@ public final class Main {
             terminal.flush();
             return status;
         }
-        CommandLine commandLine = commandLine(terminal);
+        // Those that write about all commands are given all.
+        boolean alone = args.length > 0 && !args[0].equals(Completion.NAME) && !args[0].equals(ManPages.NAME);
+        CommandLine commandLine = withCommand(alone ? args[0] : "", terminal);
         if (args.length == 0) {
             commandLine.usage(terminal.err());
             return CommandLine.ExitCode.USAGE;
@@ -55,12 +57,19 @@ public final class Main {
 
     /** The whole tree of commands, as the help pages, the completion and the man pages need it too. */
     static CommandLine commandLine(Terminal terminal) {
-        CommandLine commandLine = new CommandLine(new Main(terminal))
+        return withCommand("", terminal);
+    }
+
+    /** The program with the command of a name alone, or with all where there is none of this name. */
+    private static CommandLine withCommand(String name, Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new Main(terminal));
+        // First: what is set below is set for the commands that are there.
+        Commands.addTo(commandLine, name);
+        commandLine
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(terminal.width());
-        Commands.addTo(commandLine);
         Errors errors = new Errors(terminal);
         return commandLine.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
     }

@@ -12,10 +12,12 @@ import picocli.CommandLine.Parameters;
 
 /** {@code flowstream man}: one manual page for each command, made from its help page. */
 @Command(
-        name = "man",
+        name = ManPages.NAME,
         description = "Writes the manual pages of all commands into a folder.",
         footer = {"", "Example:", "  flowstream man /usr/local/share/man/man1"})
 final class ManPages extends LocalCommand {
+    static final String NAME = "man";
+
     @Parameters(paramLabel = "FOLDER", description = "Where the pages go; it is made when it is not there.")
     private Path folder;
 

@@ -47,6 +47,20 @@ final class MainTest {
         assertThat(help).containsPattern("This command (is local|needs the daemon)");
     }
 
+    /** A command that is read alone is the one that its class names, and says the same of itself. */
+    @Test
+    void aCommandAloneIsTheOneInTheTree() {
+        Main.commandLine(Screen.plain().terminal()).getSubcommands().forEach((name, line) -> {
+            assertThat(line.getCommandSpec().name()).isEqualTo(name);
+            assertThat(line.getCommandSpec().aliases()).isEmpty();
+            if (!name.equals("click")) {
+                Screen screen = Screen.plain();
+                assertThat(Main.run(screen.terminal(), name, "--help")).isZero();
+                assertThat(screen.out()).isEqualTo(line.getUsageMessage(Ansi.OFF));
+            }
+        });
+    }
+
     static Stream<CommandLine> leaves() {
         return leaves(Main.commandLine(Screen.plain().terminal()))
                 .filter(line -> !line.getCommandName().equals("help"));
