@@ -123,7 +123,11 @@ class FailpointTest {
     void whereverTheDaemonDiesTheNextOneGoesOn() {
         String client = LAB.client().port();
         String server = LAB.server().port();
-        dieAt(List.of("create-bridge", "set-base-rules", "add-external-port"), command("port", "add", client, server));
+        // What the daemon turns off at a port that it takes.
+        Command.of("ethtool", "-K", client, "gro", "on").output();
+        dieAt(
+                List.of("create-bridge", "set-base-rules", "add-external-port", "set-offloads"),
+                command("port", "add", client, server));
         LAB.flowstream("port", "add", client, server).ok();
         try (Middlebox keep =
                         Middlebox.between(LAB, "wire", "keep", "--flow", "udp,tp_dst=7000", "--failure", "closed");
@@ -159,7 +163,7 @@ class FailpointTest {
 
     private void ofAChain() {
         dieAt(
-                List.of("verify-image", "create-taps", "add-tap-ports", "set-rules", "start-machine"),
+                List.of("verify-image", "create-taps", "start-machine", "add-tap-ports", "set-rules"),
                 command(apply("w", firewall("allow udp"))));
         awaitReady("w");
         dieAt(List.of("swap-image"), command(apply("w", firewall("allow all"))));

@@ -47,6 +47,11 @@ final class OwnHost implements AutoCloseable {
             this.program = program;
             this.socket = socket;
         }
+
+        @Override
+        public String toString() {
+            return program;
+        }
     }
 
     private OwnHost(Path folder) throws IOException {
@@ -59,6 +64,7 @@ final class OwnHost implements AutoCloseable {
         Command.of("mount", "-t", "tmpfs", "-o", "size=16m,mode=755", "flowstream-test", state().toString())
                 .output();
         Files.createSymbolicLink(folder.resolve("way/db.sock"), folder.resolve("ovs/db.sock"));
+        Files.createSymbolicLink(folder.resolve("way/ovs-vswitchd.pid"), pidFile(Part.VSWITCHD));
         String bridge = Platform.bridge() + ".mgmt";
         this.way = new SocketProxy(
                 folder.resolve("way").resolve(bridge), folder.resolve("ovs").resolve(bridge));

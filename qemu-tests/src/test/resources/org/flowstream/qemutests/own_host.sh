@@ -22,7 +22,9 @@ while read -r part; do
                 --pidfile="$folder/pid/$part.pid" --log-file="$folder/$part.log" --verbose=console:off
             ;;
         ovs-vswitchd)
-            ovs-vswitchd "unix:$folder/ovs/db.sock" --pidfile="$folder/pid/$part.pid" \
+            # Beside the database, as our daemon looks for it, it is named after the process.
+            ln -sfn "$folder/ovs/ovs-vswitchd.ctl" "$folder/way/ovs-vswitchd.$BASHPID.ctl"
+            exec ovs-vswitchd "unix:$folder/ovs/db.sock" --pidfile="$folder/pid/$part.pid" \
                 --unixctl="$folder/ovs/ovs-vswitchd.ctl" --log-file="$folder/$part.log" --verbose=console:off
             ;;
     esac > "$folder/$part.out" 2>&1 < /dev/null &
