@@ -46,7 +46,7 @@ public final class Declarations implements AutoCloseable {
     private final Map<Name, DeclaredChain> chains = new TreeMap<>();
     private final Map<PortName, ExternalPort> ports = new TreeMap<>();
     private final Map<Name, PoolSpec> pools = new TreeMap<>();
-    /** Still in the store, so that a daemon that dies now does not forget what is to be restored. */
+    /** Struck out, and not yet as they were before they were ours. */
     private final Map<PortName, ExternalPort> leaving = new HashMap<>();
 
     /** Writes what is not waited for, in order: machines that wait, and instances. */
@@ -67,6 +67,7 @@ public final class Declarations implements AutoCloseable {
         leavingChains.addAll(store.leavingChains());
         store.chains().forEach(chain -> chains.put(chain.name(), chain));
         store.ports().forEach(port -> ports.put(port.name(), port));
+        store.leavingPorts().forEach(port -> leaving.put(port.name(), port));
         store.pools().forEach(pool -> pools.put(pool.name(), pool));
     }
 
@@ -205,7 +206,7 @@ public final class Declarations implements AutoCloseable {
         changed.forEach(chain -> chains.put(chain.name(), chain));
         change.poolsAway().forEach(pools::remove);
         change.pools().forEach(pool -> pools.put(pool.name(), pool));
-        change.portsAway().forEach(this::leave);
+        change.portsAway().forEach(this::left);
         change.ports().forEach(port -> {
             ports.put(port.name(), port);
             leaving.remove(port.name());
@@ -400,6 +401,11 @@ public final class Declarations implements AutoCloseable {
 
     /** Begins to remove a port; {@link #forget} ends it when the world is as it was. */
     public synchronized Optional<ExternalPort> leave(PortName name) {
+        store.removePort(name);
+        return left(name);
+    }
+
+    private Optional<ExternalPort> left(PortName name) {
         ExternalPort port = ports.remove(name);
         if (port != null) {
             leaving.put(name, port);
@@ -407,11 +413,11 @@ public final class Declarations implements AutoCloseable {
         return Optional.ofNullable(port);
     }
 
-    /** Strikes out the ports that have left. */
+    /** Forgets the ports that have left. */
     public synchronized void forget(List<PortName> names) {
         for (PortName name : names) {
             if (leaving.containsKey(name)) {
-                store.removePort(name);
+                store.forgetPort(name);
                 leaving.remove(name);
             }
         }

@@ -128,7 +128,7 @@ public final class Store implements AutoCloseable {
                 strikeOut(name);
             }
             for (PortName name : change.portsAway()) {
-                leaveSet(PortSpec.KIND, name.toString());
+                strikeOut(name);
             }
             for (Name name : change.poolsAway()) {
                 leaveSet(PoolSpec.KIND, name.toString());
@@ -288,13 +288,32 @@ public final class Store implements AutoCloseable {
                 port.name().toString(),
                 port.owner().toString(),
                 json(port));
+        database.update("DELETE FROM leaving_port WHERE name = ?", port.name().toString());
     }
 
+    /** Strikes a port out; what is to be restored of it is kept until {@link #forgetPort}. */
     public boolean removePort(PortName name) {
-        return database.transaction(() -> {
-            leaveSet(PortSpec.KIND, name.toString());
-            return database.update("DELETE FROM port WHERE name = ?", name.toString()) > 0;
-        });
+        return database.transaction(() -> strikeOut(name));
+    }
+
+    private boolean strikeOut(PortName name) throws SQLException {
+        leaveSet(PortSpec.KIND, name.toString());
+        database.update(
+                "INSERT OR REPLACE INTO leaving_port (name, spec) SELECT name, spec FROM port WHERE name = ?",
+                name.toString());
+        return database.update("DELETE FROM port WHERE name = ?", name.toString()) > 0;
+    }
+
+    /** Ports that were struck out and may still be in the switch. */
+    public List<ExternalPort> leavingPorts() {
+        return database.transaction(() -> database.all(
+                "SELECT name, spec FROM leaving_port ORDER BY name",
+                row -> read(row.getString(2), ExternalPort.class, "port '" + row.getString(1) + "'")));
+    }
+
+    /** It is as it was before it was ours. */
+    public void forgetPort(PortName name) {
+        database.transaction(() -> database.update("DELETE FROM leaving_port WHERE name = ?", name.toString()));
     }
 
     /** Writes down how a machine ended; that of an unknown machine is not kept. */

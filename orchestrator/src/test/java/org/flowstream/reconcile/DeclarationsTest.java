@@ -21,7 +21,7 @@ import org.flowstream.store.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What takes a change back. */
+/** What takes a change back, and what is left of it for the next daemon. */
 final class DeclarationsTest {
     private static final Name SET = Name.parse("site");
     private static final Name SPARE = Name.parse("spare");
@@ -77,6 +77,45 @@ final class DeclarationsTest {
 
             assertThat(declarations.ports()).containsExactly(port);
             assertThat(declarations.members()).containsExactly(SetMember.port(SET, port.name()));
+        }
+    }
+
+    /** A port as it is declared by a user. */
+    private static ExternalPort port(String name) {
+        return new ExternalPort(
+                PortName.parse(name), BridgeName.parse("br"), Owner.OPERATOR, true, List.of("rx-gro-hw"));
+    }
+
+    @Test
+    void aPortThatWasStruckOutIsSoForTheNextDaemonUntilItHasLeft() {
+        try (Store store = Store.open(folder)) {
+            try (Declarations first =
+                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                first.declare(port("asked"));
+                first.declare(port("pruned"));
+                first.declare(port("stays"));
+                first.leave(port("asked").name());
+                first.change(
+                        new Change(
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                List.of(port("pruned").name()),
+                                List.of()),
+                        Optional.empty());
+            }
+            try (Declarations second =
+                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                assertThat(second.ports()).containsExactly(port("stays"));
+                assertThat(second.leavingPorts()).containsExactlyInAnyOrder(port("asked"), port("pruned"));
+                second.forget(List.of(port("asked").name()));
+                second.declare(port("pruned"));
+            }
+            try (Declarations third =
+                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                assertThat(third.ports()).containsExactly(port("pruned"), port("stays"));
+                assertThat(third.leavingPorts()).isEmpty();
+            }
         }
     }
 }
