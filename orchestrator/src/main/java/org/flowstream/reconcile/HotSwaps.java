@@ -37,13 +37,13 @@ final class HotSwaps {
     }
 
     /**
-     * A machine as its guest tells it.
+     * A machine as its guest tells it. One that is paused tells nothing now, and may have taken an image before.
      *
      * @param started the machine with the image that it was started with
      * @param wanted the image that is declared for it
      */
     ObservedMachine see(ObservedMachine started, Optional<ImageDigest> wanted) {
-        if (started.power() != ObservedMachine.Power.RUNNING) {
+        if (started.power() != ObservedMachine.Power.RUNNING && started.power() != ObservedMachine.Power.PAUSED) {
             return started;
         }
         Optional<ImageDigest> runs = health.runs(started.id());
