@@ -629,7 +629,7 @@ class FaultMatrixTest {
     void aThousandRulesAreBackWithinTwoSecondsOfTheSwitch() {
         List<String> chains = new ArrayList<>();
         for (int n = 0; n < CHAINS; n++) {
-            chains.add(onDemand("n" + n, "ip,nw_dst=198.19." + n / 250 + "." + n % 250, "open"));
+            chains.add(onDemand("n" + n, "tcp,nw_dst=198.19." + n / 250 + "." + n % 250, "open"));
         }
         long before = rules();
         apply("[" + String.join(",", chains) + "]");
