@@ -14,6 +14,7 @@ import org.flowstream.chain.RuleIntent;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.PortName;
 import org.flowstream.net.FlowMatch;
+import org.flowstream.rules.Entries.Entry;
 
 /**
  * The rules that serve a bridge as a whole: the way of traffic that no chain claims, on the own bridge, and what belongs
@@ -115,23 +116,19 @@ public final class BridgeRules {
                         new Learnt.OutputTo(Subfield.all(ActionField.NXM_OF_IN_PORT))));
     }
 
-    /** An entry of a chain: a flow, or one of its companions. */
-    private record Entry(ChainPlan chain, RuleMatch match, boolean companion) {}
-
     /**
      * Drops what may belong to several chains: a fragment or error that a chain would take while an entry of another one,
      * which is not above it, would take it too. To guess would let one of them be walked around.
      */
     private static List<FlowRule> ambiguous(List<ChainPlan> chains, Map<PortName, Integer> numbers, long id) {
         Cookie cookie = Cookie.of(Cookie.Kind.AMBIGUOUS, id);
-        List<Entry> entries = chains.stream()
+        Entries entries = new Entries(chains.stream()
                 .flatMap(chain -> entries(chain, numbers).stream())
-                .toList();
+                .toList());
         Map<FlowKey, FlowRule> drops = new LinkedHashMap<>();
-        for (Entry one : entries) {
-            for (Entry other : entries) {
-                boolean rival = one.companion()
-                        && !one.chain().id().equals(other.chain().id())
+        for (Entry one : entries.all()) {
+            for (Entry other : one.companion() ? entries.near(one) : List.<Entry>of()) {
+                boolean rival = !one.chain().id().equals(other.chain().id())
                         && other.chain().priority() <= one.chain().priority();
                 Optional<RuleMatch> both = rival ? one.match().and(other.match()) : Optional.empty();
                 // A rule with ports never holds for a later fragment; its own companion does.
