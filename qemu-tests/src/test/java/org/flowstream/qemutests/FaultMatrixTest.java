@@ -51,7 +51,7 @@ class FaultMatrixTest {
     /** DSCP 10, which the machines set. */
     private static final int MARK = 10 << 2;
 
-    private static final int CHAINS = 500;
+    private static final int CHAINS = 100;
 
     /** A script ends after a million jumps; these run one another so often: an element that never returns. */
     private static final String MARKS = """
