@@ -149,7 +149,7 @@ public final class BridgeRules {
     }
 
     /** None of an instance, whose chain's entries stand for it. */
-    private static List<Entry> entries(ChainPlan chain, Map<PortName, Integer> numbers) {
+    static List<Entry> entries(ChainPlan chain, Map<PortName, Integer> numbers) {
         List<Entry> entries = new ArrayList<>();
         List<RuleIntent.Entry> intents =
                 chain.role() == ChainPlan.Role.INSTANCE ? List.of() : chain.intents(RuleIntent.Entry.class);

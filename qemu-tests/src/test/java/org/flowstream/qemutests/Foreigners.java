@@ -20,6 +20,8 @@ final class Foreigners implements AutoCloseable {
     /** Of ours the cookie's upper 16 bits are these. */
     private static final Pattern OURS = Pattern.compile("cookie=0x466c[0-9a-f]{12},");
 
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
     private final Host host;
     private final Path folder;
     private final Endpoint left;
@@ -51,6 +53,13 @@ final class Foreigners implements AutoCloseable {
 
     /** As their owner does also after their switch has restarted: no one else would. */
     void makeRules() {
+        // ovs-vswitchd answers before its bridges do.
+        for (String bridge : new String[] {BRIDGE, Platform.bridge()}) {
+            Wait.until(
+                    "bridge " + bridge,
+                    BOUND,
+                    () -> host.command("ovs-ofctl", "show", bridge).run().status() == 0);
+        }
         ofctl("add-flow", BRIDGE, "cookie=0x7,priority=10,tcp,tp_dst=9,actions=drop");
         ofctl("add-flow", BRIDGE, "cookie=0x466,priority=11,tcp,tp_dst=10,actions=drop");
         ofctl("add-flow", Platform.bridge(), "cookie=0x7,priority=7,tcp,tp_dst=9,actions=drop");
@@ -129,7 +138,7 @@ final class Foreigners implements AutoCloseable {
         String[] argv = new String[arguments.length + 1];
         argv[0] = program;
         System.arraycopy(arguments, 0, argv, 1, arguments.length);
-        return host.command(argv).within(Duration.ofSeconds(30)).output();
+        return host.command(argv).within(BOUND).output();
     }
 
     @Override
