@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.control.ReadyLine;
-import org.flowstream.host.Taps;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExternalPort;
@@ -425,8 +424,6 @@ final class HostSwitch implements AutoCloseable {
 
     void addTapPorts(BridgeName bridge, MachineSpec machine) {
         doing(() -> {
-            // At the last moment: the switch is about to look at its ports anyhow.
-            Taps.raise(machine.taps());
             database.addPorts(machine.taps().stream()
                     .map(tap -> NewPort.hostInterface(
                             bridge, tap, Tags.of(machine.chain().text(), machine.id(), machine.owner())))

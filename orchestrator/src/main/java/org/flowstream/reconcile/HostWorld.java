@@ -294,6 +294,8 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.DeleteTaps delete) {
             delete.taps().forEach(Taps::delete);
         } else if (action instanceof Action.AddTapPorts add) {
+            // At the last moment: the switch is about to look at its ports anyhow.
+            Taps.raise(add.machine().taps());
             openVswitch.addTapPorts(add.bridge(), add.machine());
         } else if (action instanceof Action.RemoveTapPorts remove) {
             openVswitch.removePorts(remove.bridge(), remove.taps());
