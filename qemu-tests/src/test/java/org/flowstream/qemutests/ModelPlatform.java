@@ -32,6 +32,7 @@ import org.flowstream.template.Template;
 final class ModelPlatform implements AutoCloseable {
     private static final BridgeName BRIDGE = BridgeName.parse(Platform.bridge());
     private static final int WAIT_SECONDS = 30;
+    private static final Duration DAEMON_START = Duration.ofSeconds(30);
 
     private final HypervisorChoice hypervisor;
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -39,6 +40,7 @@ final class ModelPlatform implements AutoCloseable {
     private final Api api;
     private final ImageCompiler compiler = ImageCompiler.ofProgram();
     private final Map<String, ImageDigest> images = new TreeMap<>();
+    private final List<String> daemonCommand;
 
     private ModelPlatform(HypervisorChoice hypervisor) {
         this.hypervisor = hypervisor;
@@ -48,6 +50,7 @@ final class ModelPlatform implements AutoCloseable {
         }
         this.platform = Platform.start();
         this.api = new Api(platform.home().resolve("run/api.sock"));
+        this.daemonCommand = platform.daemonCommand();
     }
 
     /** A platform with all ports and no chain. */
@@ -208,7 +211,11 @@ final class ModelPlatform implements AutoCloseable {
     }
 
     void startDaemon() {
-        platform.flowstream("daemon", "start").ok();
+        platform.startDaemonBy(daemonCommand);
+        Wait.until(
+                "the daemon to answer",
+                DAEMON_START,
+                () -> api.get("/v1/status").isGood());
     }
 
     /** Removes all that it made. */

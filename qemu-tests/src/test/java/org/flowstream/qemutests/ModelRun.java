@@ -11,8 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.flowstream.qemutests.model.Box;
@@ -266,20 +269,28 @@ final class ModelRun implements AutoCloseable {
     private void withoutDaemon(Runnable meanwhile) {
         platform.killDaemon();
         meanwhile.run();
-        CompletableFuture<Void> started = CompletableFuture.runAsync(platform::startDaemon, asking);
-        while (!started.isDone()) {
-            probing();
-        }
-        started.join();
+        probingUntil(CompletableFuture.runAsync(platform::startDaemon, asking));
     }
 
     /** Probes until the question is answered. */
     private Api.Answer during(Supplier<Api.Answer> question) {
-        CompletableFuture<Api.Answer> answer = CompletableFuture.supplyAsync(question, asking);
-        while (!answer.isDone()) {
+        return probingUntil(CompletableFuture.supplyAsync(question, asking));
+    }
+
+    private <T> T probingUntil(CompletableFuture<T> done) {
+        while (true) {
             probing();
+            try {
+                return done.get(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                // It goes on, and so do the probes.
+            } catch (ExecutionException e) {
+                throw new AssertionError(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
         }
-        return answer.join();
     }
 
     private void probeFor(Duration time) {
@@ -293,7 +304,13 @@ final class ModelRun implements AutoCloseable {
     private boolean probing() {
         int seen = (int) probes.latest();
         List<Header> headers = Generator.probes(seed, seen, seen / SOME % 2 == 0 ? site : next, SOME);
-        exchange(headers, begin, headers.size(), SHORT);
+        List<Phase> now = phases.subList(begin, phases.size());
+        int arriving = (int) headers.stream()
+                .filter(header -> now.stream()
+                        .allMatch(
+                                phase -> phase.way(header).filter(Way::arrives).isPresent()))
+                .count();
+        exchange(headers, begin, arriving, SHORT);
         return true;
     }
 

@@ -109,6 +109,30 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    /** The command that a running daemon was started by. */
+    List<String> daemonCommand() {
+        ProcessHandle.Info daemon = daemon().info();
+        List<String> argv = new ArrayList<>(List.of("setsid", daemon.command().orElseThrow()));
+        argv.addAll(Arrays.asList(daemon.arguments().orElseThrow()));
+        return argv;
+    }
+
+    /** Starts a daemon that was killed by its own command: for tests that do so often, as `daemon start` takes longer. */
+    void startDaemonBy(List<String> command) {
+        Path log = home.resolve("log/daemon.log");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.environment().putAll(environment);
+            builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the daemon did not start", e);
+        }
+    }
+
     /** What a failed test shows: the daemon's log and each guest's console. */
     String evidence() {
         StringBuilder text = new StringBuilder();
