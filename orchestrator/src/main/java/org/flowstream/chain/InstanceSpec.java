@@ -18,6 +18,7 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Part;
+import org.flowstream.model.RunState;
 import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
@@ -92,6 +93,38 @@ public final class InstanceSpec {
                 chain.owner(),
                 part(chain.spec(), key.flow(), key.returnFlow(), bound, Part.ofChain(chain.name())));
         return new DeclaredChain(first.id(), spec, true, ids);
+    }
+
+    /**
+     * Whether an instance is what a chain, as it is declared by now, would make for the same part of its flow. Where it is
+     * not, or the chain takes nothing for a time, the instance is to go: what it serves would not be as declared.
+     */
+    public static boolean isOf(ChainSpec chain, ChainSpec instance) {
+        ChainSpec.Spec whole = chain.spec();
+        ChainSpec.Spec part = instance.spec();
+        return whole.isOnDemand()
+                && whole.state() == RunState.RUNNING
+                && !whole.bypassed()
+                && whole.bridge().equals(part.bridge())
+                && whole.priority() == part.priority()
+                && whole.failure() == part.failure()
+                && part.flow().within(whole.flow())
+                && part.returnFlow().within(whole.returnFlow())
+                && areOf(whole.middleboxes(), part.middleboxes());
+    }
+
+    private static boolean areOf(List<MiddleboxSpec> declared, List<MiddleboxSpec> bound) {
+        if (declared.size() != bound.size()) {
+            return false;
+        }
+        Map<Name, MiddleboxSpec> machines = new HashMap<>();
+        for (int i = 0; i < bound.size(); i++) {
+            machines.put(declared.get(i).name(), bound.get(i));
+        }
+        return declared.stream()
+                .map(middlebox -> bound(middlebox, machines))
+                .toList()
+                .equals(bound);
     }
 
     private static MiddleboxSpec bound(MiddleboxSpec middlebox, Map<Name, MiddleboxSpec> machines) {

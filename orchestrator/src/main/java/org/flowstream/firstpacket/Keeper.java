@@ -19,7 +19,6 @@ import org.flowstream.domain.Places;
 import org.flowstream.image.Image;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
-import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Renews the leases by which first packets come, and ends the instances that are idle: their machines are scrubbed and
- * wait again where a pool has room, else they go. An instance whose chain is declared no more, or otherwise, goes too.
+ * wait again where a pool has room, else they go. An instance whose chain is declared no more, or otherwise, goes at once.
  */
 final class Keeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -61,6 +60,9 @@ final class Keeper implements AutoCloseable {
 
     private final Thread thread;
     private long countedNanos = System.nanoTime();
+    /** Some are to go at once. */
+    private boolean hurried;
+
     private volatile boolean closed;
 
     Keeper(
@@ -87,7 +89,18 @@ final class Keeper implements AutoCloseable {
         declarations.all().stream()
                 .filter(chain -> chain.spec().spec().part().isInstance())
                 .forEach(this::adopt);
+        reconciler.whenSeen(pass -> hurry());
         thread.start();
+    }
+
+    /** Who asks for a change of a chain waits for the end of what serves it otherwise. */
+    private void hurry() {
+        if (!declarations.outdatedInstances().isEmpty()) {
+            synchronized (this) {
+                hurried = true;
+                notifyAll();
+            }
+        }
     }
 
     private synchronized void adopt(DeclaredChain instance) {
@@ -139,7 +152,10 @@ final class Keeper implements AutoCloseable {
             while (!closed) {
                 look();
                 synchronized (this) {
-                    wait(LOOK_MILLIS);
+                    if (!hurried) {
+                        wait(LOOK_MILLIS);
+                    }
+                    hurried = false;
                 }
             }
         } catch (InterruptedException e) {
@@ -182,9 +198,10 @@ final class Keeper implements AutoCloseable {
             now.forEach(chain -> bridges.add(chain.spec().spec().bridge()));
             bridges.forEach(bridge -> packets.putAll(world.packets(bridge)));
         }
+        Set<DeclaredChain> outdated = new HashSet<>(declarations.outdatedInstances());
         boolean ended = false;
         for (DeclaredChain instance : now) {
-            if (isOver(instance) || (counts && isIdle(instance, packets.get(instance.id())))) {
+            if (outdated.contains(instance) || (counts && isIdle(instance, packets.get(instance.id())))) {
                 end(instance);
                 ended = true;
             }
@@ -210,20 +227,6 @@ final class Keeper implements AutoCloseable {
         traffic.keySet().retainAll(ids);
     }
 
-    /** Whether what it is an instance of is declared no more, or has other middleboxes by now. */
-    private boolean isOver(DeclaredChain instance) {
-        Optional<DeclaredChain> chain = declarations.chain(parent(instance));
-        return chain.isEmpty()
-                || !chain.get().spec().spec().isOnDemand()
-                || !images(chain.get().spec()).equals(images(instance.spec()));
-    }
-
-    private static List<String> images(ChainSpec chain) {
-        return chain.spec().middleboxes().stream()
-                .map(it -> it.image().toString())
-                .toList();
-    }
-
     /** A packet entered an instance by us, which its rules do not count. */
     synchronized void isInUse(DeclaredChain instance) {
         traffic.computeIfPresent(instance.id(), (id, before) -> new Traffic(before.packets(), System.nanoTime()));
@@ -240,7 +243,7 @@ final class Keeper implements AutoCloseable {
         return now - before.sinceNanos() >= instance.spec().spec().idle().toNanos();
     }
 
-    private void end(DeclaredChain instance) {
+    private void end(DeclaredChain instance) throws InterruptedException {
         if (!reconciler.reserve(instance.name())) {
             return;
         }
@@ -248,6 +251,9 @@ final class Keeper implements AutoCloseable {
             synchronized (this) {
                 instances.values().forEach(each -> each.values().remove(instance));
             }
+            // First, so that nothing of the flow comes in behind a scrub, and that what is declared no more takes
+            // nothing.
+            reconciler.perform(new Action.ClearRules(instance.spec().spec().bridge(), instance.id()));
             if (!waitsAgain(instance)) {
                 declarations.remove(instance.name());
             }
@@ -267,8 +273,6 @@ final class Keeper implements AutoCloseable {
         Image empty = pools.image(blank.get().devices());
         for (MachineId machine : new ArrayList<>(instance.machines().values())) {
             try {
-                // Its rules go first, so that nothing of the flow comes in behind the scrub.
-                reconciler.perform(new Action.ClearRules(instance.spec().spec().bridge(), instance.id()));
                 new ControlPort(places.control(machine), BOUND).talk(session -> {
                     Swap.scrub(session, empty);
                     return empty;
@@ -276,9 +280,6 @@ final class Keeper implements AutoCloseable {
                 world.swapped(machine, empty.digest());
             } catch (IOException | WorldException e) {
                 LOG.warn("machine {} is not scrubbed and goes: {}", machine, e.getMessage());
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
                 return false;
             }
         }

@@ -5,14 +5,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.model.Name;
 import org.flowstream.model.Operation;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Pass;
@@ -259,11 +262,16 @@ public final class Operations implements AutoCloseable {
             readEvents();
             judged = new TreeMap<>(going);
         }
+        // What serves a part of a chain's flow as the chain was before is on its way out.
+        Set<Name> outdated = declarations.outdatedInstances().stream()
+                .flatMap(instance -> instance.spec().spec().part().of().stream())
+                .collect(Collectors.toSet());
         judged.forEach((id, one) -> {
             if (!one.sees(pass)) {
                 return;
             }
-            if (one.goals().stream().allMatch(goal -> goal.holds(pass))) {
+            if (one.asked().chains().stream().noneMatch(outdated::contains)
+                    && one.goals().stream().allMatch(goal -> goal.holds(pass))) {
                 end(id, Operation.State.DONE, one.asked().kind().isDone(), true);
                 return;
             }

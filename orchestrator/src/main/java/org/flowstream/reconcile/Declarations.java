@@ -99,6 +99,16 @@ public final class Declarations implements AutoCloseable {
                 .count();
     }
 
+    /** The instances that are not what their chains are by now: those changed, went, or take nothing for a time. */
+    public synchronized List<DeclaredChain> outdatedInstances() {
+        return chains.values().stream()
+                .filter(each -> each.spec().spec().part().isInstance())
+                .filter(each -> each.spec().spec().part().of().stream()
+                        .flatMap(name -> chain(name).stream())
+                        .noneMatch(chain -> InstanceSpec.isOf(chain.spec(), each.spec())))
+                .toList();
+    }
+
     public synchronized Optional<DeclaredChain> chain(Name name) {
         return Optional.ofNullable(chains.get(name));
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -66,7 +67,7 @@ public final class Reconciler implements AutoCloseable {
     private final Set<String> busy = new HashSet<>();
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
-    private volatile Consumer<Pass> seen = pass -> {};
+    private final List<Consumer<Pass>> seen = new CopyOnWriteArrayList<>();
 
     public Reconciler(
             BridgeName ownBridge,
@@ -97,7 +98,7 @@ public final class Reconciler implements AutoCloseable {
 
     /** Has someone told of each look at the world, by the loop's own thread; to be said before the start. */
     public void whenSeen(Consumer<Pass> listener) {
-        seen = listener;
+        seen.add(listener);
     }
 
     public void start() {
@@ -349,7 +350,7 @@ public final class Reconciler implements AutoCloseable {
             latest = pass;
             monitor.notifyAll();
         }
-        seen.accept(pass);
+        seen.forEach(listener -> listener.accept(pass));
     }
 
     /** The number of the round that began last: what is declared now is seen by those after it. */
