@@ -1,5 +1,6 @@
 package org.flowstream.qemutests;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -11,11 +12,14 @@ import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.qemutests.model.Box;
@@ -28,22 +32,32 @@ import org.flowstream.qemutests.model.Chain;
  */
 record ChainSpecs(
         BridgeName bridge, List<PortName> ports, HypervisorChoice hypervisor, Function<Box, ImageDigest> images) {
+    private static final Duration IDLE = Duration.ofSeconds(2);
+
     /** The chain, running and not bypassed. */
     ChainSpec of(Chain chain) {
         List<MiddleboxSpec> boxes = new ArrayList<>();
         for (int index = 0; index < chain.boxes().size(); index++) {
             boxes.add(middlebox(chain, index));
         }
-        String flow = chain.flow().text();
+        FlowMatch flow = chain.flow().text().isEmpty()
+                ? FlowMatch.ANY
+                : FlowMatch.parse(chain.flow().text());
         return ChainSpec.of(
                 Name.parse(chain.name()),
                 Owner.OPERATOR,
                 new ChainSpec.Spec(
                         bridge,
-                        flow.isEmpty() ? FlowMatch.ANY : FlowMatch.parse(flow),
+                        flow,
+                        flow.reversed(),
                         chain.priority(),
+                        chain.onDemand() ? Instances.PER_CONNECTION : Instances.ONE,
+                        chain.onDemand() ? StartMode.FIRST_PACKET : StartMode.NOW,
+                        IDLE,
                         chain.open() ? FailurePolicy.OPEN : FailurePolicy.CLOSED,
+                        Limits.STANDARD,
                         RunState.RUNNING,
+                        false,
                         boxes));
     }
 

@@ -138,6 +138,26 @@ class FirstPacketTest {
         }
     }
 
+    /** Also where traffic never lets them be idle. */
+    @Test
+    void whatIsAskedOfAChainIsSoForTheConnectionsThatGoOn() {
+        apply("[" + chain("datagrams", "udp", "\"allow all\"") + "]");
+        try (Stream stream = Stream.start(LAB.client(), LAB.server(), 9000, 500, Duration.ofSeconds(8))) {
+            Wait.until(
+                    "a machine of its own", BOUND, () -> serving().stream().anyMatch(line -> line.contains("ready")));
+            LAB.flowstream("chain", "bypass", "datagrams").ok();
+            assertThat(serving()).as("after the bypass").isEmpty();
+            LAB.flowstream("chain", "resume", "datagrams").ok();
+            Wait.until("a machine anew", BOUND, () -> serving().stream().anyMatch(line -> line.contains("ready")));
+            LAB.flowstream("chain", "rm", "datagrams").ok();
+            assertThat(serving()).as("after the removal").isEmpty();
+            stream.finish(BOUND);
+        } finally {
+            apply("[]");
+            Wait.until("the machines to go", BOUND, () -> taps().isEmpty());
+        }
+    }
+
     private static List<String> taps() {
         return Command.of("ip", "-brief", "link")
                 .run()

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageCompiler;
@@ -18,7 +20,10 @@ import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
+import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.PortSpec;
 import org.flowstream.problem.Problems;
@@ -32,6 +37,10 @@ import org.flowstream.template.Template;
 final class ModelPlatform implements AutoCloseable {
     private static final BridgeName BRIDGE = BridgeName.parse(Platform.bridge());
     private static final int WAIT_SECONDS = 30;
+    private static final int POOL = 3;
+    /** Longer than a box of low priority waits for a processor that many want: one that is starved counts as dead. */
+    private static final String LIVENESS = "3s";
+
     private static final Duration DAEMON_START = Duration.ofSeconds(30);
 
     private final HypervisorChoice hypervisor;
@@ -48,7 +57,7 @@ final class ModelPlatform implements AutoCloseable {
         for (int number = 0; number < Site.ENDPOINTS; number++) {
             endpoints.add(Endpoint.make(run, (char) ('a' + number), number + 1));
         }
-        this.platform = Platform.start();
+        this.platform = Platform.start(Map.of("FLOWSTREAM_LIVENESS", LIVENESS), List.of());
         this.api = new Api(platform.home().resolve("run/api.sock"));
         this.daemonCommand = platform.daemonCommand();
     }
@@ -65,6 +74,10 @@ final class ModelPlatform implements AutoCloseable {
             made.close();
             throw e;
         }
+    }
+
+    HypervisorChoice hypervisor() {
+        return hypervisor;
     }
 
     List<Endpoint> endpoints() {
@@ -98,6 +111,15 @@ final class ModelPlatform implements AutoCloseable {
 
     Api.Answer removePort(int port) {
         return api.delete("/v1/ports/" + portName(port) + "?wait=" + WAIT_SECONDS);
+    }
+
+    /** Has some machines wait for chains whose boxes come with packets. */
+    void fillPool() {
+        PoolSpec pool = PoolSpec.of(
+                Name.parse("ready"),
+                Owner.OPERATOR,
+                new PoolSpec.Spec(PoolSpec.RUNTIME, POOL, MiddleboxSpec.DEFAULT_MEMORY_MIB, hypervisor));
+        apply(Api.JSON.valueToTree(pool), "").ok();
     }
 
     /** Makes or changes a chain and waits until it is ready. */
@@ -184,8 +206,8 @@ final class ModelPlatform implements AutoCloseable {
         }
     }
 
-    /** The process of a box, or its QEMU. */
-    long process(Box box) {
+    /** The process of a box, or its QEMU; empty while it has none. */
+    OptionalLong process(Box box) {
         JsonNode view = api.get("/v1/middleboxes/" + box.name()).ok().body();
         Path file = hypervisor == HypervisorChoice.PROCESS
                 ? platform.home()
@@ -194,7 +216,9 @@ final class ModelPlatform implements AutoCloseable {
                         .resolve("process")
                 : Path.of("/run/libvirt/qemu/" + view.path("domain").asText() + ".pid");
         try {
-            return Long.parseLong(Files.readString(file).trim().split(" ", 2)[0]);
+            return OptionalLong.of(Long.parseLong(Files.readString(file).trim().split(" ", 2)[0]));
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  *   a run is repeated by   -Dmodel.seed=S
  *   taken up at a step by  -Dmodel.from=N, which declares at once what the steps before have come to
  *   and otherwise by       -Dmodel.steps=200 -Dmodel.minutes=60 -Dmodel.hypervisor=process|qemu|kvm
+ *   with some chains whose boxes come with packets, and a pool that these come from:   -Dmodel.demand=true
  * </pre>
  */
 @Tag("long")
@@ -27,6 +28,8 @@ class RandomModelTest {
     private static final int NEIGHBOURHOOD = 12;
 
     private static final int PROGRESS = 200;
+    /** Whether some chains have boxes that come with packets, and some of these wait in a pool. */
+    private static final boolean ON_DEMAND = Boolean.getBoolean("model.demand");
 
     @Test
     void eachFlowPassesItsChainAloneWhateverIsChangedAndDies() {
@@ -40,6 +43,9 @@ class RandomModelTest {
         try (ModelPlatform platform = ModelPlatform.start(hypervisor);
                 Probes probes = Probes.start(platform.endpoints());
                 ModelRun run = new ModelRun(platform, probes, seed, replayed(seed, from))) {
+            if (ON_DEMAND) {
+                platform.fillPool();
+            }
             run.declare();
             run(run, platform, seed, from, steps, longest);
         }
@@ -50,7 +56,7 @@ class RandomModelTest {
         long begin = System.nanoTime();
         List<String> told = new ArrayList<>();
         for (int number = from; number <= steps; number++) {
-            Step step = Generator.step(seed, number, run.site());
+            Step step = Generator.step(seed, number, run.site(), ON_DEMAND);
             told.add(number + ": " + step);
             Site site = run.site();
             try {
@@ -75,7 +81,7 @@ class RandomModelTest {
     private static Site replayed(long seed, int from) {
         Site site = Site.bare();
         for (int number = 1; number < from; number++) {
-            site = Generator.step(seed, number, site).after(site);
+            site = Generator.step(seed, number, site, ON_DEMAND).after(site);
         }
         return site;
     }
@@ -86,6 +92,7 @@ class RandomModelTest {
         return failure.getMessage() + "\nseed " + seed + ", step " + number + "; the steps up to it:\n"
                 + String.join("\n", told.subList(near - from, told.size())) + "\nbefore the last one:\n" + site
                 + "to repeat: -Dtest=RandomModelTest -Dmodel.seed=" + seed + " -Dmodel.from=" + near
-                + " -Dmodel.steps=" + number + "\n" + platform.evidence();
+                + " -Dmodel.steps=" + number + " -Dmodel.hypervisor=" + platform.hypervisor()
+                + (ON_DEMAND ? " -Dmodel.demand=true" : "") + "\n" + platform.evidence();
     }
 }

@@ -82,7 +82,7 @@ class RuleModelTest {
         Site site = Site.bare();
         converge(site, site, bundle -> {});
         for (int number = 1; number <= steps; number++) {
-            Step step = Generator.step(seed, number, site);
+            Step step = Generator.step(seed, number, site, false);
             Site after = step.after(site);
             String what = "seed " + seed + ", step " + number + ": " + step + "\n" + site;
             List<Phase> phases = List.of(Phase.of(site), Phase.of(after));

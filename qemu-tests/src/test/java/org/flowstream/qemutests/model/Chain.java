@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
  * @param right the endpoint at whose port the answers enter
  * @param open whether packets go around what is dead
  * @param boxes from left to right
+ * @param onDemand whether each connection has boxes of its own, which come with its first packet and go when it is idle
  */
 public record Chain(
         int slot,
@@ -21,7 +22,8 @@ public record Chain(
         boolean open,
         boolean stopped,
         boolean bypassed,
-        List<Box> boxes) {
+        List<Box> boxes,
+        boolean onDemand) {
     /** How many boxes a chain may have. */
     static final int MOST_BOXES = 3;
 
@@ -34,11 +36,11 @@ public record Chain(
     }
 
     Chain withStopped(boolean value) {
-        return new Chain(slot, left, right, flow, priority, open, value, bypassed, boxes);
+        return new Chain(slot, left, right, flow, priority, open, value, bypassed, boxes, onDemand);
     }
 
     Chain withBypassed(boolean value) {
-        return new Chain(slot, left, right, flow, priority, open, stopped, value, boxes);
+        return new Chain(slot, left, right, flow, priority, open, stopped, value, boxes, onDemand);
     }
 
     /** The index of a box, or -1. */
@@ -68,6 +70,7 @@ public record Chain(
         return name() + " " + (char) ('a' + left) + ":" + (char) ('a' + right) + " '" + flow + "' priority " + priority
                 + (open ? " open " : " closed ")
                 + boxes.stream().map(Box::toString).collect(Collectors.joining(" "))
-                + (stopped ? ", stopped" : "") + (bypassed ? ", bypassed" : "");
+                + (onDemand ? " for each connection" : "") + (stopped ? ", stopped" : "")
+                + (bypassed ? ", bypassed" : "");
     }
 }

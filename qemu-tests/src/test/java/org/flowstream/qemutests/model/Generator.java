@@ -23,24 +23,33 @@ public final class Generator {
     private static final int LONGEST_FREEZE_MILLIS = 1500;
     private static final int LATEST_KILL_MILLIS = 120;
     private static final int SCALE = 1000;
+    /** One of so many chains has boxes that come with packets, where there are such. */
+    private static final int DEMANDS_IN = 3;
+
     private static final int TRIES = 50;
 
     private final Random random;
     private final Site site;
+    private final boolean demand;
 
-    private Generator(long seed, int number, Site site) {
+    private Generator(long seed, int number, Site site, boolean demand) {
         this.random = new Random(seed * 1_000_003 + number);
         this.site = site;
+        this.demand = demand;
     }
 
-    /** Step NUMBER from a site on. */
-    public static Step step(long seed, int number, Site site) {
-        return new Generator(seed, number, site).step();
+    /**
+     * Step NUMBER from a site on.
+     *
+     * @param demand whether it may make a chain whose boxes come with packets
+     */
+    public static Step step(long seed, int number, Site site, boolean demand) {
+        return new Generator(seed, number, site, demand).step();
     }
 
     /** Packets that tell whether a site is as it should be: some for each chain, and some of any kind. */
     public static List<Header> probes(long seed, int number, Site site, int some) {
-        return new Generator(~seed, number, site).probes(some);
+        return new Generator(~seed, number, site, false).probes(some);
     }
 
     private Step step() {
@@ -132,16 +141,30 @@ public final class Generator {
             return Optional.empty();
         }
         Collections.shuffle(ports, random);
+        boolean onDemand = demand && random.nextInt(DEMANDS_IN) == 0;
         return Optional.of(new Chain(
                 slot,
                 ports.get(0),
                 ports.get(1),
-                flow(),
+                onDemand ? connections() : flow(),
                 PRIORITIES[random.nextInt(PRIORITIES.length)],
-                random.nextBoolean(),
+                !onDemand && random.nextBoolean(),
                 false,
                 false,
-                boxes(slot)));
+                boxes(slot),
+                onDemand));
+    }
+
+    /** Few of them, or a host would be busy with nothing else. */
+    private Flow connections() {
+        Flow.Family[] families = {Flow.Family.UDP, Flow.Family.TCP, Flow.Family.UDP6};
+        int source = 1 + random.nextInt(ADDRESSES);
+        return new Flow(
+                families[random.nextInt(families.length)],
+                source,
+                1 + source % ADDRESSES,
+                0,
+                PORTS[random.nextInt(PORTS.length)]);
     }
 
     private Flow flow() {
@@ -188,11 +211,21 @@ public final class Generator {
 
     /** One thing about a chain is another. */
     private Chain changed(Chain old) {
-        Chain other = wired(old.slot()).orElse(old);
+        Chain drawn = wired(old.slot()).orElse(old);
+        // What a chain of the other kind has would not fit this one.
+        Chain other = drawn.onDemand() == old.onDemand() ? drawn : old;
         return switch (random.nextInt(6)) {
             case 0 -> with(old, old.left(), old.right(), other.flow(), old.priority(), old.open(), old.boxes());
             case 1 -> with(old, old.left(), old.right(), old.flow(), other.priority(), old.open(), old.boxes());
-            case 2 -> with(old, old.left(), old.right(), old.flow(), old.priority(), !old.open(), old.boxes());
+            case 2 ->
+                with(
+                        old,
+                        old.left(),
+                        old.right(),
+                        old.flow(),
+                        old.priority(),
+                        !old.open() && !old.onDemand(),
+                        old.boxes());
             case 3 -> with(old, other.left(), other.right(), old.flow(), old.priority(), old.open(), old.boxes());
             case 4 -> with(old, old.left(), old.right(), old.flow(), old.priority(), old.open(), other.boxes());
             default ->
@@ -201,7 +234,8 @@ public final class Generator {
     }
 
     private static Chain with(Chain old, int left, int right, Flow flow, int priority, boolean open, List<Box> boxes) {
-        return new Chain(old.slot(), left, right, flow, priority, open, old.stopped(), old.bypassed(), boxes);
+        return new Chain(
+                old.slot(), left, right, flow, priority, open, old.stopped(), old.bypassed(), boxes, old.onDemand());
     }
 
     /** One of its boxes has another image. */

@@ -18,6 +18,13 @@ public record Phase(Site site, Set<Integer> dead, Set<Integer> shaky) {
         shaky = Set.copyOf(shaky);
     }
 
+    /** The same while boxes that come with packets may be there, or not. */
+    public Phase unsettled() {
+        Set<Integer> more = new LinkedHashSet<>(shaky);
+        more.addAll(site.onDemand());
+        return new Phase(site, dead, more);
+    }
+
     /** All is as declared. */
     public static Phase of(Site site) {
         return new Phase(site, Set.of(), Set.of());
@@ -39,7 +46,12 @@ public record Phase(Site site, Set<Integer> dead, Set<Integer> shaky) {
         if (chain.bypassed()) {
             return Set.of(far(chain, of.forward()));
         }
-        return along(chain, of.forward() ? 0 : chain.boxes().size() - 1, of.forward());
+        Set<Hop> hops = along(chain, of.forward() ? 0 : chain.boxes().size() - 1, of.forward());
+        if (chain.onDemand() && !of.sure()) {
+            // Of no connection that is known.
+            hops.add(Hop.DROP);
+        }
+        return hops;
     }
 
     /** Where a packet may go that comes out of a box. */
@@ -94,6 +106,12 @@ public record Phase(Site site, Set<Integer> dead, Set<Integer> shaky) {
             hops = leave(into);
         }
         return Optional.empty();
+    }
+
+    /** Whether a packet is for boxes that come with packets. */
+    public boolean isOnDemand(Header header) {
+        return site.entrance(header) instanceof Site.Entrance.Of of
+                && of.chain().onDemand();
     }
 
     /** Whether a packet tells by its own headers where it belongs, or belongs to no chain. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -118,10 +119,19 @@ public record Site(SortedMap<Integer, Chain> chains, SortedSet<Integer> ports) {
                 : Optional.empty();
     }
 
+    /** The boxes that come with packets: they may be there, or not. */
+    public Set<Integer> onDemand() {
+        return chains.values().stream()
+                .filter(Chain::onDemand)
+                .flatMap(chain -> chain.boxes().stream())
+                .map(Box::number)
+                .collect(Collectors.toSet());
+    }
+
     /** All boxes that should run and have packets to pass. */
     List<Integer> atWork() {
         return chains.values().stream()
-                .filter(chain -> !chain.stopped() && !chain.bypassed())
+                .filter(chain -> !chain.stopped() && !chain.bypassed() && !chain.onDemand())
                 .map(Chain::boxes)
                 .flatMap(Collection::stream)
                 .map(Box::number)
