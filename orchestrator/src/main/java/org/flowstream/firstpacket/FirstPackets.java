@@ -249,7 +249,7 @@ public final class FirstPackets implements AutoCloseable {
         Optional<DeclaredChain> bound = declarations.bind(spec, setUp.key(), waiting);
         if (bound.isEmpty()) {
             pools.giveBack(waiting);
-            throw new WorldException("machines", "one that was about to be taken is gone");
+            throw new WorldException("machines", "the chain was changed, or one that was about to be taken is gone");
         }
         DeclaredChain instance = bound.get();
         waiting.forEach(each -> reconciler.reserve(each.name()));

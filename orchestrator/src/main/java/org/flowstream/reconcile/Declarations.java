@@ -103,10 +103,14 @@ public final class Declarations implements AutoCloseable {
     public synchronized List<DeclaredChain> outdatedInstances() {
         return chains.values().stream()
                 .filter(each -> each.spec().spec().part().isInstance())
-                .filter(each -> each.spec().spec().part().of().stream()
-                        .flatMap(name -> chain(name).stream())
-                        .noneMatch(chain -> InstanceSpec.isOf(chain.spec(), each.spec())))
+                .filter(this::isOutdated)
                 .toList();
+    }
+
+    private boolean isOutdated(DeclaredChain instance) {
+        return instance.spec().spec().part().of().stream()
+                .flatMap(name -> chain(name).stream())
+                .noneMatch(chain -> InstanceSpec.isOf(chain.spec(), instance.spec()));
     }
 
     public synchronized Optional<DeclaredChain> chain(Name name) {
@@ -305,7 +309,8 @@ public final class Declarations implements AutoCloseable {
     }
 
     /**
-     * Makes machines that wait an instance of a chain; empty when one of them is no more as it was. The store follows: a
+     * Makes machines that wait an instance of a chain; empty when one of them is no more as it was, or the chain would by
+     * now be served otherwise. The store follows: a
      * daemon that dies before it does finds machines that wait, and the flow's next packet begins anew.
      */
     public synchronized Optional<DeclaredChain> bind(ChainSpec chain, InstanceKey key, List<DeclaredChain> waiting) {
@@ -313,6 +318,9 @@ public final class Declarations implements AutoCloseable {
             return Optional.empty();
         }
         DeclaredChain instance = InstanceSpec.bound(chain, key, waiting);
+        if (isOutdated(instance)) {
+            return Optional.empty();
+        }
         List<Name> others = waiting.stream().skip(1).map(DeclaredChain::name).toList();
         others.forEach(this::forgetChain);
         chains.put(instance.name(), instance);
