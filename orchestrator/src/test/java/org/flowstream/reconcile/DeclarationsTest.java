@@ -7,16 +7,32 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.flowstream.chain.InstanceKey;
+import org.flowstream.chain.InstanceSpec;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
+import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.DeviceMode;
+import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.ExternalPort;
+import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.model.Installation;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
+import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
+import org.flowstream.model.RunState;
 import org.flowstream.model.SetMember;
+import org.flowstream.model.StartMode;
+import org.flowstream.model.WireEnd;
+import org.flowstream.net.FlowMatch;
 import org.flowstream.store.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +71,57 @@ final class DeclarationsTest {
 
             assertThat(declarations.pools()).containsExactlyInAnyOrder(pool(SPARE, 2), pool(grown, 1));
             assertThat(declarations.members()).containsExactlyInAnyOrderElementsOf(members);
+        }
+    }
+
+    /** Its machines may have taken long to come. */
+    @Test
+    void noInstanceIsMadeOfAChainThatIsOtherwiseByThen() {
+        try (Store store = Store.open(folder);
+                Declarations declarations =
+                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            FlowMatch flow = FlowMatch.parse("udp");
+            MiddleboxSpec middlebox = new MiddleboxSpec(
+                    Name.parse("w"),
+                    "wire 1.0.0",
+                    ImageDigest.parse("sha256:" + "0".repeat(64)),
+                    8,
+                    1,
+                    HypervisorChoice.AUTO,
+                    HealthSpec.STANDARD,
+                    List.of(
+                            new DeviceWiring("0", DeviceMode.BUMP, WireEnd.parse("a")),
+                            new DeviceWiring("1", DeviceMode.BUMP, WireEnd.parse("b"))));
+            ChainSpec chain = ChainSpec.of(
+                    Name.parse("dns"),
+                    Owner.OPERATOR,
+                    new ChainSpec.Spec(
+                            BridgeName.parse("br"),
+                            flow,
+                            flow.reversed(),
+                            100,
+                            Instances.ONE,
+                            StartMode.FIRST_PACKET,
+                            ChainSpec.Spec.DEFAULT_IDLE,
+                            FailurePolicy.CLOSED,
+                            Limits.STANDARD,
+                            RunState.RUNNING,
+                            false,
+                            List.of(middlebox)));
+            declarations.declare(chain, true);
+            DeclaredChain waiting = declarations.declareWaiting(
+                    new InstanceSpec.Blank(SPARE, chain, middlebox.image(), 8, 2, HypervisorChoice.AUTO));
+            InstanceKey key = new InstanceKey(flow, flow.reversed());
+
+            declarations.update(chain.name(), it -> it.withSpec(chain.withBypassed(true)));
+            assertThat(declarations.bind(chain, key, List.of(waiting))).isEmpty();
+            declarations.update(chain.name(), it -> it.withSpec(chain));
+            assertThat(declarations.bind(chain, key, List.of(waiting))).isPresent();
+            assertThat(declarations.outdatedInstances()).isEmpty();
+            declarations.remove(chain.name());
+            assertThat(declarations.outdatedInstances())
+                    .extracting(DeclaredChain::name)
+                    .containsExactly(waiting.name());
         }
     }
 
