@@ -149,6 +149,9 @@ public final class MiddleboxViews {
             // It refused its new image, and goes on with the old one.
             return reconciler.failure(id).isPresent() ? LifeCycle.FAILED : LifeCycle.STARTING;
         }
+        if (machine.get().wellness() == ObservedMachine.Wellness.FAILED) {
+            return LifeCycle.FAILED;
+        }
         boolean wasWell = chain.wasReady()
                 && world.health(id)
                         .filter(report ->

@@ -19,10 +19,12 @@ import org.flowstream.openflow.PacketIn;
 /** The health of all machines that run, each watched by itself. Safe for all threads. */
 public final class HealthMonitor implements AutoCloseable {
     private final Watched.Switch openVswitch;
+    private final Watched.Guest guest;
     private final Listener listener;
     private final Runnable unwell;
     private final Clock clock;
     private final ForwardingProbe probe;
+    private final FrameCatch frames = new FrameCatch();
     private final Map<MachineId, MachineMonitor> monitors = new HashMap<>();
 
     /** Is told when a level of health turns. */
@@ -42,8 +44,14 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** @param unwell is told when a machine is to be started anew */
     public HealthMonitor(
-            Watched.Switch openVswitch, Listener listener, Runnable unwell, Clock clock, RandomGenerator random) {
+            Watched.Switch openVswitch,
+            Watched.Guest guest,
+            Listener listener,
+            Runnable unwell,
+            Clock clock,
+            RandomGenerator random) {
         this.openVswitch = openVswitch;
+        this.guest = guest;
         this.listener = listener;
         this.unwell = unwell;
         this.clock = clock;
@@ -68,7 +76,9 @@ public final class HealthMonitor implements AutoCloseable {
         if (before != null) {
             before.close();
         }
-        MachineMonitor monitor = new MachineMonitor(watched, found, openVswitch, probe, listener, unwell, clock);
+        FunctionCheck function = new FunctionCheck(watched, openVswitch, guest, probe, frames);
+        MachineMonitor monitor =
+                new MachineMonitor(watched, found, openVswitch, probe, function, listener, unwell, clock);
         monitors.put(watched.machine().id(), monitor);
         monitor.start();
     }
@@ -112,6 +122,11 @@ public final class HealthMonitor implements AutoCloseable {
         return monitor(id).filter(MachineMonitor::isUnwell).isPresent();
     }
 
+    /** Whether a machine does otherwise than its tests say. */
+    public boolean hasFailed(MachineId id) {
+        return monitor(id).filter(MachineMonitor::hasFailed).isPresent();
+    }
+
     /** The image that a machine's guest says it runs; empty until it has said so. */
     public Optional<ImageDigest> runs(MachineId id) {
         return monitor(id).flatMap(MachineMonitor::runs);
@@ -144,9 +159,9 @@ public final class HealthMonitor implements AutoCloseable {
         return monitor(id).flatMap(MachineMonitor::birth);
     }
 
-    /** Takes a packet-in; false when it is no probe's return. */
+    /** Takes a packet-in; false when it is no probe's return, nor sent by a machine that is being tested. */
     public boolean take(PacketIn packet) {
-        return probe.take(packet);
+        return probe.take(packet) || frames.take(packet);
     }
 
     @Override

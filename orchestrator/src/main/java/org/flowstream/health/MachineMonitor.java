@@ -53,6 +53,7 @@ final class MachineMonitor {
     private final Watched watched;
     private final Watched.Switch openVswitch;
     private final ForwardingProbe probe;
+    private final FunctionCheck function;
     private final HealthMonitor.Listener listener;
     private final Runnable unwell;
     private final Thread thread;
@@ -86,6 +87,7 @@ final class MachineMonitor {
             boolean found,
             Watched.Switch openVswitch,
             ForwardingProbe probe,
+            FunctionCheck function,
             HealthMonitor.Listener listener,
             Runnable unwell,
             Clock clock) {
@@ -93,6 +95,7 @@ final class MachineMonitor {
         this.found = found;
         this.openVswitch = openVswitch;
         this.probe = probe;
+        this.function = function;
         this.listener = listener;
         this.unwell = unwell;
         this.began = clock.instant();
@@ -189,7 +192,7 @@ final class MachineMonitor {
 
     /** Asks at each heartbeat, and probes now and then, until it is told to end; a lost answer is thrown. */
     private void beat(HealthClient client) throws IOException {
-        boolean probes = watched.machine().health().asks(HealthLevel.FORWARDING);
+        boolean probes = asks(HealthLevel.FORWARDING) || asks(HealthLevel.FUNCTION);
         long beat = System.nanoTime() - heartbeat();
         long nextProbe = probes ? System.nanoTime() : Long.MAX_VALUE;
         Optional<ReadyLine> said = client.latestReady();
@@ -289,7 +292,11 @@ final class MachineMonitor {
         judgedNanos = System.nanoTime();
     }
 
-    /** Sends a probe each way; whether all came back. */
+    private boolean asks(HealthLevel level) {
+        return watched.machine().health().asks(level);
+    }
+
+    /** Sends a probe each way, and has the machine show its function where that is to be shown; whether all is well. */
     private boolean probe() {
         try {
             List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
@@ -315,7 +322,7 @@ final class MachineMonitor {
                         : outcome.roundTrip().get();
             }
             set(HealthLevel.FORWARDING, HealthReport.State.GOOD, millis(slowest));
-            return true;
+            return !asks(HealthLevel.FUNCTION) || shows(ways);
         } catch (OpenFlowException e) {
             excuse();
             set(HealthLevel.FORWARDING, HealthReport.State.BAD, String.valueOf(e.getMessage()));
@@ -324,6 +331,19 @@ final class MachineMonitor {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private boolean shows(List<ForwardingProbe.Way> ways) throws InterruptedException {
+        Optional<ImageDigest> image = runs();
+        if (image.isEmpty()) {
+            return false;
+        }
+        FunctionCheck.Verdict verdict = function.look(image.get(), ways);
+        if (verdict.state() == HealthReport.State.UNKNOWN) {
+            excuse();
+        }
+        set(HealthLevel.FUNCTION, verdict.state(), verdict.detail());
+        return verdict.state() == HealthReport.State.GOOD;
     }
 
     private static String millis(Duration duration) {
@@ -348,14 +368,13 @@ final class MachineMonitor {
         }
     }
 
-    /** Function, the fourth level, is not looked at here: it says nothing for or against. */
+    /** Whether all levels hold; until it was ready once, function of the very image that it runs. */
     private boolean isWell() {
-        return levels.values().stream()
-                .filter(level -> level.level() != HealthLevel.FUNCTION)
-                .allMatch(level -> level.state() == HealthReport.State.GOOD);
+        boolean shown = !asks(HealthLevel.FUNCTION) || wellNanos != 0 || function.isKnown(runs());
+        return shown && levels.values().stream().allMatch(level -> level.state() == HealthReport.State.GOOD);
     }
 
-    /** Whether all levels hold that are asked for and looked at. */
+    /** Whether all levels hold that are asked for. */
     synchronized boolean isReady() {
         return readyNanos != 0 && isWell();
     }
@@ -363,6 +382,11 @@ final class MachineMonitor {
     /** Whether it was ready once. */
     synchronized boolean wasReady() {
         return wellNanos != 0;
+    }
+
+    /** Whether it has failed its tests: another start would, too. */
+    boolean hasFailed() {
+        return function.hasFailed();
     }
 
     /** Whether it is to be started anew: it hangs, or was not ready in its time. */

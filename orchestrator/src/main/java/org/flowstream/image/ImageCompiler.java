@@ -19,6 +19,7 @@ import org.flowstream.lowering.GraphChecker;
 import org.flowstream.lowering.PortKinds;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
+import org.flowstream.template.FunctionTests;
 import org.flowstream.template.ParameterBinder;
 import org.flowstream.template.ParameterValue;
 import org.flowstream.template.Template;
@@ -64,6 +65,9 @@ public final class ImageCompiler {
                 (name, file) -> template.files().text(name).map(ImageCompiler::bare),
                 found);
         Optional<Blob> blob = compile(graph, template, found);
+        List<FunctionTest> tests = FunctionTests.of(template, values, found).stream()
+                .map(FunctionTest::of)
+                .toList();
         if (!found.isEmpty()) {
             // The same mistakes again, with the file named as the user knows it.
             check(template, values, problems);
@@ -71,7 +75,7 @@ public final class ImageCompiler {
         problems.throwIfAny();
         RuntimeElf runtime = runtimes.with(
                 graph.elements().stream().map(GraphElement::className).toList());
-        return image(blob.orElseThrow(), graph, template, values, runtime);
+        return image(blob.orElseThrow(), graph, template, values, tests, runtime);
     }
 
     private static SourceText bare(SourceText source) {
@@ -86,6 +90,7 @@ public final class ImageCompiler {
                 (name, file) -> template.files().text(name),
                 problems);
         compile(graph, template, problems);
+        var unused = FunctionTests.of(template, values, problems);
         return graph;
     }
 
@@ -120,7 +125,7 @@ public final class ImageCompiler {
         Graph graph = elaborate(source, Map.of(), Libraries.NONE, problems);
         Optional<Blob> blob = compile(graph, template, problems);
         problems.throwIfAny();
-        return image(blob.orElseThrow(), graph, template, Map.of(), runtimes.whole());
+        return image(blob.orElseThrow(), graph, template, Map.of(), List.of(), runtimes.whole());
     }
 
     private Graph elaborate(
@@ -144,7 +149,12 @@ public final class ImageCompiler {
     }
 
     private Image image(
-            Blob blob, Graph graph, Template template, Map<String, ParameterValue> values, RuntimeElf runtime) {
+            Blob blob,
+            Graph graph,
+            Template template,
+            Map<String, ParameterValue> values,
+            List<FunctionTest> tests,
+            RuntimeElf runtime) {
         List<Manifest.Element> elements = graph.elements().stream()
                 .map(it -> new Manifest.Element(
                         it.name(),
@@ -164,6 +174,7 @@ public final class ImageCompiler {
                 Effects.of(graph, library, template.devices().size()),
                 (long) template.memoryMib() << 20,
                 template.health(),
+                tests,
                 runtime.sha256(),
                 builtBy);
         return new ImageBuilder(runtime).build(blob.toBytes(), manifest);

@@ -23,6 +23,7 @@ import org.flowstream.template.ParameterValue;
  * @param effects what it may do to packets, as words; {@code unknown} means anything
  * @param memory of the machine, bytes
  * @param health when it is ready, and how often that is looked at
+ * @param functionTests what a machine passes for the level {@code function}, with its parameters
  * @param runtime the SHA-256 of the runtime, hex
  * @param builtBy the program that built it, with its version
  */
@@ -35,6 +36,7 @@ public record Manifest(
         SortedSet<String> effects,
         long memory,
         HealthSpec health,
+        List<FunctionTest> functionTests,
         String runtime,
         String builtBy) {
     /** The form that this program writes and reads. */
@@ -44,6 +46,7 @@ public record Manifest(
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
         devices = List.copyOf(devices);
         elements = List.copyOf(elements);
+        functionTests = List.copyOf(functionTests);
         effects = Collections.unmodifiableSortedSet(new TreeSet<>(effects));
     }
 

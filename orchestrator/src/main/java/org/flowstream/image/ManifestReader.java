@@ -2,6 +2,7 @@ package org.flowstream.image;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.problem.Problems;
 import org.flowstream.problem.SourceText;
+import org.flowstream.template.Frame;
 import org.flowstream.template.JsonReader;
 import org.flowstream.template.JsonValue;
 import org.flowstream.template.JsonValue.JsonBoolean;
@@ -20,6 +22,7 @@ import org.flowstream.template.JsonValue.JsonNumber;
 import org.flowstream.template.JsonValue.JsonObject;
 import org.flowstream.template.JsonValue.JsonText;
 import org.flowstream.template.ParameterValue;
+import org.flowstream.template.TemplateTest;
 
 /**
  * Reads a manifest. Members that this version does not know are passed over: a later version of the same format may have
@@ -73,12 +76,41 @@ final class ManifestReader {
                 new HealthSpec(
                         texts(health, "ready").stream().map(HealthLevel::parse).toList(),
                         Duration.ofMillis(number(health, "heartbeat_ms"))),
+                health.get("tests").isPresent()
+                        ? list(health, "tests").stream()
+                                .map(this::object)
+                                .map(this::test)
+                                .toList()
+                        : List.of(),
                 text(json, "runtime"),
                 text(json, "built_by"));
     }
 
     private Manifest.Device device(JsonObject json) {
         return new Manifest.Device(text(json, "name"), texts(json, "click"), DeviceMode.parse(text(json, "mode")));
+    }
+
+    private FunctionTest test(JsonObject json) {
+        Map<String, List<Frame>> expected = new TreeMap<>();
+        JsonObject expect = object(json, "expect");
+        expect.members()
+                .forEach(it -> expected.put(
+                        it.name(),
+                        texts(expect, it.name()).stream()
+                                .map(ManifestReader::frame)
+                                .toList()));
+        return new FunctionTest(
+                text(json, "name"),
+                list(json, "send").stream()
+                        .map(this::object)
+                        .map(it -> new TemplateTest.Send(
+                                text(it, "device"), Duration.ofNanos(number(it, "at_ns")), frame(text(it, "frame"))))
+                        .toList(),
+                expected);
+    }
+
+    private static Frame frame(String hex) {
+        return Frame.of(HexFormat.of().parseHex(hex));
     }
 
     private Manifest.Element element(JsonObject json, Map<String, ParameterValue> parameters) {

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.flowstream.model.HealthLevel;
+import org.flowstream.template.Frame;
 import org.flowstream.template.ParameterValue;
+import org.flowstream.template.TemplateTest;
 
 /** Writes a manifest as JSON, every object's members in the order of their names. */
 final class ManifestWriter {
@@ -65,6 +68,13 @@ final class ManifestWriter {
         strings(
                 "ready",
                 manifest.health().ready().stream().map(HealthLevel::toString).toList());
+        if (!manifest.functionTests().isEmpty()) {
+            json.writeArrayFieldStart("tests");
+            for (FunctionTest test : manifest.functionTests()) {
+                test(test);
+            }
+            json.writeEndArray();
+        }
         json.writeEndObject();
         json.writeNumberField("memory", manifest.memory());
         json.writeObjectFieldStart("parameters");
@@ -77,6 +87,32 @@ final class ManifestWriter {
         json.writeStringField("template", manifest.template());
         json.writeStringField("version", manifest.version());
         json.writeEndObject();
+    }
+
+    private void test(FunctionTest test) throws IOException {
+        json.writeStartObject();
+        json.writeObjectFieldStart("expect");
+        for (Map.Entry<String, List<Frame>> each : new TreeMap<>(test.expected()).entrySet()) {
+            strings(
+                    each.getKey(),
+                    each.getValue().stream().map(ManifestWriter::hex).toList());
+        }
+        json.writeEndObject();
+        json.writeStringField("name", test.name());
+        json.writeArrayFieldStart("send");
+        for (TemplateTest.Send send : test.sends()) {
+            json.writeStartObject();
+            json.writeNumberField("at_ns", send.at().toNanos());
+            json.writeStringField("device", send.device());
+            json.writeStringField("frame", hex(send.frame()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static String hex(Frame frame) {
+        return HexFormat.of().formatHex(frame.bytes());
     }
 
     private void element(Manifest.Element element) throws IOException {

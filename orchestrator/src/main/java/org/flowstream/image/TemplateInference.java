@@ -87,6 +87,7 @@ final class TemplateInference {
                 Map.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 new TemplateFiles.Single(configuration),
                 true));
     }

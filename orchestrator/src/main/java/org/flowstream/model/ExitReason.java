@@ -16,6 +16,8 @@ public record ExitReason(Instant at, Cause cause, String detail) {
         STOPPED(false),
         /** The guest found its configuration wrong, said {@code ERROR} and powered off: another start would too. */
         CONFIGURATION_ERROR(false),
+        /** It did otherwise than its template's tests say, and we ended it before anything was steered to it: so would another start. */
+        FAILED_TESTS(false),
         /** The guest powered off by itself without an error, or because someone pressed the power button. */
         POWERED_OFF(true),
         /** The guest panicked. */

@@ -272,7 +272,7 @@ final class ChainSteps {
         if (wish == Wish.STOP) {
             return machine.power() == ObservedMachine.Power.PAUSED ? Fate.DESTROY : Fate.STOP;
         }
-        if (lostTap(spec, machine)) {
+        if (lostTap(spec, machine) || machine.wellness() == ObservedMachine.Wellness.FAILED) {
             return Fate.DESTROY;
         }
         if (wish == Wish.HOLD) {

@@ -59,7 +59,9 @@ public record ObservedMachine(
         STARTING,
         READY,
         /** Past its time, or no longer ready for too long: it is to be started anew. */
-        UNWELL
+        UNWELL,
+        /** It does otherwise than its template's tests say: it is to be ended, and would do so again. */
+        FAILED
     }
 
     /** The same machine, running this image as its guest says. */
@@ -77,6 +79,7 @@ public record ObservedMachine(
     boolean swaps(MachineSpec spec) {
         return power == Power.RUNNING
                 && wellness != Wellness.UNWELL
+                && wellness != Wellness.FAILED
                 && !image.equals(spec.image())
                 && takes.equals(Optional.of(spec.image()))
                 && running(spec.image()).difference(spec).isEmpty();

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.control.ReadyLine;
+import org.flowstream.health.Watched;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.ExternalPort;
@@ -199,6 +201,22 @@ final class HostSwitch implements AutoCloseable {
         } catch (OpenFlowException e) {
             throw failure(e);
         }
+    }
+
+    /** What the switch does with what leaves a machine; empty while it has no rules of all its taps. */
+    Optional<Watched.Exit> exit(ChainPlan plan, MachineSpec machine) {
+        Map<PortName, Integer> numbers = numbers(plan.bridge());
+        List<FlowRule> rules = connection(plan.bridge()).observeChain(plan.id().bits()).flows().stream()
+                .filter(FlowRule::isOfLeaving)
+                .filter(rule -> machine.taps().stream()
+                        .flatMap(tap -> Optional.ofNullable(numbers.get(tap)).stream())
+                        .anyMatch(number -> rule.key().match().inPort().equals(OptionalInt.of(number))))
+                .toList();
+        return rules.size() < machine.devices().size()
+                ? Optional.empty()
+                : Optional.of(new Watched.Exit(
+                        rules.stream().allMatch(FlowRule::leadsToUs),
+                        rules.get(0).cookie()));
     }
 
     /** The number of a port of a bridge; empty while it has none. */

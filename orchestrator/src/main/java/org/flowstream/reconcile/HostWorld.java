@@ -91,7 +91,12 @@ public final class HostWorld implements World {
         this.desired = Desired.nothing(ownBridge);
         this.news = new HealthNews(events, clock);
         this.health = new HealthMonitor(
-                new ProbeWays(this::openVswitch), this::turned, this::changed, clock, new SecureRandom());
+                new ProbeWays(this::openVswitch, this::plan),
+                new TestedGuests(places, images),
+                this::turned,
+                this::changed,
+                clock,
+                new SecureRandom());
         this.openVswitch = new HostSwitch(
                 switchAddress,
                 places.installation(),
@@ -244,6 +249,9 @@ public final class HostWorld implements World {
     }
 
     private ObservedMachine.Wellness wellness(MachineId id, Predicate<MachineId> isReady) {
+        if (health.hasFailed(id)) {
+            return ObservedMachine.Wellness.FAILED;
+        }
         if (health.isUnwell(id)) {
             return ObservedMachine.Wellness.UNWELL;
         }
@@ -335,10 +343,7 @@ public final class HostWorld implements World {
     private void start(MachineSpec machine, Accelerator accelerator) {
         health.forget(machine.id());
         starting.put(machine.id(), true);
-        Optional<ChainPlan> plan = desired.chains().stream()
-                .map(DesiredChain::plan)
-                .filter(chain -> chain.name().equals(machine.chain()))
-                .findFirst();
+        Optional<ChainPlan> plan = plan(machine.chain());
         BridgeName bridge = plan.map(ChainPlan::bridge).orElse(desired.ownBridge());
         try {
             plan.ifPresent(chain -> openVswitch.hold(chain, machine.id(), desired));
@@ -349,6 +354,13 @@ public final class HostWorld implements World {
         } finally {
             starting.remove(machine.id());
         }
+    }
+
+    private Optional<ChainPlan> plan(Name chain) {
+        return desired.chains().stream()
+                .map(DesiredChain::plan)
+                .filter(plan -> plan.name().equals(chain))
+                .findFirst();
     }
 
     private void verify(ImageDigest image) {

@@ -12,8 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.health.HealthReport;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
@@ -103,6 +105,11 @@ final class Watches {
         MachineWatch watch = get(id);
         tellFlapping(chain, id, watch);
         Optional<ObservedMachine> alive = machine.filter(it -> it.power() != ObservedMachine.Power.ENDED);
+        if (alive.filter(it -> it.wellness() == ObservedMachine.Wellness.FAILED).isPresent()
+                && watch.failure().isEmpty()) {
+            ended(chain, id, new ExitReason(clock.instant(), ExitReason.Cause.FAILED_TESTS, failedTest(id)));
+            return;
+        }
         if (alive.isPresent()) {
             boolean ready = alive.get().wellness() == ObservedMachine.Wellness.READY;
             Instant now = clock.instant();
@@ -123,6 +130,16 @@ final class Watches {
                 ended(chain, id, world.exit(id));
             }
         }
+    }
+
+    /** What a machine did otherwise than its template's tests say. */
+    private String failedTest(MachineId id) {
+        return world.health(id)
+                .flatMap(report -> report.levels().stream()
+                        .filter(level -> level.level() == HealthLevel.FUNCTION)
+                        .map(HealthReport.Level::detail)
+                        .findFirst())
+                .orElse("");
     }
 
     /** Writes an end down and decides when the machine starts again. */

@@ -44,6 +44,16 @@ public record FlowRule(long cookie, FlowKey key, List<RuleAction> actions, int i
         return isOf(Cookie.Kind.AMBIGUOUS);
     }
 
+    /** Whether it says what becomes of what leaves a machine. */
+    public boolean isOfLeaving() {
+        return isOf(Cookie.Kind.LEAVE);
+    }
+
+    /** Whether it sends to us what it matches. */
+    public boolean leadsToUs() {
+        return actions.stream().anyMatch(RuleAction.ToController.class::isInstance);
+    }
+
     /** The same rule, removed by the switch after so many seconds: a lease. */
     public FlowRule withHardTimeout(int seconds) {
         return new FlowRule(cookie, key, actions, idleTimeout, seconds);

@@ -12,6 +12,7 @@ import org.flowstream.chain.Place;
 import org.flowstream.chain.RuleIntent;
 import org.flowstream.chain.Stage;
 import org.flowstream.chain.Target;
+import org.flowstream.model.HealthLevel;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.PortName;
 import org.flowstream.net.EtherType;
@@ -157,8 +158,17 @@ public final class RuleCompiler {
                     Cookie.Kind.LEAVE,
                     Priorities.LEAVE,
                     RuleMatch.inPort(from.getAsInt()),
-                    stage == Stage.STEERED ? towards(leave.to()) : new RuleAction[0]);
+                    isOnTrial(leave.from().machine(), stage)
+                            ? new RuleAction[] {new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET)}
+                            : stage == Stage.STEERED ? towards(leave.to()) : new RuleAction[0]);
         }
+    }
+
+    /** Whether what a machine sends answers the template's tests, which it is to pass before packets are steered to it. */
+    private boolean isOnTrial(MachineId machine, Stage stage) {
+        return (stage == Stage.ISOLATED || held.contains(machine))
+                && plan.machines().stream()
+                        .anyMatch(it -> it.id().equals(machine) && it.health().asks(HealthLevel.FUNCTION));
     }
 
     private void enter(RuleIntent.Enter enter) {

@@ -20,6 +20,7 @@ import org.flowstream.problem.SourceText;
  * @param passes what becomes of packets that a user may not think of, by the schema's words
  * @param translates what flows look like on each side, when it changes addresses or ports
  * @param tests the files of its packet tests
+ * @param functionTests names of the packet tests by which a machine shows that it works ({@link FunctionTests})
  * @param files where it comes from
  * @param inferred whether there was no {@code template.json}, and this was made from a bare configuration
  */
@@ -35,6 +36,7 @@ public record Template(
         Map<String, String> passes,
         List<Translation> translates,
         List<String> tests,
+        List<String> functionTests,
         TemplateFiles files,
         boolean inferred) {
 
@@ -49,6 +51,7 @@ public record Template(
         devices = List.copyOf(devices);
         translates = List.copyOf(translates);
         tests = List.copyOf(tests);
+        functionTests = List.copyOf(functionTests);
     }
 
     public Optional<Parameter> parameter(String wanted) {

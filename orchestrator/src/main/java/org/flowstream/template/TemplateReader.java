@@ -99,6 +99,7 @@ final class TemplateReader {
                         passes(json),
                         translates,
                         tests,
+                        functionTests(json),
                         files,
                         false));
     }
@@ -231,6 +232,18 @@ final class TemplateReader {
             at(health.orElse(json), "heartbeat", "health.heartbeat: " + e.getMessage());
             return HealthSpec.STANDARD;
         }
+    }
+
+    /** What {@code function} is asked by; that there are tests of these names is seen when they are read. */
+    private List<String> functionTests(JsonObject json) {
+        Optional<JsonObject> health = object(json, "health");
+        List<String> tests = health.map(it -> strings(it, "tests")).orElse(List.of());
+        if (tests.isEmpty()
+                && health.filter(it -> strings(it, "ready").contains(HealthLevel.FUNCTION.toString()))
+                        .isPresent()) {
+            at(health.get(), "ready", "health.ready asks for function, and health.tests names no test that shows it");
+        }
+        return tests;
     }
 
     private static Map<String, String> passes(JsonObject json) {

@@ -25,6 +25,7 @@ final class DropReportTest {
             new TreeSet<>(),
             8 << 20,
             HealthSpec.STANDARD,
+            List.of(),
             "00".repeat(32),
             "test");
 

@@ -45,6 +45,7 @@ final class EngineTest {
             new TreeSet<>(),
             8 << 20,
             HealthSpec.STANDARD,
+            List.of(),
             "00".repeat(32),
             "test");
 

@@ -51,6 +51,7 @@ final class SwapTest {
                 new TreeSet<>(),
                 8 << 20,
                 HealthSpec.STANDARD,
+                List.of(),
                 "00".repeat(32),
                 "test");
     }

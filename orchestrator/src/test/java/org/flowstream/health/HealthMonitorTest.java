@@ -20,8 +20,6 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
-import org.flowstream.openflow.OpenFlowConnection;
-import org.flowstream.openflow.SwitchUnreachableException;
 import org.flowstream.testing.Peer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,23 +33,15 @@ final class HealthMonitorTest {
 
     private final CountDownLatch told = new CountDownLatch(1);
     private final HealthMonitor health = new HealthMonitor(
-            new NoSwitch(), (machine, level, good, detail) -> {}, told::countDown, Clock.systemUTC(), new Random(1));
+            new Nobody(),
+            new Nobody(),
+            (machine, level, good, detail) -> {},
+            told::countDown,
+            Clock.systemUTC(),
+            new Random(1));
 
     @TempDir
     private Path folder;
-
-    /** A switch that is away. */
-    private static final class NoSwitch implements Watched.Switch {
-        @Override
-        public OpenFlowConnection connection(BridgeName bridge) {
-            throw new SwitchUnreachableException("away");
-        }
-
-        @Override
-        public List<ForwardingProbe.Way> ways(MachineSpec machine, BridgeName bridge) {
-            throw new SwitchUnreachableException("away");
-        }
-    }
 
     @AfterEach
     void close() {

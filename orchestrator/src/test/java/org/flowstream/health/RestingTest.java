@@ -30,7 +30,6 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
-import org.flowstream.openflow.OpenFlowConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +64,12 @@ final class RestingTest {
         thread.setDaemon(true);
         thread.start();
         health = new HealthMonitor(
-                new NoSwitch(), (machine, level, good, detail) -> {}, () -> {}, Clock.systemUTC(), new Random());
+                new Nobody(),
+                new Nobody(),
+                (machine, level, good, detail) -> {},
+                () -> {},
+                Clock.systemUTC(),
+                new Random());
         health.watch(new Watched(
                 new MachineSpec(
                         ID,
@@ -147,18 +151,5 @@ final class RestingTest {
         awaitQuestions();
         growth.set(0);
         awaitRest();
-    }
-
-    /** Nothing here is asked to forward. */
-    private static final class NoSwitch implements Watched.Switch {
-        @Override
-        public OpenFlowConnection connection(BridgeName bridge) {
-            throw new IllegalStateException("no switch");
-        }
-
-        @Override
-        public List<ForwardingProbe.Way> ways(MachineSpec machine, BridgeName bridge) {
-            return List.of();
-        }
     }
 }

@@ -104,6 +104,76 @@ final class ImageCompilerTest {
         assertThat(manifest.memory()).isEqualTo(8L << 20);
     }
 
+    private static final String TESTS = """
+            test "any rules"
+            send outside 0ms ether() / arp()
+            expect inside same 1
+            test "this limit"
+            parameters limit=7
+            send inside 20us ether() / arp()
+            send inside 10us ether(src=02:00:00:00:00:09) / arp()
+            """;
+
+    /** The template of a folder, with these names in its health's "tests". */
+    private Template tested(String names, String tests) throws IOException {
+        Files.writeString(folder.resolve("t.test"), tests);
+        return template(
+                folder,
+                JSON.replace(
+                        "\"image\":",
+                        "\"tests\": [\"t.test\"], \"health\": {\"ready\": [\"function\"], \"tests\": [" + names
+                                + "]}, \"image\":"),
+                "FromDevice(0) -> ToDevice(1);");
+    }
+
+    @Test
+    void anImageCarriesTheTestsThatHoldForItsParameters() throws IOException {
+        Template template = tested("\"any rules\", \"this limit\"", TESTS);
+        assertThat(build(template, List.of("rules=allow all")).manifest().functionTests())
+                .extracting(FunctionTest::name)
+                .containsExactly("any rules");
+        Image image = build(template, List.of("limit=7"));
+        assertThat(ImageFile.parse(image.bytes(), "t").manifest().functionTests())
+                .isEqualTo(image.manifest().functionTests())
+                .hasSize(2);
+        FunctionTest any = image.manifest().functionTests().get(0);
+        assertThat(any.sends()).hasSize(1);
+        assertThat(any.expected())
+                .isEqualTo(Map.of("inside", List.of(any.sends().get(0).frame())));
+        FunctionTest limited = image.manifest().functionTests().get(1);
+        assertThat(limited.sends())
+                .extracting(send -> send.device() + " " + send.at().toNanos())
+                .containsExactly("inside 20000", "inside 10000");
+        assertThat(limited.expected()).isEmpty();
+    }
+
+    private List<String> testMistakes(String names, String tests) throws IOException {
+        Template template = tested(names, tests);
+        Problems problems = new Problems();
+        ProblemsException thrown = catchThrowableOfType(
+                ProblemsException.class,
+                () -> compiler.build(template, ParameterBinder.bind(template, List.of(), problems), problems));
+        return thrown.problems().stream()
+                .map(it -> it.toString().replace(folder + "/", ""))
+                .toList();
+    }
+
+    @Test
+    void testsThatCannotShowAFunctionAreProblems() throws IOException {
+        String cannot = ": health.tests: \"x\" cannot show a machine's function: ";
+        assertThat(testMistakes("\"any rule\"", TESTS))
+                .containsExactly(
+                        "template.json: health.tests: no test is named \"any rule\" (did you mean 'any rules'?)");
+        assertThat(testMistakes("\"x\"", "test \"x\"\nexpect inside nothing"))
+                .containsExactly("t.test:1:6" + cannot + "it sends nothing");
+        assertThat(testMistakes("\"x\"", "test \"x\"\nsend inside 1001ms ether()"))
+                .containsExactly("t.test:1:6" + cannot + "it takes longer than 1 s");
+        assertThat(testMistakes("\"x\"", "test \"x\"\n" + "send inside 0 ether()\n".repeat(65)))
+                .containsExactly("t.test:1:6" + cannot + "it has more than 64 frames");
+        assertThat(testMistakes("\"x\"", "test \"x\"\nsend inside 0 ether() / bytes(1505)"))
+                .containsExactly("t.test:1:6" + cannot + "it has a frame of more than 1518 bytes");
+    }
+
     @Test
     void fiveMistakesAreFiveProblemsAndNothingElse() throws IOException {
         String json = JSON.replace("\"image\":", "\"resources\": {\"vcpus\": \"one\"}, \"image\":")

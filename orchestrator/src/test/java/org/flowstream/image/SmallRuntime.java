@@ -67,6 +67,7 @@ final class SmallRuntime {
                 new TreeSet<>(List.of("drop", "observe")),
                 8L << 20,
                 HealthSpec.STANDARD,
+                List.of(),
                 "ab".repeat(32),
                 "flowstream 0.1.0");
     }

@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.health.HealthReport;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
@@ -19,6 +22,7 @@ import org.flowstream.model.DeviceMode;
 import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
@@ -168,6 +172,30 @@ final class ReconcilerTest {
                         .filter(machine -> machine.wellness() == ObservedMachine.Wellness.READY)
                         .isPresent());
         assertThat(store.exits(id)).extracting(ExitReason::cause).containsExactly(ExitReason.Cause.HUNG);
+    }
+
+    @Test
+    void aMachineThatFailsItsTestsIsEndedAndNotStartedUntilSomeoneAsks() throws Exception {
+        DeclaredChain chain = ready("fw", "uplink", "servers");
+        MachineId id = chain.machine(chain.name());
+        String wrong = "\"ARP passes\": frame 1 out of inside: expected ether(), got nothing";
+        world.report(
+                id,
+                new HealthReport(
+                        List.of(new HealthReport.Level(HealthLevel.FUNCTION, HealthReport.State.BAD, wrong)),
+                        Optional.empty(),
+                        Instant.EPOCH));
+        world.wellness(id, ObservedMachine.Wellness.FAILED);
+        await().atMost(PATIENCE).until(() -> reconciler.failure(id).isPresent());
+        assertThat(reconciler.failure(id)).contains("failed-tests: " + wrong);
+        assertThat(store.exits(id)).extracting(ExitReason::cause).containsExactly(ExitReason.Cause.FAILED_TESTS);
+        await().atMost(PATIENCE).until(() -> world.machine(id).isEmpty());
+        int done = world.done().size();
+        assertThat(reconciler.await(pass -> pass.number() > 0, PATIENCE)).isPresent();
+        assertThat(world.done()).hasSize(done);
+
+        reconciler.asked(chain, true);
+        await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
     }
 
     @Test

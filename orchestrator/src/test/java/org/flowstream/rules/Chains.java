@@ -1,5 +1,6 @@
 package org.flowstream.rules;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.DeviceMode;
 import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.FailurePolicy;
+import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
@@ -52,6 +54,19 @@ final class Chains {
                         middlebox("b" + id, "a" + id + "/d1", "servers")));
     }
 
+    /** A chain of two machines that pass their templates' tests before packets are steered to them. */
+    static ChainPlan tested(int id) {
+        HealthSpec health = new HealthSpec(List.of(HealthLevel.FUNCTION), Duration.ofSeconds(1));
+        return compile(
+                id,
+                "any",
+                100,
+                FailurePolicy.CLOSED,
+                List.of(
+                        middlebox("a" + id, health, "uplink", "b" + id + "/d0"),
+                        middlebox("b" + id, health, "a" + id + "/d1", "servers")));
+    }
+
     /** A chain of one machine for each connection, that comes with its first packet; priority 7. */
     static ChainPlan perConnection(int id, String flow) {
         FlowMatch match = FlowMatch.parse(flow);
@@ -82,6 +97,10 @@ final class Chains {
     }
 
     private static MiddleboxSpec middlebox(String name, String... wires) {
+        return middlebox(name, HealthSpec.STANDARD, wires);
+    }
+
+    private static MiddleboxSpec middlebox(String name, HealthSpec health, String... wires) {
         List<DeviceWiring> devices = new ArrayList<>();
         for (String wire : wires) {
             devices.add(new DeviceWiring("d" + devices.size(), DeviceMode.BUMP, WireEnd.parse(wire)));
@@ -93,7 +112,7 @@ final class Chains {
                 8,
                 1,
                 HypervisorChoice.AUTO,
-                HealthSpec.STANDARD,
+                health,
                 devices);
     }
 

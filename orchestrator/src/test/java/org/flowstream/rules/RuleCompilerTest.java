@@ -54,6 +54,32 @@ final class RuleCompilerTest {
                         "cookie=0x466c030000000011, table=0,priority=50000,in_port=21 actions=drop");
     }
 
+    /** a has ports 20 and 21, b 22 and 23. */
+    @Test
+    void whatAMachineSendsBeforePacketsAreSteeredToItComesToUsWhereItIsTested() {
+        ChainPlan plan = Chains.tested(0x44);
+        String toUs = "controller(max_len=65535,id=18028)";
+        assertThat(leaving(plan, Stage.ISOLATED, Set.of())).containsExactly(toUs, toUs, toUs, toUs);
+        assertThat(leaving(plan, Stage.STEERED, Set.of(new MachineId(0x44))))
+                .as("a starts anew")
+                .containsExactly(toUs, toUs, "group:0x466c0015", "output:2");
+        assertThat(leaving(plan, Stage.STEERED, Set.of()))
+                .containsExactly("output:1", "group:0x466c0016", "group:0x466c0015", "output:2");
+        assertThat(leaving(Chains.two(0x44, "any", FailurePolicy.CLOSED), Stage.ISOLATED, Set.of()))
+                .as("not tested")
+                .containsExactly("drop", "drop", "drop", "drop");
+    }
+
+    private static List<String> leaving(ChainPlan plan, Stage stage, Set<MachineId> held) {
+        SwitchRules rules = RuleCompiler.compile(plan, stage, Chains.numbers(20, plan), held);
+        return rules.flows().stream()
+                .filter(FlowRule::isOfLeaving)
+                .map(FlowRule::toString)
+                .sorted()
+                .map(rule -> rule.replaceAll(".*actions=", ""))
+                .toList();
+    }
+
     @Test
     void aPortMatchedFlowTakesItsFragmentsAndErrorsAlong() {
         assertThat(text(compile(WEB, Stage.STEERED)).lines().filter(line -> line.contains("group:")))

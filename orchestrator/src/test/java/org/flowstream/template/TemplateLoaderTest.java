@@ -74,7 +74,7 @@ final class TemplateLoaderTest {
                          "devices": [{"name": "outside", "mode": "bump"},
                                      {"name": "b", "click": ["nic"], "role": "management", "mode": "addressed"}],
                          "image": {"click": "a.click"}, "resources": {"memory": "5 MiB"},
-                         "health": {"ready": ["control"], "heartbeat": "250 ms"}, "passes": {"arp": "yes"},
+                         "health": {"ready": ["control"], "heartbeat": "250 ms", "tests": ["t 1"]}, "passes": {"arp": "yes"},
                          "tests": ["one.test"]}
                         """).orElseThrow();
         assertThat(problems.list()).isEmpty();
@@ -82,6 +82,7 @@ final class TemplateLoaderTest {
         assertThat(template.configuration().text()).isEqualTo("a :: Idle;");
         assertThat(template.memoryMib()).isEqualTo(5);
         assertThat(template.health()).isEqualTo(new HealthSpec(List.of(HealthLevel.CONTROL), Duration.ofMillis(250)));
+        assertThat(template.functionTests()).containsExactly("t 1");
         assertThat(template.passes()).containsEntry("arp", "yes");
         assertThat(template.devices())
                 .containsExactly(
