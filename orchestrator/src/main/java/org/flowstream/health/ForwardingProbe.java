@@ -3,6 +3,7 @@ package org.flowstream.health;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,34 +54,53 @@ public final class ForwardingProbe {
      */
     public record Way(int inPort, MacAddress inMac, int outDevice, int outPort) {}
 
-    /** How a probe fared: its round trip, or why it did not come back. */
+    /** How probes fared: their round trip, or why one did not come back. */
     public record Outcome(Optional<Duration> roundTrip, String detail) {}
 
-    /** Sends a probe and waits for its return, so long at most. */
-    public Outcome send(OpenFlowConnection connection, Way way, Duration patience) throws InterruptedException {
-        byte[] token = new byte[TOKEN];
-        random.nextBytes(token);
-        CompletableFuture<PacketIn> back = new CompletableFuture<>();
-        ByteBuffer key = ByteBuffer.wrap(token);
-        waiting.put(key, back);
+    /**
+     * Sends a probe each way, all at once, and waits for their return, so long at most.
+     *
+     * @return the slowest, or the first in the ways' order that did not come back
+     */
+    public Outcome send(OpenFlowConnection connection, List<Way> ways, Duration patience) throws InterruptedException {
         long begin = System.nanoTime();
+        List<Sent> sent = new ArrayList<>();
         try {
-            connection.packetOut(SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame(way, token));
-            PacketIn packet = back.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            return packet.inPort() == way.outPort
-                    ? new Outcome(Optional.of(took), "")
-                    : new Outcome(
-                            Optional.empty(),
-                            "the probe came back by port " + packet.inPort() + ", not by " + way.outPort);
-        } catch (TimeoutException e) {
-            return new Outcome(
-                    Optional.empty(),
-                    "no probe came from device " + way.outDevice + " within " + patience.toMillis() + " ms");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a probe's future cannot fail", e);
+            for (Way way : ways) {
+                byte[] token = new byte[TOKEN];
+                random.nextBytes(token);
+                Sent each = new Sent(way, ByteBuffer.wrap(token), new CompletableFuture<>());
+                waiting.put(each.token, each.back);
+                sent.add(each);
+                connection.packetOut(SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame(way, token));
+            }
+            for (Sent each : sent) {
+                Optional<String> wrong = each.wrong(patience, begin);
+                if (wrong.isPresent()) {
+                    return new Outcome(Optional.empty(), wrong.get());
+                }
+            }
+            return new Outcome(Optional.of(Duration.ofNanos(System.nanoTime() - begin)), "");
         } finally {
-            waiting.remove(key);
+            sent.forEach(each -> waiting.remove(each.token));
+        }
+    }
+
+    /** A probe on its way. */
+    private record Sent(Way way, ByteBuffer token, CompletableFuture<PacketIn> back) {
+        /** Waits for its return, so long from the beginning at most; what is wrong with it, or that there is none. */
+        Optional<String> wrong(Duration patience, long begin) throws InterruptedException {
+            try {
+                PacketIn packet = back.get(patience.toNanos() - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+                return packet.inPort() == way.outPort
+                        ? Optional.empty()
+                        : Optional.of("the probe came back by port " + packet.inPort() + ", not by " + way.outPort);
+            } catch (TimeoutException e) {
+                return Optional.of(
+                        "no probe came from device " + way.outDevice + " within " + patience.toMillis() + " ms");
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("a probe's future cannot fail", e);
+            }
         }
     }
 

@@ -13,12 +13,15 @@ import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.rules.RuleAction;
 import org.flowstream.rules.SwitchPorts;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The level FUNCTION of one machine: it passes its image's tests once, before packets are steered to it, and is scrubbed
  * after each, so that nothing of them stays. For one thread; what has been found out is told to all.
  */
 final class FunctionCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(FunctionCheck.class);
     private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
     /** On a busy host a frame may be late or lost; what is wrong is wrong each time. */
     private static final int ATTEMPTS = 3;
@@ -28,6 +31,7 @@ final class FunctionCheck {
     private final Watched.Guest guest;
     private final ForwardingProbe probe;
     private final FrameCatch frames;
+    private @Nullable Image prepared;
     private volatile @Nullable Found found;
 
     private record Found(ImageDigest image, Verdict verdict) {}
@@ -46,6 +50,15 @@ final class FunctionCheck {
         this.guest = guest;
         this.probe = probe;
         this.frames = frames;
+    }
+
+    /** Gets hold of the image that the machine most likely runs. */
+    void prepare(ImageDigest image) {
+        try {
+            prepared = guest.image(image);
+        } catch (ImageException e) {
+            LOG.debug("not prepared for the tests of {}: {}", watched.machine().name(), e.getMessage());
+        }
     }
 
     /** Whether it is known of an image. */
@@ -75,9 +88,15 @@ final class FunctionCheck {
         if (exit.isEmpty()) {
             return new Verdict(HealthReport.State.UNKNOWN, "its rules are not in the switch");
         }
+        Optional<Image> ready =
+                Optional.ofNullable(prepared).filter(it -> it.digest().equals(runs));
+        prepared = null;
         try {
             Verdict verdict = exit.get().toUs()
-                    ? judge(guest.image(runs), ways, exit.get().cookie())
+                    ? judge(
+                            ready.orElseGet(() -> guest.image(runs)),
+                            ways,
+                            exit.get().cookie())
                     : new Verdict(HealthReport.State.GOOD, "not tested: packets are steered to it");
             found = new Found(runs, verdict);
             return verdict;
@@ -153,8 +172,9 @@ final class FunctionCheck {
         }
 
         @Override
-        public Optional<String> isTaken(int device) throws InterruptedException {
-            ForwardingProbe.Outcome outcome = probe.send(connection, ways.get(device), PROBE_PATIENCE);
+        public Optional<String> isTaken(List<Integer> devices) throws InterruptedException {
+            ForwardingProbe.Outcome outcome =
+                    probe.send(connection, devices.stream().map(ways::get).toList(), PROBE_PATIENCE);
             return outcome.roundTrip().isPresent() ? Optional.empty() : Optional.of(outcome.detail());
         }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.flowstream.image.FunctionTest;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.template.Frame;
@@ -29,12 +30,12 @@ final class FunctionTrial {
         void send(int device, byte[] frame);
 
         /**
-         * Waits until the machine has begun with all that was sent to a device: an answer that comes at once leaves
-         * before that of the next question.
+         * Waits until the machine has begun with all that was sent to these devices: what it makes of that at once leaves
+         * before the answer to the next such question.
          *
          * @return why it has not; empty when it has
          */
-        Optional<String> isTaken(int device) throws InterruptedException;
+        Optional<String> isTaken(List<Integer> devices) throws InterruptedException;
 
         /** Waits until so many frames have left by each device, so long at most. */
         void await(List<Integer> counts, Duration patience) throws InterruptedException;
@@ -56,19 +57,16 @@ final class FunctionTrial {
     }
 
     private Optional<String> differs(FunctionTest test) throws InterruptedException {
+        List<Integer> all = IntStream.range(0, devices.size()).boxed().toList();
         Optional<String> silent = send(test);
         if (silent.isPresent()) {
             return silent;
         }
         line.await(devices.stream().map(device -> expected(test, device).size()).toList(), PATIENCE);
-        // By each device a question comes back that was asked when all before it had been begun with.
-        for (int round = 0; round < 2; round++) {
-            for (int device = 0; device < devices.size(); device++) {
-                Optional<String> lost = line.isTaken(device);
-                if (lost.isPresent()) {
-                    return lost;
-                }
-            }
+        // All sent has been begun with: by each device these answers come behind what the machine made of it.
+        Optional<String> lost = line.isTaken(all);
+        if (lost.isPresent()) {
+            return lost;
         }
         for (int device = 0; device < devices.size(); device++) {
             Optional<String> difference = compare(
@@ -99,7 +97,7 @@ final class FunctionTrial {
                 return Optional.of("the machine has no device '" + send.device() + "'");
             }
             // What two devices bring at the same time a machine may take in either order.
-            Optional<String> silent = last >= 0 && device != last ? line.isTaken(last) : Optional.empty();
+            Optional<String> silent = last >= 0 && device != last ? line.isTaken(List.of(last)) : Optional.empty();
             if (silent.isPresent()) {
                 return silent;
             }
@@ -107,7 +105,7 @@ final class FunctionTrial {
             line.send(device, addresses.forMachine(send.frame()));
             last = device;
         }
-        return Optional.empty();
+        return last < 0 ? Optional.empty() : line.isTaken(List.of(last));
     }
 
     private static void awaitTime(long nanos) throws InterruptedException {

@@ -133,6 +133,10 @@ final class MachineMonitor {
 
     private void run() {
         set(HealthLevel.MACHINE, HealthReport.State.GOOD, "");
+        if (asks(HealthLevel.FUNCTION) && !wasFound()) {
+            // While the guest boots; afterwards somebody waits for it.
+            function.prepare(watched.machine().image());
+        }
         while (!isClosed()) {
             try (HealthClient client = HealthClient.open(watched.healthSocket())) {
                 greet(client.awaitReady(readyPatience()));
@@ -147,6 +151,10 @@ final class MachineMonitor {
                 }
             }
         }
+    }
+
+    private synchronized boolean wasFound() {
+        return found;
     }
 
     private synchronized Duration readyPatience() {
@@ -309,19 +317,16 @@ final class MachineMonitor {
                         "its ports are not in the switch");
                 return false;
             }
-            Duration slowest = Duration.ZERO;
-            for (ForwardingProbe.Way way : ways) {
-                ForwardingProbe.Outcome outcome =
-                        probe.send(openVswitch.connection(watched.bridge()), way, PROBE_PATIENCE);
-                if (outcome.roundTrip().isEmpty()) {
-                    set(HealthLevel.FORWARDING, HealthReport.State.BAD, outcome.detail());
-                    return false;
-                }
-                slowest = slowest.compareTo(outcome.roundTrip().get()) > 0
-                        ? slowest
-                        : outcome.roundTrip().get();
+            ForwardingProbe.Outcome outcome =
+                    probe.send(openVswitch.connection(watched.bridge()), ways, PROBE_PATIENCE);
+            if (outcome.roundTrip().isEmpty()) {
+                set(HealthLevel.FORWARDING, HealthReport.State.BAD, outcome.detail());
+                return false;
             }
-            set(HealthLevel.FORWARDING, HealthReport.State.GOOD, millis(slowest));
+            set(
+                    HealthLevel.FORWARDING,
+                    HealthReport.State.GOOD,
+                    millis(outcome.roundTrip().get()));
             return !asks(HealthLevel.FUNCTION) || shows(ways);
         } catch (OpenFlowException e) {
             excuse();
