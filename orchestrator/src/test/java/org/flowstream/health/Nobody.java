@@ -11,7 +11,7 @@ import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.SwitchUnreachableException;
 
 /** A switch that is away, and a daemon without images. */
-final class Nobody implements Watched.Switch, Watched.Guest {
+public final class Nobody implements Watched.Switch, Watched.Guest {
     @Override
     public OpenFlowConnection connection(BridgeName bridge) {
         throw new SwitchUnreachableException("away");

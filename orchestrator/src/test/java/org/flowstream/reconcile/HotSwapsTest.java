@@ -4,21 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.flowstream.domain.Places;
-import org.flowstream.health.ForwardingProbe;
 import org.flowstream.health.HealthMonitor;
-import org.flowstream.health.Watched;
+import org.flowstream.health.Nobody;
 import org.flowstream.image.ImageStore;
 import org.flowstream.model.Accelerator;
-import org.flowstream.model.BridgeName;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
-import org.flowstream.model.MachineSpec;
 import org.flowstream.model.Name;
-import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.plan.ObservedMachine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,18 +27,6 @@ final class HotSwapsTest {
 
     @TempDir
     private Path folder;
-
-    private static final class NoSwitch implements Watched.Switch {
-        @Override
-        public OpenFlowConnection connection(BridgeName bridge) {
-            throw new IllegalStateException("nobody is watched");
-        }
-
-        @Override
-        public List<ForwardingProbe.Way> ways(MachineSpec machine, BridgeName bridge) {
-            return List.of();
-        }
-    }
 
     private static ObservedMachine machine(ObservedMachine.Power power) {
         return new ObservedMachine(
@@ -61,8 +44,9 @@ final class HotSwapsTest {
 
     private ObservedMachine seen(ObservedMachine.Power power) {
         Places places = new Places(folder.resolve("state"), folder.resolve("run"), folder.resolve("log"));
+        Nobody nobody = new Nobody();
         try (HealthMonitor health = new HealthMonitor(
-                new NoSwitch(), (machine, level, good, detail) -> {}, () -> {}, Clock.systemUTC(), new Random(1))) {
+                nobody, nobody, (machine, level, good, detail) -> {}, () -> {}, Clock.systemUTC(), new Random(1))) {
             return new HotSwaps(places, new ImageStore(places.images()), health)
                     .see(machine(power), Optional.of(WANTED));
         }
