@@ -178,7 +178,11 @@ class ReplacementTest {
                 .isNotEqualTo("0");
         // And looks after them as after its own.
         Proc.kill(qemu);
-        Wait.until("another QEMU", BOUND, () -> isReady(now, "m") && Host.SHARED.qemu(domain) != qemu);
+        Wait.until("its end to be seen, and another", BOUND, () -> {
+            JsonNode seen = inspect(now, "m");
+            return Middlebox.ends(seen) > 0 && seen.path("state").asText().equals("ready");
+        });
+        assertThat(Host.SHARED.qemu(domain)).as("another QEMU").isNotEqualTo(qemu);
     }
 
     private static boolean isReady(Platform platform, String name) {
