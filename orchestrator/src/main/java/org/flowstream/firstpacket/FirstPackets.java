@@ -117,8 +117,7 @@ public final class FirstPackets implements AutoCloseable {
     }
 
     private void take(PacketIn packet) {
-        if (!Cookie.isOurs(packet.cookie())
-                || !new Cookie(packet.cookie()).kind().equals(Optional.of(Cookie.Kind.FIRST))) {
+        if (!Cookie.isOf(packet.cookie(), Cookie.Kind.FIRST)) {
             return;
         }
         Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id());

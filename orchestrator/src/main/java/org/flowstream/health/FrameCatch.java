@@ -3,7 +3,6 @@ package org.flowstream.health;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.flowstream.openflow.PacketIn;
 import org.flowstream.rules.Cookie;
@@ -87,8 +86,7 @@ final class FrameCatch {
 
     /** Takes a packet-in; false when it is nothing that left a machine. */
     boolean take(PacketIn packet) {
-        boolean left = Cookie.isOurs(packet.cookie())
-                && new Cookie(packet.cookie()).kind().equals(Optional.of(Cookie.Kind.LEAVE));
+        boolean left = Cookie.isOf(packet.cookie(), Cookie.Kind.LEAVE);
         Caught caught = left ? open.get(new Port(packet.cookie(), packet.inPort())) : null;
         if (caught != null) {
             caught.add(packet);

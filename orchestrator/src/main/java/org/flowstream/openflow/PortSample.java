@@ -36,12 +36,7 @@ public record PortSample(long packets, long unfinished, long wrong, int longest)
         SwitchEvents events = new SwitchEvents() {
             @Override
             public void packetIn(PacketIn packet) {
-                boolean ours = packet.inPort() == port
-                        && Cookie.isOurs(packet.cookie())
-                        && new Cookie(packet.cookie())
-                                .kind()
-                                .filter(Cookie.Kind.SAMPLE::equals)
-                                .isPresent();
+                boolean ours = packet.inPort() == port && Cookie.isOf(packet.cookie(), Cookie.Kind.SAMPLE);
                 if (ours) {
                     // What comes when there is enough is not looked at.
                     seen.offer(packet);

@@ -77,6 +77,11 @@ public record Cookie(long bits) {
         return bits >>> 48 == PREFIX;
     }
 
+    /** Whether a cookie read from a switch is ours, and of a kind. */
+    public static boolean isOf(long bits, Kind kind) {
+        return isOurs(bits) && new Cookie(bits).kind().equals(Optional.of(kind));
+    }
+
     /** Its kind; empty for one that a later version made. */
     public Optional<Kind> kind() {
         int number = (int) (bits >>> 40) & 0xff;

@@ -36,7 +36,7 @@ public record FlowRule(long cookie, FlowKey key, List<RuleAction> actions, int i
 
     /** Whether it is of ours, and of this kind. */
     boolean isOf(Cookie.Kind kind) {
-        return isOurs() && new Cookie(cookie).kind().filter(kind::equals).isPresent();
+        return Cookie.isOf(cookie, kind);
     }
 
     /** Whether it drops what may belong to more than one chain. */
