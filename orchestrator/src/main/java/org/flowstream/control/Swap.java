@@ -31,6 +31,14 @@ public final class Swap {
         write(session, SCRUBBING, image);
     }
 
+    /** The same in a session of its own. */
+    public static void scrub(ControlPort port, Image image) throws IOException {
+        port.talk(session -> {
+            scrub(session, image);
+            return image;
+        });
+    }
+
     private static void write(ControlClient session, String handler, Image image) throws IOException {
         session.write(handler, SwapMessage.of(image));
         ImageDigest now = ImageDigest.parse(session.text("digest").strip());

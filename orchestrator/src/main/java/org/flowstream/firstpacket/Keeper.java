@@ -273,10 +273,7 @@ final class Keeper implements AutoCloseable {
         Image empty = pools.image(blank.get().devices());
         for (MachineId machine : new ArrayList<>(instance.machines().values())) {
             try {
-                new ControlPort(places.control(machine), BOUND).talk(session -> {
-                    Swap.scrub(session, empty);
-                    return empty;
-                });
+                Swap.scrub(new ControlPort(places.control(machine), BOUND), empty);
                 world.swapped(machine, empty.digest());
             } catch (IOException | WorldException e) {
                 LOG.warn("machine {} is not scrubbed and goes: {}", machine, e.getMessage());

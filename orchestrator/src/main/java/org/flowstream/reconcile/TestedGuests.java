@@ -22,9 +22,6 @@ record TestedGuests(Places places, ImageStore images) implements Watched.Guest {
 
     @Override
     public void scrub(MachineId machine, Image image) throws IOException {
-        new ControlPort(places.control(machine), BOUND).talk(session -> {
-            Swap.scrub(session, image);
-            return image;
-        });
+        Swap.scrub(new ControlPort(places.control(machine), BOUND), image);
     }
 }
