@@ -25,6 +25,9 @@ import org.flowstream.rules.SwitchPorts;
  * from another; that shows that the guest's engine takes and sends frames, and not only that it talks.
  */
 public final class ForwardingProbe {
+    /** From when it was sent on a probe has so long to come back. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private static final int ETHER_TYPE = 0x88b5;
     private static final byte[] MAGIC = "FSPROBE1".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 14;
@@ -58,11 +61,11 @@ public final class ForwardingProbe {
     public record Outcome(Optional<Duration> roundTrip, String detail) {}
 
     /**
-     * Sends a probe each way, all at once, and waits for their return, so long at most.
+     * Sends a probe each way, all at once, and waits for their return.
      *
      * @return the slowest, or the first in the ways' order that did not come back
      */
-    public Outcome send(OpenFlowConnection connection, List<Way> ways, Duration patience) throws InterruptedException {
+    public Outcome send(OpenFlowConnection connection, List<Way> ways) throws InterruptedException {
         long begin = System.nanoTime();
         List<Sent> sent = new ArrayList<>();
         try {
@@ -75,7 +78,7 @@ public final class ForwardingProbe {
                 connection.packetOut(SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame(way, token));
             }
             for (Sent each : sent) {
-                Optional<String> wrong = each.wrong(patience, begin);
+                Optional<String> wrong = each.wrong(begin);
                 if (wrong.isPresent()) {
                     return new Outcome(Optional.empty(), wrong.get());
                 }
@@ -88,16 +91,16 @@ public final class ForwardingProbe {
 
     /** A probe on its way. */
     private record Sent(Way way, ByteBuffer token, CompletableFuture<PacketIn> back) {
-        /** Waits for its return, so long from the beginning at most; what is wrong with it, or that there is none. */
-        Optional<String> wrong(Duration patience, long begin) throws InterruptedException {
+        /** Waits for its return; what is wrong with it, or that there is none. */
+        Optional<String> wrong(long begin) throws InterruptedException {
             try {
-                PacketIn packet = back.get(patience.toNanos() - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+                PacketIn packet = back.get(PATIENCE.toNanos() - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
                 return packet.inPort() == way.outPort
                         ? Optional.empty()
                         : Optional.of("the probe came back by port " + packet.inPort() + ", not by " + way.outPort);
             } catch (TimeoutException e) {
                 return Optional.of(
-                        "no probe came from device " + way.outDevice + " within " + patience.toMillis() + " ms");
+                        "no probe came from device " + way.outDevice + " within " + PATIENCE.toMillis() + " ms");
             } catch (ExecutionException e) {
                 throw new IllegalStateException("a probe's future cannot fail", e);
             }

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FunctionCheck {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionCheck.class);
-    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
     /** On a busy host a frame may be late or lost; what is wrong is wrong each time. */
     private static final int ATTEMPTS = 3;
 
@@ -174,7 +173,7 @@ final class FunctionCheck {
         @Override
         public Optional<String> isTaken(List<Integer> devices) throws InterruptedException {
             ForwardingProbe.Outcome outcome =
-                    probe.send(connection, devices.stream().map(ways::get).toList(), PROBE_PATIENCE);
+                    probe.send(connection, devices.stream().map(ways::get).toList());
             return outcome.roundTrip().isPresent() ? Optional.empty() : Optional.of(outcome.detail());
         }
 

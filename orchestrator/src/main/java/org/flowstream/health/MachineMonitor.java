@@ -36,7 +36,6 @@ final class MachineMonitor {
     /** Frames a second; the switch's own questions are fewer. */
     private static final double MOST_AT_REST = 10;
 
-    private static final Duration PROBE_PATIENCE = Duration.ofMillis(500);
     /** Between probes until the first one comes back: the switch may still be taking the rules in. */
     private static final Duration PROBE_AGAIN = Duration.ofMillis(10);
 
@@ -317,8 +316,7 @@ final class MachineMonitor {
                         "its ports are not in the switch");
                 return false;
             }
-            ForwardingProbe.Outcome outcome =
-                    probe.send(openVswitch.connection(watched.bridge()), ways, PROBE_PATIENCE);
+            ForwardingProbe.Outcome outcome = probe.send(openVswitch.connection(watched.bridge()), ways);
             if (outcome.roundTrip().isEmpty()) {
                 set(HealthLevel.FORWARDING, HealthReport.State.BAD, outcome.detail());
                 return false;
