@@ -262,6 +262,9 @@ public final class Operations implements AutoCloseable {
             readEvents();
             judged = new TreeMap<>(going);
         }
+        if (judged.isEmpty()) {
+            return;
+        }
         // What serves a part of a chain's flow as the chain was before is on its way out.
         Set<Name> outdated = declarations.outdatedInstances().stream()
                 .flatMap(instance -> instance.spec().spec().part().of().stream())
