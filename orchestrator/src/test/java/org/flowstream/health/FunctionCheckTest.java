@@ -10,12 +10,9 @@ import org.flowstream.image.Image;
 import org.flowstream.image.ImageCompiler;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
-import org.flowstream.model.Name;
-import org.flowstream.model.Owner;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.junit.jupiter.api.Test;
 
@@ -27,17 +24,7 @@ final class FunctionCheckTest {
     private Optional<Watched.Exit> exit = Optional.empty();
     private final FunctionCheck check = new FunctionCheck(
             new Watched(
-                    new MachineSpec(
-                            new MachineId(1),
-                            Name.parse("fw"),
-                            Name.parse("fw"),
-                            Owner.OPERATOR,
-                            empty.digest(),
-                            8,
-                            1,
-                            HypervisorChoice.AUTO,
-                            HealthSpec.STANDARD,
-                            List.of()),
+                    Machines.machine(new MachineId(1), "fw", empty.digest(), HealthSpec.STANDARD, List.of()),
                     BridgeName.parse("flowstream"),
                     Path.of("/nowhere")),
             new Rules(),

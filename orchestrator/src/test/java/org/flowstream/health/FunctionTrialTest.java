@@ -9,12 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.flowstream.image.FunctionTest;
 import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
-import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
-import org.flowstream.model.Name;
-import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
 import org.flowstream.net.MacAddress;
 import org.flowstream.net.PacketText;
@@ -79,15 +75,10 @@ final class FunctionTrialTest {
     }
 
     private static MachineSpec spec() {
-        return new MachineSpec(
+        return Machines.machine(
                 new MachineId(1),
-                Name.parse("fw"),
-                Name.parse("fw"),
-                Owner.OPERATOR,
-                ImageDigest.parse("ab".repeat(32)),
-                8,
-                1,
-                HypervisorChoice.AUTO,
+                "fw",
+                Machines.IMAGE,
                 HealthSpec.STANDARD,
                 List.of(
                         new MachineSpec.Device(0, "outside", PortName.parse("t0"), OUTSIDE),

@@ -14,12 +14,8 @@ import org.awaitility.Awaitility;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
-import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
-import org.flowstream.model.Name;
-import org.flowstream.model.Owner;
 import org.flowstream.testing.Peer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,15 +45,10 @@ final class HealthMonitorTest {
     }
 
     private Watched machine(int id, HealthLevel... levels) {
-        MachineSpec spec = new MachineSpec(
+        MachineSpec spec = Machines.machine(
                 new MachineId(id),
-                Name.parse("m" + id),
-                Name.parse("m" + id),
-                Owner.OPERATOR,
-                ImageDigest.parse("ab".repeat(32)),
-                8,
-                1,
-                HypervisorChoice.AUTO,
+                "m" + id,
+                Machines.IMAGE,
                 new HealthSpec(List.of(levels), Duration.ofMillis(100)),
                 List.of());
         return new Watched(spec, new BridgeName("br"), folder.resolve("health" + id));

@@ -24,12 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
-import org.flowstream.model.MachineSpec;
-import org.flowstream.model.Name;
-import org.flowstream.model.Owner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,15 +67,10 @@ final class RestingTest {
                 Clock.systemUTC(),
                 new Random());
         health.watch(new Watched(
-                new MachineSpec(
+                Machines.machine(
                         ID,
-                        Name.parse("fw"),
-                        Name.parse("fw"),
-                        Owner.OPERATOR,
+                        "fw",
                         ImageDigest.parse("00".repeat(32)),
-                        8,
-                        1,
-                        HypervisorChoice.AUTO,
                         new HealthSpec(List.of(HealthLevel.CONTROL), HEARTBEAT),
                         List.of()),
                 BridgeName.parse("flowstream"),

@@ -8,12 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.flowstream.model.HealthLevel;
 import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
-import org.flowstream.model.Name;
-import org.flowstream.model.Owner;
 import org.flowstream.testing.Hands;
 import org.junit.jupiter.api.Test;
 
@@ -85,16 +82,7 @@ final class TurnsTest {
     }
 
     private static MachineSpec machine(int id, String name) {
-        return new MachineSpec(
-                new MachineId(id),
-                Name.parse(name),
-                Name.parse(name),
-                Owner.OPERATOR,
-                ImageDigest.parse("00".repeat(32)),
-                8,
-                1,
-                HypervisorChoice.AUTO,
-                HealthSpec.STANDARD,
-                List.of());
+        return Machines.machine(
+                new MachineId(id), name, ImageDigest.parse("00".repeat(32)), HealthSpec.STANDARD, List.of());
     }
 }

@@ -45,6 +45,10 @@ final class DeclarationsTest {
     @TempDir
     private Path folder;
 
+    private static Declarations declarations(Store store) {
+        return new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC());
+    }
+
     private static PoolSpec pool(Name name, int size) {
         return PoolSpec.of(name, Owner.OPERATOR, new PoolSpec.Spec(PoolSpec.RUNTIME, size, 8, HypervisorChoice.AUTO));
     }
@@ -56,8 +60,7 @@ final class DeclarationsTest {
     @Test
     void poolsThatAreTakenBackAreAsTheyWereAndOfTheirSet() {
         try (Store store = Store.open(folder);
-                Declarations declarations =
-                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                Declarations declarations = declarations(store)) {
             Name grown = Name.parse("grown");
             Name made = Name.parse("made");
             List<SetMember> members = List.of(SetMember.pool(SET, grown), SetMember.pool(SET, SPARE));
@@ -78,8 +81,7 @@ final class DeclarationsTest {
     @Test
     void noInstanceIsMadeOfAChainThatIsOtherwiseByThen() {
         try (Store store = Store.open(folder);
-                Declarations declarations =
-                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                Declarations declarations = declarations(store)) {
             FlowMatch flow = FlowMatch.parse("udp");
             MiddleboxSpec middlebox = new MiddleboxSpec(
                     Name.parse("w"),
@@ -128,8 +130,7 @@ final class DeclarationsTest {
     @Test
     void aPortThatIsTakenBackIsOfItsSet() {
         try (Store store = Store.open(folder);
-                Declarations declarations =
-                        new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+                Declarations declarations = declarations(store)) {
             ExternalPort port =
                     new ExternalPort(PortName.parse("uplink"), BridgeName.parse("br"), Owner.OPERATOR, true, List.of());
             declarations.change(
@@ -156,8 +157,7 @@ final class DeclarationsTest {
     @Test
     void aPortThatWasStruckOutIsSoForTheNextDaemonUntilItHasLeft() {
         try (Store store = Store.open(folder)) {
-            try (Declarations first =
-                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            try (Declarations first = declarations(store)) {
                 first.declare(port("asked"));
                 first.declare(port("pruned"));
                 first.declare(port("stays"));
@@ -171,15 +171,13 @@ final class DeclarationsTest {
                                 List.of()),
                         Optional.empty());
             }
-            try (Declarations second =
-                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            try (Declarations second = declarations(store)) {
                 assertThat(second.ports()).containsExactly(port("stays"));
                 assertThat(second.leavingPorts()).containsExactlyInAnyOrder(port("asked"), port("pruned"));
                 second.forget(List.of(port("asked").name()));
                 second.declare(port("pruned"));
             }
-            try (Declarations third =
-                    new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC())) {
+            try (Declarations third = declarations(store)) {
                 assertThat(third.ports()).containsExactly(port("pruned"), port("stays"));
                 assertThat(third.leavingPorts()).isEmpty();
             }
