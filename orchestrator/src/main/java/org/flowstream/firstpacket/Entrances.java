@@ -42,13 +42,18 @@ final class Entrances {
         }
     }
 
-    /** Those that are declared now. */
-    synchronized List<Entrance> look(Declarations declarations) {
-        List<DeclaredChain> now = declarations.chains().stream()
+    /** The chains that take first packets now. */
+    static List<DeclaredChain> wanted(Declarations declarations) {
+        return declarations.chains().stream()
                 .filter(chain -> chain.spec().spec().isOnDemand())
                 .filter(chain -> !chain.spec().spec().bypassed())
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
                 .toList();
+    }
+
+    /** Those that are declared now. */
+    synchronized List<Entrance> look(Declarations declarations) {
+        List<DeclaredChain> now = wanted(declarations);
         if (!now.equals(of)) {
             Map<ChainId, Entrance> compiled = new HashMap<>();
             now.forEach(chain -> compiled.put(chain.id(), Entrance.of(chain)));

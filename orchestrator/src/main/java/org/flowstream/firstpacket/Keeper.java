@@ -19,6 +19,7 @@ import org.flowstream.domain.Places;
 import org.flowstream.image.Image;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
+import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
@@ -60,8 +61,10 @@ final class Keeper implements AutoCloseable {
 
     private final Thread thread;
     private long countedNanos = System.nanoTime();
-    /** Some are to go at once. */
+    /** What is to be done now and not at the next look: some are to go, or first packets are to come to us. */
     private boolean hurried;
+    /** The chains whose first packets come to us, as they were declared then. */
+    private final Map<ChainId, ChainSpec> leased = new HashMap<>();
 
     private volatile boolean closed;
 
@@ -93,10 +96,16 @@ final class Keeper implements AutoCloseable {
         thread.start();
     }
 
-    /** Who asks for a change of a chain waits for the end of what serves it otherwise. */
+    /**
+     * Who asks for a change of a chain waits for the end of what serves it otherwise, and sends its first packet as soon as it
+     * is told that the chain is there.
+     */
     private void hurry() {
-        if (!declarations.outdatedInstances().isEmpty()) {
-            synchronized (this) {
+        boolean outdated = !declarations.outdatedInstances().isEmpty();
+        synchronized (this) {
+            if (outdated
+                    || Entrances.wanted(declarations).stream()
+                            .anyMatch(chain -> !chain.spec().equals(leased.get(chain.id())))) {
                 hurried = true;
                 notifyAll();
             }
@@ -165,9 +174,11 @@ final class Keeper implements AutoCloseable {
 
     private void look() throws InterruptedException {
         try {
-            for (Entrances.Entrance entrance : entrances.look(declarations)) {
+            List<Entrances.Entrance> awaited = entrances.look(declarations);
+            for (Entrances.Entrance entrance : awaited) {
                 renew(entrance);
             }
+            keepLeases(awaited);
             openGates();
             endIdle();
         } catch (WorldException e) {
@@ -180,9 +191,18 @@ final class Keeper implements AutoCloseable {
     private void renew(Entrances.Entrance entrance) throws InterruptedException {
         try {
             reconciler.perform(new Action.RenewLease(entrance.plan(), LEASE_SECONDS));
+            synchronized (this) {
+                leased.put(entrance.chain().id(), entrance.chain().spec());
+            }
         } catch (WorldException e) {
             LOG.debug("chain {}: {}", entrance.chain().name(), e.reason());
         }
+    }
+
+    private synchronized void keepLeases(List<Entrances.Entrance> awaited) {
+        Set<ChainId> ids = new HashSet<>();
+        awaited.forEach(entrance -> ids.add(entrance.chain().id()));
+        leased.keySet().retainAll(ids);
     }
 
     private void endIdle() throws InterruptedException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -106,6 +107,25 @@ class FirstPacketTest {
         } finally {
             apply("[]");
             Wait.until("the machines to go", BOUND, () -> waiting().isEmpty() && taps().isEmpty());
+        }
+    }
+
+    /** Whoever is told that the chain is there sends at once. */
+    @Test
+    void firstPacketsComeToTheDaemonAsSoonAsTheirChainIsThere() {
+        try {
+            for (int port = 7100; port < 7105; port++) {
+                apply("[" + chain("soon", "udp,tp_dst=" + port, "\"allow all\"") + "]");
+                assertThat(Command.of("ovs-ofctl", "-O", "OpenFlow15", "dump-flows", Platform.bridge())
+                                .run()
+                                .out()
+                                .lines())
+                        .as("the lease of port " + port)
+                        .anyMatch(Pattern.compile("tp_dst=" + port + " .*controller")
+                                .asPredicate());
+            }
+        } finally {
+            apply("[]");
         }
     }
 
