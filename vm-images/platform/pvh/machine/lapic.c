@@ -45,6 +45,7 @@ void lapic_open(void)
     pages_reach_device(LAPIC_AT, 4096);
     write(SPURIOUS, ENABLE | VECTOR_SPURIOUS);
     write(LVT_LINT0, MASKED); /* else the 8259's ticks come through where a BIOS left it running */
+    write(DIVIDE, DIVIDE_BY_16); /* where kvmclock tells the time nobody has counted by it yet */
     write(LVT_TIMER, VECTOR_WAKE);
 }
 

@@ -30,7 +30,10 @@ enum {
     POSTED_SHARE = 8,
 };
 #define IMAGE_MAGIC UINT64_C(0x314547414d495346) /* "FSIMAGE1" */
-#define SLEEP_MAX_TICKS UINT32_MAX
+#define SLEEP_MAX ((uint64_t)LAPIC_NS_PER_TICK * (UINT32_MAX - 1)) /* ns */
+/* By our clock the timer fires up to this part of its span early: its own clock is another one of the host's, which differ
+ * by 500 in a million where time is being corrected, and ours was measured. */
+#define TIMER_EARLY 256
 #define FLUSH_NS UINT64_C(20000000)
 
 static struct machine *walked; /* the machine that pci_walk() fills */
@@ -186,10 +189,10 @@ uint32_t machine_frames(struct machine *m)
 /* Sets the timer for a steady time, if it is not set for one as early already. */
 static bool set_timer(uint64_t until)
 {
-    static uint64_t set_for;
+    static uint64_t set_for, fires;
     uint64_t now = clock_steady();
-    if (set_for <= now) {
-        set_for = 0; /* it has fired */
+    if (fires <= now) {
+        set_for = 0; /* it has fired, or is about to */
     }
     if (until == 0 || (set_for != 0 && set_for <= until)) {
         return true;
@@ -197,9 +200,10 @@ static bool set_timer(uint64_t until)
     if (until <= now) {
         return false;
     }
-    uint64_t ticks = (until - now) / LAPIC_NS_PER_TICK + 1;
-    lapic_timer(ticks < SLEEP_MAX_TICKS ? (uint32_t)ticks : SLEEP_MAX_TICKS);
-    set_for = until;
+    uint64_t span = until - now < SLEEP_MAX ? until - now : SLEEP_MAX;
+    lapic_timer((uint32_t)(span / LAPIC_NS_PER_TICK) + 1);
+    set_for = now + span;
+    fires = set_for - span / TIMER_EARLY;
     return true;
 }
 

@@ -232,6 +232,22 @@ def test_idle(accel):
         check(used <= 5, f"{used:.2f} ms of CPU in 10 s")
 
 
+def test_timers_wake(accel):
+    """What is due while nothing comes in happens in time: nine intervals of 300 ms, each within 100 ms of its end."""
+    blob = image.Blob()
+    source = blob.element("s", "TimedSource", "300ms", [(0, image.INTEGER, 300_000_000)], 0, 1)
+    target = blob.element("to", "ToDevice", "0", [(0, image.TEXT, "0")], 1, 0)
+    blob.connect(source, 0, target, 0)
+    with Machine(image.build(runtime(), blob.bytes()), "pc+qboot", accel) as m:
+        ready(m)
+        m.receive(0, "the first frame")
+        begun = time.monotonic()
+        for number in range(1, 10):
+            m.receive(0, f"frame {number}")
+            late = time.monotonic() - begun - number * 0.3
+            check(abs(late) < 0.1, f"frame {number} is {late * 1000:.0f} ms late")
+
+
 def test_clock(accel):
     """The guest's steady clock against the host's, over some seconds: within 1 in 1,000."""
     def uptime(s):
