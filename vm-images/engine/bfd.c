@@ -10,6 +10,7 @@ enum {
     SLOW = 1000000,        /* 6.8.3: not Up, a system sends no more than once a second */
     DESIRED_TX = 50000,    /* the most often that we send; the switch asks for less */
     RETRY = 10000,         /* no packet, or no room in the ring */
+    BEAT = 250000,         /* at rest the switch is answered at the next quarter of a second */
 
     IP = 14,
     UDP = IP + 20,
@@ -157,6 +158,13 @@ static void send(struct fs_router *r, struct fs_device *d, uint8_t flags, bool a
     fs_packet_free_batch(&one);
 }
 
+/* What one machine answers wakes the switch, which then looks at each of its ports; what many answer at once does so too. So
+ * machines that rest answer at the same moments, by the time of day. */
+static uint64_t next_beat(struct fs_router *r)
+{
+    return fs_router_steady(r) + ns(BEAT) - fs_router_now(r) % ns(BEAT);
+}
+
 static uint8_t poll_flag(const struct fs_bfd *s) { return s->polling ? POLL : 0; }
 
 /* ---- receiving ---- */
@@ -190,7 +198,7 @@ static void step(struct fs_bfd *s, uint8_t theirs)
  * answer. */
 static void require(struct fs_bfd *s)
 {
-    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, s->remote_min_rx - s->remote_min_rx / 8) : SLOW;
+    uint32_t wanted = s->state == FS_BFD_UP ? larger(SLOW, s->remote_min_rx - s->remote_min_rx / 6) : SLOW;
     if (wanted != s->required_rx) {
         s->required_before = larger(s->required_rx, s->polling ? s->required_before : 0);
         s->required_rx = wanted;
@@ -204,6 +212,18 @@ static void begin(struct fs_element *e, struct fs_bfd *s)
     uint32_t discriminator = (uint32_t)random;
     *s = (struct fs_bfd){.state = FS_BFD_DOWN, .diagnostic = s->diagnostic, .jitter = (uint32_t)(random >> 32),
                          .discriminator = discriminator != 0 ? discriminator : 1, .polling = true, .required_rx = SLOW};
+}
+
+/* The switch has spoken, and what we have to say is due soon. */
+static void answer(struct fs_router *r, struct fs_device *d)
+{
+    struct fs_bfd *s = &d->bfd;
+    if (multiplier(s) == 1) {
+        uint64_t beat = next_beat(r);
+        s->due = beat < s->due ? beat : s->due;
+    } else {
+        send(r, d, poll_flag(s), true); /* we are awake: now, and it wakes us no other time */
+    }
 }
 
 static void receive(struct fs_element *e, struct fs_device *d, const struct control *c)
@@ -238,7 +258,7 @@ static void receive(struct fs_element *e, struct fs_device *d, const struct cont
         s->sent = fs_router_steady(r); /* at another pace from now on */
         schedule(s, s->sent, false);
     } else if (s->state == FS_BFD_UP && fs_router_steady(r) - s->sent >= ns(agreed_tx(s)) / 2) {
-        send(r, d, poll_flag(s), true); /* we are awake: what is due soon goes now, and wakes us no other time */
+        answer(r, d);
     }
     r->bfd_due = fs_bfd_next(r->platform);
 }

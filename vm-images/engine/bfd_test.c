@@ -289,7 +289,7 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     put(s.frame + CONTROL + 16, 4500000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
-    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 3937500); /* 7/8: it speaks first */
+    FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 3750000); /* 5/6: it speaks first */
     FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 1);
     fs_test_advance(s.t, 4050ull * MS); /* 6.8.7: 9/10 of the interval, with a multiplier of one */
     expect(&s, UP, POLL);
@@ -299,8 +299,8 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     expect(&s, UP, FINAL);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
     FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 2);
-    FS_CHECK(sent_in(&s, 3937) > 0); /* the switch has not answered: it may still send every 3.9 s */
-    FS_CHECK(sent_in(&s, 7875) > 0);
+    FS_CHECK(sent_in(&s, 3750) > 0); /* the switch has not answered: it may still send every 3.75 s */
+    FS_CHECK(sent_in(&s, 7500) > 0);
     FS_EQUAL(sent_in(&s, 1), 0);
     FS_EQUAL(sent_in(&s, 100000), 0);
     fs_test_end(s.t);
@@ -311,21 +311,55 @@ FS_TEST(one_that_is_awake_sends_what_is_due_soon)
     struct session s;
     FS_REQUIRE(open_session(&s));
     bring_up(&s);
-    put(s.frame + CONTROL + 16, 4500000);
+    put(s.frame + CONTROL + 16, 1500000);
     say(&s, UP, POLL);
     expect(&s, UP, FINAL);
-    fs_test_advance(s.t, 2249ull * MS);
+    fs_test_advance(s.t, 749ull * MS);
     say(&s, UP, FINAL); /* less than half of the interval has passed */
     FS_CHECK(next(&s) == NULL);
     fs_test_advance(s.t, 1ull * MS);
     say(&s, UP, 0);
     expect(&s, UP, 0);
     for (unsigned i = 0; i < 20; i++) { /* as long as the switch speaks in time we wake for its packets alone */
-        FS_EQUAL(sent_in(&s, 3937), 0);
+        FS_EQUAL(sent_in(&s, 1312), 0);
         say(&s, UP, 0);
         expect(&s, UP, 0);
     }
-    FS_EQUAL(sent_in(&s, 4050), 1);
+    FS_EQUAL(sent_in(&s, 1500), 1);
+    fs_test_end(s.t);
+}
+
+/* The test's clocks begin with a whole second. */
+FS_TEST(machines_at_rest_answer_together)
+{
+    struct session s;
+    FS_REQUIRE(open_session(&s));
+    bring_up(&s);
+    put(s.frame + CONTROL + 16, 4500000);
+    say(&s, UP, POLL);
+    expect(&s, UP, FINAL);
+    fs_test_advance(s.t, 2249ull * MS);
+    say(&s, UP, FINAL); /* less than half of the interval has passed */
+    FS_EQUAL(sent_in(&s, 261), 0);
+    say(&s, UP, 0); /* 2.510 s */
+    FS_EQUAL(sent_in(&s, 239), 0);
+    FS_EQUAL(sent_in(&s, 1), 1); /* 2.750 s */
+    FS_EQUAL(sent_in(&s, 3700), 0); /* 6.450 s */
+    say(&s, UP, 0);
+    say(&s, UP, 0);
+    FS_EQUAL(sent_in(&s, 49), 0);
+    FS_EQUAL(sent_in(&s, 1), 1);
+    FS_EQUAL(sent_in(&s, 3900), 0);
+    say(&s, UP, POLL); /* 6.5: at once */
+    expect(&s, UP, FINAL);
+    FS_EQUAL(sent_in(&s, 4050), 1); /* the switch says nothing: 9/10 of the interval at most */
+    put(s.frame + CONTROL + 16, 500000);
+    say(&s, UP, POLL);
+    expect(&s, UP, FINAL);
+    say(&s, UP, FINAL);
+    FS_EQUAL(sent_in(&s, 300), 0);
+    say(&s, UP, 0); /* at a pace of two packets there is no time to lose */
+    expect(&s, UP, 0);
     fs_test_end(s.t);
 }
 
