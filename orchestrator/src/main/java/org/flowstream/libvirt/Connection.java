@@ -110,9 +110,35 @@ final class Connection {
         PointerByReference records = new PointerByReference();
         int count =
                 Calls.number(Calls.MORE.virConnectGetAllDomainStats(pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
-        Pointer list = records.getValue();
-        List<LibvirtMachine> machines = new ArrayList<>();
         Set<String> seen = new HashSet<>();
+        List<LibvirtMachine> machines = read(records.getValue(), count, costs, seen);
+        tags.keySet().retainAll(seen);
+        return machines;
+    }
+
+    /** Of some domains those that are there and carry a tag of ours; what they cost is left out. */
+    List<LibvirtMachine> machines(List<String> names) {
+        List<DomainPointer> there = new ArrayList<>();
+        try {
+            for (String name : names) {
+                find(name).ifPresent(there::add);
+            }
+            if (there.isEmpty()) {
+                return List.of();
+            }
+            PointerByReference records = new PointerByReference();
+            Pointer[] domains = there.stream().map(DomainPointer::getPointer).toArray(Pointer[]::new);
+            int count =
+                    Calls.number(Calls.MORE.virDomainListGetStats(domains, STATS_STATE, records, STATS_DO_NOT_WAIT));
+            return read(records.getValue(), count, name -> Emulators.NOTHING, new HashSet<>());
+        } finally {
+            there.forEach(Connection::free);
+        }
+    }
+
+    private List<LibvirtMachine> read(
+            Pointer list, int count, Function<String, Emulators.Cost> costs, Set<String> seen) {
+        List<LibvirtMachine> machines = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
                 DomainStats stats = DomainStats.read(list.getPointer((long) i * com.sun.jna.Native.POINTER_SIZE));
@@ -136,7 +162,6 @@ final class Connection {
         } finally {
             Calls.MORE.virDomainStatsRecordListFree(list);
         }
-        tags.keySet().retainAll(seen);
         return machines;
     }
 
@@ -160,10 +185,16 @@ final class Connection {
      * Creates a domain and starts it.
      *
      * @param ends whether it ends with this connection
+     * @return its name
      */
-    void create(String xml, boolean ends) {
-        Libvirt.INSTANCE.virDomainFree(
-                Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, ends ? START_AUTO_DESTROY : 0)));
+    String create(String xml, boolean ends) {
+        DomainPointer domain =
+                Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, ends ? START_AUTO_DESTROY : 0));
+        try {
+            return name(domain);
+        } finally {
+            free(domain);
+        }
     }
 
     /** Ends a domain, unless it bears a tag of ours or is gone. */
@@ -181,6 +212,17 @@ final class Connection {
             if (e.kind() != LibvirtFault.Kind.ABSENT) {
                 throw e;
             }
+        }
+    }
+
+    private Optional<DomainPointer> find(String name) {
+        try {
+            return Optional.of(domain(name));
+        } catch (LibvirtFault e) {
+            if (e.kind() == LibvirtFault.Kind.ABSENT) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

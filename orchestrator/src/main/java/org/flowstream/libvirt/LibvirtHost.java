@@ -46,6 +46,7 @@ public final class LibvirtHost implements AutoCloseable {
     private final Libvirt.VirConnectDomainEventCallback onEvent = this::onEvent;
     private final Libvirt.VirConnectCloseFunc onClose = this::onClose;
     private final Emulators emulators = new Emulators();
+    private final MachineLooks looks = new MachineLooks();
     private final Thread keeper;
     private final CountDownLatch firstTry = new CountDownLatch(1);
 
@@ -102,7 +103,7 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** The same without a look at their processes: what they cost is said to be 0. Where there are many it is faster. */
     public List<LibvirtMachine> machinesWithoutCosts() {
-        return call(connection -> connection.machines(name -> Emulators.NOTHING));
+        return call(looks::look);
     }
 
     /** QEMU's user and group, as a label for {@code HypervisorHost}; the first call of a connection may take seconds. */
@@ -117,7 +118,7 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Creates a domain and starts it; a name that is taken is refused. */
     public void create(String xml) {
-        run(connection -> connection.create(xml, false));
+        run(connection -> looks.touched(connection.create(xml, false)));
     }
 
     /** Creates a domain that bears no tag and ends with this connection at the latest. */
@@ -242,13 +243,14 @@ public final class LibvirtHost implements AutoCloseable {
         });
     }
 
-    private static <T> Optional<T> onDomain(
+    private <T> Optional<T> onDomain(
             Connection connection, String name, MachineId id, Function<DomainPointer, T> verb) {
         try {
             DomainPointer domain = connection.domain(name);
             try {
                 return Connection.tag(domain).filter(tag -> tag.id().equals(id)).map(tag -> verb.apply(domain));
             } finally {
+                looks.touched(name);
                 Connection.free(domain);
             }
         } catch (LibvirtFault e) {
@@ -306,6 +308,7 @@ public final class LibvirtHost implements AutoCloseable {
 
     private int onEvent(ConnectionPointer from, DomainPointer domain, int type, int detail, Pointer data) {
         String name = Libvirt.INSTANCE.virDomainGetName(domain);
+        looks.touched(name);
         listener.accept(new MachineEvent.Moved(clock.instant(), name, MachineEvent.Kind.of(type, detail)));
         synchronized (signal) {
             movements++;

@@ -14,6 +14,9 @@ interface MoreLibvirt extends Library {
 
     int virConnectGetAllDomainStats(ConnectionPointer connection, int stats, PointerByReference records, int flags);
 
+    /** Of some domains; JNA puts the null behind the last. */
+    int virDomainListGetStats(Pointer[] domains, int stats, PointerByReference records, int flags);
+
     void virDomainStatsRecordListFree(Pointer records);
 
     /** Of this thread; null when its last call succeeded. */

@@ -9,7 +9,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.flowstream.model.BridgeName;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.HypervisorChoice;
+import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
 
@@ -50,6 +52,27 @@ public record Observed(
             List<ObservedMachine> machines,
             List<ObservedRules> rules) {
         this(bridges, ports, taps, offloadsOn, machines, rules, Optional.empty());
+    }
+
+    /** The same but for some machines, their ports and taps, and the rules of some chains: too little is known of them. */
+    public Observed without(Set<MachineId> others, Set<ChainId> chains) {
+        if (others.isEmpty() && chains.isEmpty()) {
+            return this;
+        }
+        return new Observed(
+                bridges,
+                ports.stream().filter(port -> !isOf(port.name(), others)).toList(),
+                taps.stream().filter(tap -> !isOf(tap, others)).collect(Collectors.toSet()),
+                offloadsOn,
+                machines.stream()
+                        .filter(machine -> !others.contains(machine.id()))
+                        .toList(),
+                rules.stream().filter(each -> !chains.contains(each.chain())).toList(),
+                unseen);
+    }
+
+    private static boolean isOf(PortName port, Set<MachineId> machines) {
+        return MachineId.ofPort(port).filter(machines::contains).isPresent();
     }
 
     /** Whether a machine that is not here is not there: always, but for libvirt's while libvirt does not answer. */

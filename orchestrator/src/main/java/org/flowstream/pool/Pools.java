@@ -130,10 +130,10 @@ public final class Pools implements AutoCloseable {
         for (MiddleboxSpec middlebox : chain.spec().middleboxes()) {
             ordered.add(waiting.order(blank(ON_DEMAND, chain, middlebox, middlebox.hypervisor(), 0)));
         }
-        boolean ready = reconciler
-                // The loop is to be done with them: what it still did would undo what is done with them next.
-                .await(pass -> ordered.stream().allMatch(each -> pass.isSettled(each.name())), patience)
-                .isPresent();
+        boolean ready = true;
+        for (DeclaredChain each : ordered) {
+            ready &= reconciler.bringUp(each.name(), patience);
+        }
         if (!ready) {
             ordered.forEach(each -> declarations.remove(each.name()));
             reconciler.wake();

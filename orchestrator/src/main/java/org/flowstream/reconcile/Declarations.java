@@ -272,6 +272,20 @@ public final class Declarations implements AutoCloseable {
         return given;
     }
 
+    /** The machines of what was declared since, or is declared otherwise than, these chains. */
+    synchronized Set<MachineId> machinesBut(List<DeclaredChain> known) {
+        Set<MachineId> others = machines();
+        known.forEach(chain -> others.removeAll(chain.machines().values()));
+        return others;
+    }
+
+    /** The chains that are ours now, but for these. */
+    synchronized Set<ChainId> chainsBut(Set<ChainId> known) {
+        Set<ChainId> others = ownChains();
+        others.removeAll(known);
+        return others;
+    }
+
     private Set<MachineId> machines() {
         Set<MachineId> machines = new TreeSet<>();
         chains.values().forEach(chain -> machines.addAll(chain.machines().values()));

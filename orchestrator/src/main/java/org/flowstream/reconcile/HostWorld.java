@@ -56,6 +56,9 @@ import org.flowstream.rules.RuleAction;
 
 /** The real host: libvirt, Open vSwitch, the kernel's taps, and the health of what runs. */
 public final class HostWorld implements World {
+    /** Longer than a look at the world takes. */
+    private static final long LOOK_NANOS = 2_000_000_000;
+
     private final ImageStore images;
     private final EventLog events;
     private volatile Runnable listener = () -> {};
@@ -219,6 +222,8 @@ public final class HostWorld implements World {
                 .filter(id -> health.report(id).isPresent())
                 .forEach(there::add);
         there.forEach(id -> Optional.ofNullable(wanted.get(id)).ifPresent(health::watch));
+        long moment = System.nanoTime();
+        starting.values().removeIf(until -> until != Long.MAX_VALUE && until - moment < 0);
         health.keepOnly(there, starting.keySet());
         news.look(wanted.keySet());
     }
@@ -268,8 +273,8 @@ public final class HostWorld implements World {
         return on;
     }
 
-    /** Machines that are being started. */
-    private final Map<MachineId, Boolean> starting = new ConcurrentHashMap<>();
+    /** Machines that are being started, or were a moment ago: a look that began before does not show them. */
+    private final Map<MachineId, Long> starting = new ConcurrentHashMap<>();
 
     @Override
     public void perform(Action action) {
@@ -342,7 +347,7 @@ public final class HostWorld implements World {
 
     private void start(MachineSpec machine, Accelerator accelerator) {
         health.forget(machine.id());
-        starting.put(machine.id(), true);
+        starting.put(machine.id(), Long.MAX_VALUE);
         Optional<ChainPlan> plan = plan(machine.chain());
         BridgeName bridge = plan.map(ChainPlan::bridge).orElse(desired.ownBridge());
         try {
@@ -351,8 +356,10 @@ public final class HostWorld implements World {
             health.watchFromStart(watched(machine, bridge));
             machines.start(machine, accelerator);
             health.started(machine.id());
-        } finally {
+            starting.put(machine.id(), System.nanoTime() + LOOK_NANOS);
+        } catch (RuntimeException e) {
             starting.remove(machine.id());
+            throw e;
         }
     }
 

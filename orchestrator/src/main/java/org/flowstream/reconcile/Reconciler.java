@@ -3,6 +3,7 @@ package org.flowstream.reconcile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.health.HealthReport;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
@@ -45,6 +47,9 @@ public final class Reconciler implements AutoCloseable {
     private static final Duration RESYNC = Duration.ofSeconds(20);
 
     private static final int WORKERS = 8;
+    private static final long READY_AGAIN_MILLIS = 20;
+    /** Passes that take longer than this leave as much time between them as they take: others need the processors, too. */
+    private static final Duration QUICK = Duration.ofMillis(20);
 
     private final Wishes wishes;
     private final Declarations declarations;
@@ -65,6 +70,9 @@ public final class Reconciler implements AutoCloseable {
     private @Nullable Pass latest;
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
+    /** The groups that were given back, and the pass in which: it may have looked at half of what was done meanwhile. */
+    private final Map<String, Long> givenBack = new HashMap<>();
+
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
     private final List<Consumer<Pass>> seen = new CopyOnWriteArrayList<>();
@@ -144,6 +152,56 @@ public final class Reconciler implements AutoCloseable {
         executor.now(action);
     }
 
+    /**
+     * Brings up at once a chain that was just declared and of which nothing is there yet: a look at the world, which takes
+     * the longer the more there is, would tell nothing of it. What comes in its way is left to the loop.
+     *
+     * @return whether it is ready
+     */
+    public boolean bringUp(Name chain, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        return bringUpAlone(chain, deadline)
+                || await(pass -> pass.isSettled(chain), Duration.ofNanos(deadline - System.nanoTime()))
+                        .isPresent();
+    }
+
+    private boolean bringUpAlone(Name name, long deadline) throws InterruptedException {
+        Optional<Newcomer> newcomer = declarations
+                .chain(name)
+                .flatMap(chain -> latest().flatMap(pass -> Newcomer.of(
+                        wishes.desired(List.of(chain), List.of(), List.of(), watches::wishes), pass.observed())));
+        if (newcomer.isEmpty() || obstacle().isPresent() || !reserve(name)) {
+            return false;
+        }
+        try {
+            BooleanSupplier stillAsked =
+                    stillAsked(declarations.chain(name).stream().toList(), Groups.of(name));
+            boolean ready = newcomer.get().bringUp(executor, stillAsked, machine -> awaitReady(machine, deadline));
+            if (ready) {
+                declarations.update(name, DeclaredChain::ready);
+            }
+            return ready;
+        } finally {
+            giveBack(name);
+            wake();
+        }
+    }
+
+    private boolean awaitReady(MachineId machine, long deadline) throws InterruptedException {
+        synchronized (monitor) {
+            while (!closed
+                    && world.health(machine).filter(HealthReport::isReady).isEmpty()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                // A change that comes before the machine is watched wakes nobody.
+                monitor.wait(Math.min(left / 1_000_000 + 1, READY_AGAIN_MILLIS));
+            }
+            return !closed;
+        }
+    }
+
     /** Keeps the loop from a chain until {@link #giveBack}; false when the loop is at work on it. */
     public boolean reserve(Name chain) {
         synchronized (monitor) {
@@ -151,10 +209,11 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    /** Gives a chain back to the loop. */
+    /** Gives a chain back to the loop; what it saw before of the chain does not count any more. */
     public void giveBack(Name chain) {
         synchronized (monitor) {
             busy.remove(Groups.of(chain));
+            givenBack.put(Groups.of(chain), passes);
         }
     }
 
@@ -180,11 +239,22 @@ public final class Reconciler implements AutoCloseable {
             while (awaitWork()) {
                 long begin = System.nanoTime();
                 pass();
-                passed.accept(Duration.ofNanos(System.nanoTime() - begin));
+                Duration took = Duration.ofNanos(System.nanoTime() - begin);
+                passed.accept(took);
+                rest(took);
             }
         } catch (InterruptedException e) {
             LOG.debug("the loop ends");
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void rest(Duration took) throws InterruptedException {
+        long until = System.nanoTime() + (took.compareTo(QUICK) > 0 ? took.toNanos() : 0);
+        synchronized (monitor) {
+            for (long left = until - System.nanoTime(); left > 0 && !closed; left = until - System.nanoTime()) {
+                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
         }
     }
 
@@ -224,7 +294,8 @@ public final class Reconciler implements AutoCloseable {
         Observed observed;
         long moment = watches.moment();
         try {
-            observed = wishes.ofUs(world.observe(wishes.desired(chains, chain -> Map.of())), own);
+            observed = wishes.ofUs(world.observe(wishes.desired(chains, chain -> Map.of())), own)
+                    .without(declarations.machinesBut(chains), declarations.chainsBut(own));
             watches.see(chains, observed, moment);
         } catch (WorldException e) {
             hindered(e);
@@ -297,13 +368,16 @@ public final class Reconciler implements AutoCloseable {
             obstacle = Optional.empty();
             backlog.settled("world");
             backlog.keepOnly(groups.keySet());
+            givenBack.values().removeIf(number -> number < pass.number());
             Instant now = clock.instant();
             boolean hostFirst =
                     groups.containsKey(Groups.HOST) && (busy.contains(Groups.HOST) || !backlog.waits(Groups.HOST, now));
             groups.forEach((group, actions) -> {
                 boolean held = hostFirst && !group.equals(Groups.HOST) && !Groups.isOfStrays(group);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
-                boolean current = !pass.busy().contains(group) && !busy.contains(group);
+                boolean current = !pass.busy().contains(group)
+                        && !busy.contains(group)
+                        && givenBack.getOrDefault(group, 0L) < pass.number();
                 if (current && backlog.wasDone(group, actions)) {
                     backlog.later(group);
                 }

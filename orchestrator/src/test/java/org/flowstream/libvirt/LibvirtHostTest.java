@@ -89,6 +89,27 @@ final class LibvirtHostTest {
     }
 
     @Test
+    void looksInAMomentShowWhatChangedBetweenThem() {
+        Name fw = Name.parse("fw");
+        MachineId id = new MachineId(7);
+        host.create(Machines.forTestDriver(Machines.spec("other", 8, IMAGE, 1)));
+        assertThat(states()).containsExactly(DomainState.RUNNING);
+        host.create(Machines.forTestDriver(Machines.spec("fw", 7, IMAGE, 1)));
+        assertThat(states()).containsExactly(DomainState.RUNNING, DomainState.RUNNING);
+        assertThat(host.suspend(fw, id)).isTrue();
+        assertThat(states()).containsExactly(DomainState.PAUSED, DomainState.RUNNING);
+        assertThat(host.machinesWithoutCosts().get(0).tag().image()).isEqualTo(IMAGE);
+        try (LibvirtHost another = LibvirtHost.open(URI.create("test:///default"), Clock.systemUTC(), event -> {})) {
+            assertThat(another.destroy(fw, id)).isTrue();
+        }
+        await().atMost(Duration.ofMillis(500)).until(() -> states().equals(List.of(DomainState.RUNNING)));
+    }
+
+    private List<DomainState> states() {
+        return host.machinesWithoutCosts().stream().map(LibvirtMachine::state).toList();
+    }
+
+    @Test
     void thePowerButtonEndsAMachine() {
         host.create(Machines.forTestDriver(Machines.spec("fw", 7, IMAGE, 1)));
         assertThat(host.stop(Name.parse("fw"), new MachineId(7), Duration.ofSeconds(5)))

@@ -244,6 +244,37 @@ final class ReconcilerTest {
     }
 
     @Test
+    void whatWasJustDeclaredComesUpWhileTheLoopLooksAndIsLeftAsItIs() throws Exception {
+        ready("quick", "uplink", "servers");
+        CountDownLatch looks = new CountDownLatch(1);
+        world.holdLooks(looks);
+        long round = reconciler.round();
+        reconciler.wake();
+        await().atMost(PATIENCE).until(() -> reconciler.round() > round);
+        // The look that goes on now was asked for before the chain was there, and will find the machine.
+        DeclaredChain chain = declare("fw", "third", "fourth");
+        assertThat(reconciler.bringUp(chain.name(), PATIENCE)).isTrue();
+        assertThat(world.done().get(world.done().size() - 1)).startsWith("steer the flow of chain fw");
+        assertThat(declarations.chain(chain.name()).orElseThrow().wasReady()).isTrue();
+        List<String> done = world.done();
+        looks.countDown();
+        assertThat(reconciler.await(pass -> pass.isSettled(chain.name()), PATIENCE))
+                .isPresent();
+        assertThat(world.done()).isEqualTo(done);
+    }
+
+    @Test
+    void whatCannotBeBroughtUpAtOnceIsLeftToTheLoop() throws Exception {
+        ready("quick", "uplink", "servers");
+        world.refuse("start machine fw", "no memory");
+        DeclaredChain chain = declare("fw", "third", "fourth");
+        assertThat(reconciler.bringUp(chain.name(), Duration.ofMillis(200))).isFalse();
+        world.allowAll();
+        assertThat(reconciler.await(pass -> pass.isSettled(chain.name()), PATIENCE))
+                .isPresent();
+    }
+
+    @Test
     void aSystemThatDoesNotAnswerIsWaitedFor() throws Exception {
         world.silence("libvirt does not answer");
         DeclaredChain chain = declare("fw", "uplink", "servers");

@@ -51,6 +51,7 @@ public final class SimulatedWorld implements World {
     private List<Entered> entered = List.of();
     private @Nullable String silent;
     private @Nullable CountDownLatch gate;
+    private @Nullable CountDownLatch lookGate;
     private Runnable listener = () -> {};
     private Consumer<PacketIn> firstPackets = packet -> {};
     private int sent;
@@ -148,8 +149,28 @@ public final class SimulatedWorld implements World {
         return Optional.ofNullable(machines.get(id));
     }
 
+    /** From now on a look shows the world as it is once the latch is open. */
+    public synchronized void holdLooks(CountDownLatch latch) {
+        lookGate = latch;
+    }
+
     @Override
-    public synchronized Observed observe(Desired desired) {
+    public Observed observe(Desired desired) {
+        CountDownLatch wait;
+        synchronized (this) {
+            wait = lookGate;
+        }
+        if (wait != null) {
+            try {
+                wait.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return look(desired);
+    }
+
+    private synchronized Observed look(Desired desired) {
         if (silent != null) {
             throw new WorldException("libvirt", silent);
         }
