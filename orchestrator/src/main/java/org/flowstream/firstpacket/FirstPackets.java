@@ -120,7 +120,7 @@ public final class FirstPackets implements AutoCloseable {
         if (!Cookie.isOf(packet.cookie(), Cookie.Kind.FIRST)) {
             return;
         }
-        Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id());
+        Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id(), declarations);
         if (entrance.isPresent()) {
             take(entrance.get(), packet);
         }

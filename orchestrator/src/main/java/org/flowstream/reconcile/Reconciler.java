@@ -65,6 +65,9 @@ public final class Reconciler implements AutoCloseable {
     private @Nullable Pass latest;
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
+    /** Groups that the loop left as they were because they were busy. */
+    private final Set<String> left = new HashSet<>();
+
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
     private final List<Consumer<Pass>> seen = new CopyOnWriteArrayList<>();
@@ -147,14 +150,19 @@ public final class Reconciler implements AutoCloseable {
     /** Keeps the loop from a chain until {@link #giveBack}; false when the loop is at work on it. */
     public boolean reserve(Name chain) {
         synchronized (monitor) {
-            return !closed && busy.add(Groups.of(chain));
+            boolean reserved = !closed && busy.add(Groups.of(chain));
+            if (reserved) {
+                left.remove(Groups.of(chain));
+            }
+            return reserved;
         }
     }
 
-    /** Gives a chain back to the loop. */
-    public void giveBack(Name chain) {
+    /** Gives a chain back to the loop; says whether the loop came by meanwhile and could not say or do anything of it. */
+    public boolean giveBack(Name chain) {
         synchronized (monitor) {
             busy.remove(Groups.of(chain));
+            return left.remove(Groups.of(chain));
         }
     }
 
@@ -215,6 +223,7 @@ public final class Reconciler implements AutoCloseable {
         long number;
         synchronized (monitor) {
             busyBefore = Set.copyOf(busy);
+            left.addAll(busy);
             number = ++passes;
         }
         List<DeclaredChain> chains = declarations.all();
@@ -304,6 +313,9 @@ public final class Reconciler implements AutoCloseable {
                 boolean held = hostFirst && !group.equals(Groups.HOST) && !Groups.isOfStrays(group);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
                 boolean current = !pass.busy().contains(group) && !busy.contains(group);
+                if (busy.contains(group)) {
+                    left.add(group);
+                }
                 if (current && backlog.wasDone(group, actions)) {
                     backlog.later(group);
                 }
@@ -334,6 +346,7 @@ public final class Reconciler implements AutoCloseable {
         } finally {
             synchronized (monitor) {
                 busy.remove(group);
+                left.remove(group);
                 if (good) {
                     backlog.done(group, actions);
                 } else {

@@ -15,11 +15,15 @@ import org.junit.jupiter.api.Test;
 
 /** How pools stand, and which first packets got no machine: told by the interface and as figures. */
 final class DemandTest extends DaemonTest {
-    /** UDP from 198.51.100.7, source port 1000 + n, to 10.0.0.2:53, without a payload. */
     private static byte[] datagram(int n) {
+        return datagram(n, 53);
+    }
+
+    /** UDP from 10.0.0.1, source port 1000 + n, to 10.0.0.2, without a payload. */
+    private static byte[] datagram(int n, int port) {
         return HexFormat.of()
                 .parseHex("0200000000020200000000010800" + "4500001c00000000401100000a" + "000001" + "0a000002"
-                        + String.format("%04x", 1000 + n) + "0035" + "00080000");
+                        + String.format("%04x%04x", 1000 + n, port) + "00080000");
     }
 
     private static byte[] arp() {
@@ -108,6 +112,19 @@ final class DemandTest extends DaemonTest {
         assertThat(figures("flowstream_first_packets_shed_total")).isEmpty();
         assertThat(send("GET", "/v1/chains/dns/demand", json.createObjectNode()).getStatus())
                 .isEqualTo(404);
+    }
+
+    /** No packet of the flow that a chain was given meets the chain as it was before. */
+    @Test
+    void aFirstPacketIsOfTheChainAsItIsDeclaredThen() throws Exception {
+        for (int port = 53; port < 59; port++) {
+            ObjectNode chain = onDemand("closed", 100);
+            ((ObjectNode) chain.path("spec")).put("flow", "udp,tp_dst=" + port);
+            ok("POST", "/v1/apply?wait=20", request("site", false, "", chain));
+            arrive(datagram(1, port));
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> shed().contains("failed 6"));
+        assertThat(shed()).containsExactly("failed 6");
     }
 
     private List<String> shed() throws Exception {

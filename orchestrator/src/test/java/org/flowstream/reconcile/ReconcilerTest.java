@@ -90,6 +90,18 @@ final class ReconcilerTest {
     }
 
     @Test
+    void whoKeepsTheLoopFromAChainIsToldThatItCameBy() throws Exception {
+        Name chain = ready("fw", "uplink", "servers").name();
+        await().atMost(PATIENCE).until(() -> reconciler.reserve(chain));
+        assertThat(reconciler.await(pass -> true, PATIENCE)).hasValueSatisfying(pass -> {
+            assertThat(pass.isSettled(chain)).isFalse();
+            assertThat(pass.isSteered(chain)).isFalse();
+        });
+        assertThat(reconciler.giveBack(chain)).isTrue();
+        assertThat(reconciler.await(pass -> pass.isSettled(chain), PATIENCE)).isPresent();
+    }
+
+    @Test
     void aMachineThatDiesIsStartedAgainAtOnceAndTheReasonIsKept() throws Exception {
         DeclaredChain chain = ready("fw", "uplink", "servers");
         MachineId id = chain.machine(chain.name());
