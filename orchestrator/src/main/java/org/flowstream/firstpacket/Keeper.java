@@ -134,11 +134,12 @@ final class Keeper implements AutoCloseable {
         instances.computeIfAbsent(chain.name(), name -> new HashMap<>()).put(key, instance);
     }
 
-    /** The instance that serves a part of a chain's flow. */
+    /** The instance that serves a part of a chain's flow; one of the chain as it was before a change is on its way out. */
     synchronized Optional<DeclaredChain> instance(DeclaredChain chain, InstanceKey key) {
         return Optional.ofNullable(
                         instances.getOrDefault(chain.name(), Map.of()).get(key))
-                .filter(instance -> declarations.chain(instance.name()).isPresent());
+                .filter(instance -> declarations.chain(instance.name()).isPresent())
+                .filter(instance -> InstanceSpec.isOf(chain.spec(), instance.spec()));
     }
 
     synchronized int count(DeclaredChain chain) {

@@ -3,6 +3,7 @@ package org.flowstream.reconcile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ public final class Reconciler implements AutoCloseable {
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
     /** Groups that the loop left as they were because they were busy. */
-    private final Set<String> left = new HashSet<>();
+    private final Set<String> leftOut = new HashSet<>();
 
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
@@ -147,22 +148,47 @@ public final class Reconciler implements AutoCloseable {
         executor.now(action);
     }
 
-    /** Keeps the loop from a chain until {@link #giveBack}; false when the loop is at work on it. */
+    /** Keeps the loop from a chain until {@link #giveBack}; false when the loop, or somebody, is at work on it. */
     public boolean reserve(Name chain) {
         synchronized (monitor) {
-            boolean reserved = !closed && busy.add(Groups.of(chain));
-            if (reserved) {
-                left.remove(Groups.of(chain));
-            }
-            return reserved;
+            return reserve(List.of(Groups.of(chain)));
         }
+    }
+
+    /** The same for several chains, all or none, for whoever can wait for what goes on. */
+    public boolean reserve(List<Name> chains, Duration patience) throws InterruptedException {
+        List<String> groups = chains.stream().map(Groups::of).toList();
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (monitor) {
+            while (!closed) {
+                long left = deadline - System.nanoTime();
+                if (reserve(groups)) {
+                    return true;
+                }
+                if (left <= 0) {
+                    return false;
+                }
+                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+            return false;
+        }
+    }
+
+    private boolean reserve(Collection<String> groups) {
+        if (closed || groups.stream().anyMatch(busy::contains)) {
+            return false;
+        }
+        busy.addAll(groups);
+        leftOut.removeAll(groups);
+        return true;
     }
 
     /** Gives a chain back to the loop; says whether the loop came by meanwhile and could not say or do anything of it. */
     public boolean giveBack(Name chain) {
         synchronized (monitor) {
             busy.remove(Groups.of(chain));
-            return left.remove(Groups.of(chain));
+            monitor.notifyAll();
+            return leftOut.remove(Groups.of(chain));
         }
     }
 
@@ -223,7 +249,7 @@ public final class Reconciler implements AutoCloseable {
         long number;
         synchronized (monitor) {
             busyBefore = Set.copyOf(busy);
-            left.addAll(busy);
+            leftOut.addAll(busy);
             number = ++passes;
         }
         List<DeclaredChain> chains = declarations.all();
@@ -314,7 +340,7 @@ public final class Reconciler implements AutoCloseable {
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
                 boolean current = !pass.busy().contains(group) && !busy.contains(group);
                 if (busy.contains(group)) {
-                    left.add(group);
+                    leftOut.add(group);
                 }
                 if (current && backlog.wasDone(group, actions)) {
                     backlog.later(group);
@@ -346,7 +372,7 @@ public final class Reconciler implements AutoCloseable {
         } finally {
             synchronized (monitor) {
                 busy.remove(group);
-                left.remove(group);
+                leftOut.remove(group);
                 if (good) {
                     backlog.done(group, actions);
                 } else {

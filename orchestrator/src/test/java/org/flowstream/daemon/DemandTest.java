@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.flowstream.model.ChainId;
 import org.flowstream.openflow.PacketIns;
@@ -58,8 +59,16 @@ final class DemandTest extends DaemonTest {
     }
 
     private void arrive(byte[] frame) {
-        ChainId chain = world.plans().get(0).id();
-        world.arrive(PacketIns.of(Cookie.of(Cookie.Kind.FIRST, chain.bits()).bits(), 1, frame));
+        arrive("dns", 1, frame);
+    }
+
+    private void arrive(String chain, int port, byte[] frame) {
+        ChainId id = world.plans().stream()
+                .filter(plan -> plan.name().toString().equals(chain))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        world.arrive(PacketIns.of(Cookie.of(Cookie.Kind.FIRST, id.bits()).bits(), port, frame));
     }
 
     @Test
@@ -127,7 +136,30 @@ final class DemandTest extends DaemonTest {
         assertThat(shed()).containsExactly("failed 6");
     }
 
+    /** The same addresses and ports on another wire are another connection. */
+    @Test
+    void aConnectionIsOfTheChainThatItsPacketCameFor() throws Exception {
+        ObjectNode other = chain("lab", "udp", IMAGE, "lab", "servers").deepCopy();
+        ((ObjectNode) other.path("spec")).put("instances", "per-connection").put("priority", 101);
+        ok("POST", "/v1/apply?wait=20", request("site", false, "", onDemand("closed", 100), other));
+        CountDownLatch starts = new CountDownLatch(1);
+        world.holdStarts(starts);
+        arrive("dns", 1, datagram(1));
+        arrive("lab", 3, datagram(1));
+        starts.countDown();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> shed("dns").contains("failed 1"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> shed("lab").contains("failed 1"));
+    }
+
     private List<String> shed() throws Exception {
-        return told(get("/v1/chains/dns/demand"), "shed", "reason", "packets");
+        return shed("dns");
+    }
+
+    private List<String> shed(String chain) throws Exception {
+        return told(get("/v1/chains/" + chain + "/demand"), "shed", "reason", "packets");
     }
 }
