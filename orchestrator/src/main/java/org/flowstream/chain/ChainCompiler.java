@@ -13,6 +13,7 @@ import org.flowstream.model.Instances;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.RunState;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.problem.BadValueException;
@@ -95,7 +96,12 @@ public final class ChainCompiler {
             intents.add(
                     spec.bypassed()
                             ? new RuleIntent.Enter(from, flow, policy)
-                            : new RuleIntent.Await(from, flow, policy, spec.instances() == Instances.PER_CONNECTION));
+                            : new RuleIntent.Await(
+                                    from,
+                                    flow,
+                                    policy,
+                                    spec.instances() == Instances.PER_CONNECTION,
+                                    spec.state() == RunState.RUNNING));
         }
         return intents;
     }

@@ -19,8 +19,10 @@ public sealed interface RuleIntent {
      * is renewed while somebody listens; without it they meet the failure policy.
      *
      * @param byConnection whether an instance serves one connection, so that of a fragment the first alone tells whose it is
+     * @param running whether the chain is to run: of one that is stopped, first packets make nothing
      */
-    record Await(Place.External from, FlowMatch match, Target policy, boolean byConnection) implements Entry {}
+    record Await(Place.External from, FlowMatch match, Target policy, boolean byConnection, boolean running)
+            implements Entry {}
 
     /** All that leaves a machine by this device goes on from here, whatever its headers. */
     record Leave(Place.Tap from, Target to) implements RuleIntent {}

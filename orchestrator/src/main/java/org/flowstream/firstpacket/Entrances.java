@@ -42,18 +42,13 @@ final class Entrances {
         }
     }
 
-    /** The chains that take first packets now. */
-    static List<DeclaredChain> wanted(Declarations declarations) {
-        return declarations.chains().stream()
+    /** Those that are declared now. */
+    synchronized List<Entrance> look(Declarations declarations) {
+        List<DeclaredChain> now = declarations.chains().stream()
                 .filter(chain -> chain.spec().spec().isOnDemand())
                 .filter(chain -> !chain.spec().spec().bypassed())
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
                 .toList();
-    }
-
-    /** Those that are declared now. */
-    synchronized List<Entrance> look(Declarations declarations) {
-        List<DeclaredChain> now = wanted(declarations);
         if (!now.equals(of)) {
             Map<ChainId, Entrance> compiled = new HashMap<>();
             now.forEach(chain -> compiled.put(chain.id(), Entrance.of(chain)));
@@ -63,7 +58,13 @@ final class Entrances {
         return new ArrayList<>(entrances.values());
     }
 
-    synchronized Optional<Entrance> of(long id) {
-        return Optional.ofNullable(entrances.get(new ChainId(id)));
+    /** The chain of an id, as it is declared now. */
+    synchronized Optional<Entrance> of(long id, Declarations declarations) {
+        ChainId chain = new ChainId(id);
+        Entrance known = entrances.get(chain);
+        if (known == null || !declarations.isStill(known.chain())) {
+            look(declarations);
+        }
+        return Optional.ofNullable(entrances.get(chain));
     }
 }

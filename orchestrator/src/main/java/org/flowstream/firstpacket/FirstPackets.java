@@ -26,6 +26,7 @@ import org.flowstream.event.EventLog;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
+import org.flowstream.model.ChainId;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ImageDigest;
@@ -69,7 +70,7 @@ public final class FirstPackets implements AutoCloseable {
     private final EventLog events;
     private final Entrances entrances = new Entrances();
     private final Fragments fragments = new Fragments();
-    private final Map<InstanceKey, SetUp> setUps = new ConcurrentHashMap<>();
+    private final Map<Part, SetUp> setUps = new ConcurrentHashMap<>();
     private final Map<DeclaredChain, Admission> admissions = new ConcurrentHashMap<>();
     private final Map<ImageDigest, Image> warm = new ConcurrentHashMap<>();
     private final Shed shed;
@@ -101,6 +102,13 @@ public final class FirstPackets implements AutoCloseable {
         });
     }
 
+    /** A part of one chain's flow: another chain may have the same flow between other ports. */
+    private record Part(ChainId chain, InstanceKey key) {
+        static Part of(SetUp setUp) {
+            return new Part(setUp.chain().id(), setUp.key());
+        }
+    }
+
     public void start() {
         world.whenFirstPacket(this::take);
         keeper.start();
@@ -120,7 +128,7 @@ public final class FirstPackets implements AutoCloseable {
         if (!Cookie.isOf(packet.cookie(), Cookie.Kind.FIRST)) {
             return;
         }
-        Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id());
+        Optional<Entrances.Entrance> entrance = entrances.of(new Cookie(packet.cookie()).id(), declarations);
         if (entrance.isPresent()) {
             take(entrance.get(), packet);
         }
@@ -145,22 +153,28 @@ public final class FirstPackets implements AutoCloseable {
         }
         headers.ifPresent(seen -> fragments.note(chain.id(), side, seen, key.get(), now));
         while (true) {
-            SetUp known = setUps.get(key.get());
-            if (known != null && known.add(held, now)) {
+            Optional<SetUp> known = underWay(chain, key.get());
+            if (known.isPresent() && known.get().add(held, now)) {
                 return;
             }
             Optional<DeclaredChain> there = keeper.instance(chain, key.get());
-            if (known == null && there.isPresent()) {
+            if (known.isEmpty() && there.isPresent()) {
                 // It came late: the switch knows the way by now. Or it is a fragment.
                 pass(there.get(), packet.inPort(), bytes);
                 return;
             }
-            if (known == null) {
+            if (known.isEmpty()) {
                 begin(entrance, key.get(), held, packet.inPort(), now);
                 return;
             }
             Thread.onSpinWait();
         }
+    }
+
+    /** The set-up of a part of a chain's flow; one for the chain as it was before a change comes to nothing. */
+    private Optional<SetUp> underWay(DeclaredChain chain, InstanceKey key) {
+        return Optional.ofNullable(setUps.get(new Part(chain.id(), key)))
+                .filter(setUp -> setUp.chain().spec().equals(chain.spec()));
     }
 
     /** A later fragment, or an ICMP error: it goes where the packet went that it belongs to, and begins nothing. */
@@ -170,7 +184,7 @@ public final class FirstPackets implements AutoCloseable {
         Optional<InstanceKey> key = headers.flatMap(seen -> fragments.of(chain.id(), held.side(), seen, now))
                 .or(() -> InstanceKey.ofError(
                         chain.spec().spec(), FrameHeaders.quotedBy(held.bytes()), held.side() == 1));
-        Optional<SetUp> known = key.map(setUps::get);
+        Optional<SetUp> known = key.flatMap(it -> underWay(chain, it));
         if (known.isPresent() && known.get().add(held, now)) {
             return;
         }
@@ -197,17 +211,20 @@ public final class FirstPackets implements AutoCloseable {
             shed.shed(entrance, inPort, held.bytes(), ShedReason.BUSY);
             return;
         }
-        if (!admission.admits(keeper.count(chain) + setUps.size(), now)) {
+        int under = (int) setUps.keySet().stream()
+                .filter(part -> part.chain().equals(chain.id()))
+                .count();
+        if (!admission.admits(keeper.count(chain) + under, now)) {
             shed.shed(entrance, inPort, held.bytes(), ShedReason.LIMITS);
             return;
         }
         SetUp setUp = new SetUp(chain, key, now);
         setUp.add(held, now);
-        setUps.put(key, setUp);
+        setUps.put(Part.of(setUp), setUp);
         try {
             workers.execute(() -> run(entrance, setUp));
         } catch (RejectedExecutionException e) {
-            setUps.remove(key, setUp);
+            setUps.remove(Part.of(setUp), setUp);
         }
     }
 
@@ -223,7 +240,7 @@ public final class FirstPackets implements AutoCloseable {
             LOG.error("a set-up for chain {} failed", setUp.chain().name(), e);
             failed(entrance, setUp, String.valueOf(e));
         } finally {
-            setUps.remove(setUp.key(), setUp);
+            setUps.remove(Part.of(setUp), setUp);
             if (setUp.lost() > 0) {
                 shed.count(setUp.chain(), ShedReason.HELD, setUp.lost());
             }
@@ -245,23 +262,36 @@ public final class FirstPackets implements AutoCloseable {
                 ? taken.get()
                 : pools.make(spec, START_PATIENCE)
                         .orElseThrow(() -> new WorldException("machines", "none was ready in time"));
-        Optional<DeclaredChain> bound = declarations.bind(spec, setUp.key(), waiting);
-        if (bound.isEmpty()) {
-            pools.giveBack(waiting);
-            throw new WorldException("machines", "the chain was changed, or one that was about to be taken is gone");
-        }
-        DeclaredChain instance = bound.get();
-        waiting.forEach(each -> reconciler.reserve(each.name()));
-        boolean good = false;
         try {
-            handOver(setUp, instance, waiting, pooled);
-            good = true;
+            take(setUp, waiting, pooled);
         } finally {
             pools.giveBack(waiting);
-            if (!good) {
-                declarations.remove(instance.name());
+        }
+    }
+
+    /** Nobody else is at work on the machines meanwhile: what is set by somebody else would stay. */
+    private void take(SetUp setUp, List<DeclaredChain> waiting, boolean pooled)
+            throws IOException, InterruptedException {
+        List<Name> names = waiting.stream().map(DeclaredChain::name).toList();
+        if (!reconciler.reserve(names, BOUND)) {
+            throw new WorldException("machines", "one that was about to be taken is still worked on");
+        }
+        boolean good = false;
+        try {
+            DeclaredChain instance = declarations
+                    .bind(setUp.chain().spec(), setUp.key(), waiting)
+                    .orElseThrow(() -> new WorldException(
+                            "machines", "the chain was changed, or one that was about to be taken is gone"));
+            try {
+                handOver(setUp, instance, waiting, pooled);
+                good = true;
+            } finally {
+                if (!good) {
+                    declarations.remove(instance.name());
+                }
             }
-            waiting.forEach(each -> reconciler.giveBack(each.name()));
+        } finally {
+            names.forEach(reconciler::giveBack);
             if (!good) {
                 reconciler.wake();
             }

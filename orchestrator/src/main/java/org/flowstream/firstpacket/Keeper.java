@@ -19,7 +19,6 @@ import org.flowstream.domain.Places;
 import org.flowstream.image.Image;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
-import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
@@ -45,8 +44,6 @@ final class Keeper implements AutoCloseable {
     private static final int LOOKS = 6;
 
     private static final Duration RAREST_LOOK = Duration.ofSeconds(10);
-    /** New flows of a dead daemon's chain meet the policy after so long. */
-    private static final int LEASE_SECONDS = 4;
 
     private final Places places;
     private final Declarations declarations;
@@ -61,10 +58,8 @@ final class Keeper implements AutoCloseable {
 
     private final Thread thread;
     private long countedNanos = System.nanoTime();
-    /** What is to be done now and not at the next look: some are to go, or first packets are to come to us. */
+    /** Some are to go at once. */
     private boolean hurried;
-    /** The chains whose first packets come to us, as they were declared then. */
-    private final Map<ChainId, ChainSpec> leased = new HashMap<>();
 
     private volatile boolean closed;
 
@@ -96,16 +91,10 @@ final class Keeper implements AutoCloseable {
         thread.start();
     }
 
-    /**
-     * Who asks for a change of a chain waits for the end of what serves it otherwise, and sends its first packet as soon as it
-     * is told that the chain is there.
-     */
+    /** Who asks for a change of a chain waits for the end of what serves it otherwise. */
     private void hurry() {
-        boolean outdated = !declarations.outdatedInstances().isEmpty();
-        synchronized (this) {
-            if (outdated
-                    || Entrances.wanted(declarations).stream()
-                            .anyMatch(chain -> !chain.spec().equals(leased.get(chain.id())))) {
+        if (!declarations.outdatedInstances().isEmpty()) {
+            synchronized (this) {
                 hurried = true;
                 notifyAll();
             }
@@ -145,11 +134,12 @@ final class Keeper implements AutoCloseable {
         instances.computeIfAbsent(chain.name(), name -> new HashMap<>()).put(key, instance);
     }
 
-    /** The instance that serves a part of a chain's flow. */
+    /** The instance that serves a part of a chain's flow; one of the chain as it was before a change is on its way out. */
     synchronized Optional<DeclaredChain> instance(DeclaredChain chain, InstanceKey key) {
         return Optional.ofNullable(
                         instances.getOrDefault(chain.name(), Map.of()).get(key))
-                .filter(instance -> declarations.chain(instance.name()).isPresent());
+                .filter(instance -> declarations.chain(instance.name()).isPresent())
+                .filter(instance -> InstanceSpec.isOf(chain.spec(), instance.spec()));
     }
 
     synchronized int count(DeclaredChain chain) {
@@ -174,11 +164,9 @@ final class Keeper implements AutoCloseable {
 
     private void look() throws InterruptedException {
         try {
-            List<Entrances.Entrance> awaited = entrances.look(declarations);
-            for (Entrances.Entrance entrance : awaited) {
+            for (Entrances.Entrance entrance : entrances.look(declarations)) {
                 renew(entrance);
             }
-            keepLeases(awaited);
             openGates();
             endIdle();
         } catch (WorldException e) {
@@ -188,21 +176,23 @@ final class Keeper implements AutoCloseable {
         }
     }
 
+    /** While the loop changes a chain's rules it sets the leases too: one of the flow before would take that flow's packets. */
     private void renew(Entrances.Entrance entrance) throws InterruptedException {
+        DeclaredChain chain = entrance.chain();
+        if (!reconciler.reserve(chain.name())) {
+            return;
+        }
         try {
-            reconciler.perform(new Action.RenewLease(entrance.plan(), LEASE_SECONDS));
-            synchronized (this) {
-                leased.put(entrance.chain().id(), entrance.chain().spec());
+            if (declarations.isStill(chain)) {
+                reconciler.perform(new Action.RenewLease(entrance.plan()));
             }
         } catch (WorldException e) {
-            LOG.debug("chain {}: {}", entrance.chain().name(), e.reason());
+            LOG.debug("chain {}: {}", chain.name(), e.reason());
+        } finally {
+            if (reconciler.giveBack(chain.name())) {
+                reconciler.wake();
+            }
         }
-    }
-
-    private synchronized void keepLeases(List<Entrances.Entrance> awaited) {
-        Set<ChainId> ids = new HashSet<>();
-        awaited.forEach(entrance -> ids.add(entrance.chain().id()));
-        leased.keySet().retainAll(ids);
     }
 
     private void endIdle() throws InterruptedException {

@@ -145,12 +145,13 @@ public sealed interface Goal {
         }
     }
 
-    /** A chain's machines have ended. */
+    /** A chain's machines have ended, and packets make no others. */
     record Off(DeclaredChain chain) implements Goal {
         @Override
         public boolean holds(Pass pass) {
             return chain.machines().values().stream()
-                    .allMatch(id -> pass.machine(id).isEmpty());
+                            .allMatch(id -> pass.machine(id).isEmpty())
+                    && (!chain.spec().spec().isOnDemand() || new Steered(chain.name(), chain.wasReady()).holds(pass));
         }
 
         @Override

@@ -305,15 +305,11 @@ public sealed interface Action {
         }
     }
 
-    /**
-     * Has the first packets of a chain's flow come to us for so long; a rule that is there is renewed.
-     *
-     * @param seconds until the switch ends it by itself, 1 to 65535
-     */
-    record RenewLease(ChainPlan plan, int seconds) implements OfPlan {
+    /** Has the first packets of a chain's flow go on coming to us: the switch ends the rules for it when nobody does. */
+    record RenewLease(ChainPlan plan) implements OfPlan {
         @Override
         public String describe() {
-            return "have first packets of chain " + plan.name() + " come to us for " + seconds + " s";
+            return "have first packets of chain " + plan.name() + " go on coming to us";
         }
     }
 

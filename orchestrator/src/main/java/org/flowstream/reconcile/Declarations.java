@@ -328,7 +328,8 @@ public final class Declarations implements AutoCloseable {
      * daemon that dies before it does finds machines that wait, and the flow's next packet begins anew.
      */
     public synchronized Optional<DeclaredChain> bind(ChainSpec chain, InstanceKey key, List<DeclaredChain> waiting) {
-        if (waiting.stream().anyMatch(each -> !each.equals(chains.get(each.name())))) {
+        // One that waits anew may have been seen ready meanwhile.
+        if (!waiting.stream().allMatch(this::isStill)) {
             return Optional.empty();
         }
         DeclaredChain instance = InstanceSpec.bound(chain, key, waiting);

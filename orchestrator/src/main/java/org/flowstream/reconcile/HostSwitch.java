@@ -406,7 +406,7 @@ final class HostSwitch implements AutoCloseable {
     void clearRules(BridgeName bridge, ChainId chain, Desired desired) {
         doing(() -> {
             OpenFlowConnection connection = connection(bridge);
-            SwitchRules own = connection.observeChain(chain.bits()).ofChainAndLeases(chain.bits());
+            SwitchRules own = new FoundRules(connection.observeChain(chain.bits())).ofChain(chain.bits());
             boolean besideOthers = own.hasCompanions();
             List<SwitchChange> changes = besideOthers
                     ? wanted(bridge, desired).cleared(chain, new FoundRules(connection.observe()))

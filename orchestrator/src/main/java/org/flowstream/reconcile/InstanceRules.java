@@ -1,5 +1,6 @@
 package org.flowstream.reconcile;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.flowstream.chain.ChainPlan;
@@ -20,9 +21,10 @@ import org.flowstream.rules.SwitchRules;
 record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
     void renewLease(Action.RenewLease renew) {
         BridgeName bridge = renew.plan().bridge();
-        HostSwitch.doing(() -> openVswitch
-                .connection(bridge)
-                .apply(RuleCompiler.lease(renew.plan(), openVswitch.numbers(bridge), renew.seconds()).stream()
+        HostSwitch.doing(() -> openVswitch.apply(
+                bridge,
+                List.of(renew.plan().id()),
+                RuleCompiler.leases(renew.plan(), openVswitch.numbers(bridge)).stream()
                         .<SwitchChange>map(SwitchChange.AddFlow::new)
                         .toList()));
     }

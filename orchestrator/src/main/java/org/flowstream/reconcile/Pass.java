@@ -114,9 +114,10 @@ public final class Pass {
         return !busy.contains(Groups.of(name)) && isReady(name);
     }
 
-    /** Whether the switch has the rules of a chain as they are declared. */
+    /** Whether the switch has the rules of a chain as they are declared, and nobody is about to change them. */
     public boolean isSteered(Name name) {
-        return chain(name).filter(this::isSteered).isPresent();
+        return !busy.contains(Groups.of(name))
+                && chain(name).filter(this::isSteered).isPresent();
     }
 
     private boolean isSteered(DesiredChain chain) {

@@ -3,6 +3,7 @@ package org.flowstream.reconcile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +73,8 @@ public final class Reconciler implements AutoCloseable {
     private final Set<String> busy = new HashSet<>();
     /** The groups that were given back, and the pass in which: it may have looked at half of what was done meanwhile. */
     private final Map<String, Long> givenBack = new HashMap<>();
+    /** Groups that the loop left as they were because they were busy. */
+    private final Set<String> leftOut = new HashSet<>();
 
     private final Backlog backlog;
     private volatile Consumer<Duration> passed = took -> {};
@@ -202,18 +205,52 @@ public final class Reconciler implements AutoCloseable {
         }
     }
 
-    /** Keeps the loop from a chain until {@link #giveBack}; false when the loop is at work on it. */
+    /** Keeps the loop from a chain until {@link #giveBack}; false when the loop, or somebody, is at work on it. */
     public boolean reserve(Name chain) {
         synchronized (monitor) {
-            return !closed && busy.add(Groups.of(chain));
+            return reserve(List.of(Groups.of(chain)));
         }
     }
 
-    /** Gives a chain back to the loop; what it saw before of the chain does not count any more. */
-    public void giveBack(Name chain) {
+    /** The same for several chains, all or none, for whoever can wait for what goes on. */
+    public boolean reserve(List<Name> chains, Duration patience) throws InterruptedException {
+        List<String> groups = chains.stream().map(Groups::of).toList();
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (monitor) {
+            while (!closed) {
+                long left = deadline - System.nanoTime();
+                if (reserve(groups)) {
+                    return true;
+                }
+                if (left <= 0) {
+                    return false;
+                }
+                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+            return false;
+        }
+    }
+
+    private boolean reserve(Collection<String> groups) {
+        if (closed || groups.stream().anyMatch(busy::contains)) {
+            return false;
+        }
+        busy.addAll(groups);
+        leftOut.removeAll(groups);
+        return true;
+    }
+
+    /**
+     * Gives a chain back to the loop; what it saw before of the chain does not count any more.
+     *
+     * @return whether the loop came by meanwhile and could not say or do anything of it
+     */
+    public boolean giveBack(Name chain) {
         synchronized (monitor) {
             busy.remove(Groups.of(chain));
             givenBack.put(Groups.of(chain), passes);
+            monitor.notifyAll();
+            return leftOut.remove(Groups.of(chain));
         }
     }
 
@@ -285,6 +322,7 @@ public final class Reconciler implements AutoCloseable {
         long number;
         synchronized (monitor) {
             busyBefore = Set.copyOf(busy);
+            leftOut.addAll(busy);
             number = ++passes;
         }
         List<DeclaredChain> chains = declarations.all();
@@ -375,9 +413,12 @@ public final class Reconciler implements AutoCloseable {
             groups.forEach((group, actions) -> {
                 boolean held = hostFirst && !group.equals(Groups.HOST) && !Groups.isOfStrays(group);
                 // A group whose actions went on while the world was looked at was planned from half of their effect.
-                boolean current = !pass.busy().contains(group)
-                        && !busy.contains(group)
-                        && givenBack.getOrDefault(group, 0L) < pass.number();
+                boolean outdated = givenBack.getOrDefault(group, 0L) >= pass.number();
+                boolean current = !pass.busy().contains(group) && !busy.contains(group) && !outdated;
+                if (busy.contains(group)) {
+                    leftOut.add(group);
+                }
+                woken |= outdated;
                 if (current && backlog.wasDone(group, actions)) {
                     backlog.later(group);
                 }
@@ -408,6 +449,7 @@ public final class Reconciler implements AutoCloseable {
         } finally {
             synchronized (monitor) {
                 busy.remove(group);
+                leftOut.remove(group);
                 if (good) {
                     backlog.done(group, actions);
                 } else {

@@ -103,7 +103,7 @@ record WantedRules(
 
     /** What has to change for nothing to be left of a chain. */
     List<SwitchChange> cleared(ChainId chain, FoundRules found) {
-        return others(chain, found).clear(found.all().ofChainAndLeases(chain.bits()));
+        return others(chain, found).clear(found.ofChain(chain.bits()));
     }
 
     private OtherChains others(ChainId chain, FoundRules found) {

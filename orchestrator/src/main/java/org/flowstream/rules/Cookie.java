@@ -52,8 +52,8 @@ public record Cookie(long bits) {
         /** Whether the id beside it is a chain's or one of its machines': else it is 0, or stands for an installation. */
         public boolean isOfChain() {
             return switch (this) {
-                case PROBE, LEAVE, ENTER, COMPANION -> true;
-                case BASE, LEARNT, AMBIGUOUS, SAMPLE, FIRST -> false;
+                case PROBE, LEAVE, ENTER, COMPANION, FIRST -> true;
+                case BASE, LEARNT, AMBIGUOUS, SAMPLE -> false;
             };
         }
     }

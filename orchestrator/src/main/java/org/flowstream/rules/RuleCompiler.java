@@ -35,6 +35,9 @@ public final class RuleCompiler {
     /** Packets come whole: who gets one sends it on. */
     private static final int WHOLE_PACKET = 0xffff;
 
+    /** New flows of a dead daemon's chain meet the policy after so long. */
+    private static final int LEASE_SECONDS = 4;
+
     /** All of a probe frame is in its first bytes. */
     private static final int PROBE_BYTES = 128;
 
@@ -88,38 +91,11 @@ public final class RuleCompiler {
         return new SwitchRules(List.copyOf(compiler.flows.values()), List.copyOf(compiler.groups.values()));
     }
 
-    /**
-     * The rules by which first packets come to us, above those of the policy: a lease, which the switch ends by itself when
-     * nobody renews it. With them come the flow's fragments and errors about it, since we alone can tell whose they are.
-     */
-    public static List<FlowRule> lease(ChainPlan plan, Map<PortName, Integer> numbers, int seconds) {
-        List<FlowRule> rules = new ArrayList<>();
-        for (RuleIntent.Await await : plan.intents(RuleIntent.Await.class)) {
-            Integer port = numbers.get(await.from().port());
-            if (port == null) {
-                continue;
-            }
-            int lease = Priorities.lease(plan.priority());
-            rules.add(toUs(plan, lease, RuleMatch.inPort(port, await.match()), seconds));
-            followers(await).forEach(each -> rules.add(toUs(plan, lease, RuleMatch.inPort(port, each), seconds)));
-            if (await.byConnection()) {
-                Companions.firstFragments(await.match())
-                        .map(first -> RuleMatch.inPort(port, first))
-                        .map(first -> toUs(plan, Priorities.firstFragments(plan.priority()), first, seconds))
-                        .ifPresent(rules::add);
-            }
-        }
-        return rules;
-    }
-
-    private static FlowRule toUs(ChainPlan plan, int priority, RuleMatch match, int seconds) {
-        return FlowRule.of(
-                        Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
-                        0,
-                        priority,
-                        match,
-                        new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
-                .withHardTimeout(seconds);
+    /** Of a chain's rules those that are leases: the switch ends them by itself when nobody renews them. */
+    public static List<FlowRule> leases(ChainPlan plan, Map<PortName, Integer> numbers) {
+        return compile(plan, Stage.STEERED, numbers, Set.of()).flows().stream()
+                .filter(rule -> rule.isOf(Cookie.Kind.FIRST))
+                .toList();
     }
 
     /** The companions of a flow that it does not itself match. */
@@ -198,7 +174,36 @@ public final class RuleCompiler {
                             Cookie.Kind.COMPANION,
                             Priorities.companion(plan.priority()),
                             RuleMatch.inPort(from, each)));
+            if (await.running()) {
+                lease(await, from);
+            }
         });
+    }
+
+    /**
+     * First packets come to us by rules above those of the policy: a lease. With them come the flow's fragments and errors
+     * about it, since we alone can tell whose they are.
+     */
+    private void lease(RuleIntent.Await await, int from) {
+        int lease = Priorities.lease(plan.priority());
+        toUs(lease, RuleMatch.inPort(from, await.match()));
+        followers(await).forEach(each -> toUs(lease, RuleMatch.inPort(from, each)));
+        if (await.byConnection()) {
+            Companions.firstFragments(await.match())
+                    .ifPresent(
+                            first -> toUs(Priorities.firstFragments(plan.priority()), RuleMatch.inPort(from, first)));
+        }
+    }
+
+    private void toUs(int priority, RuleMatch match) {
+        FlowRule rule = FlowRule.of(
+                        Cookie.of(Cookie.Kind.FIRST, plan.id().bits()),
+                        0,
+                        priority,
+                        match,
+                        new RuleAction.ToController(CONTROLLER_ID, WHOLE_PACKET))
+                .withHardTimeout(LEASE_SECONDS);
+        flows.putIfAbsent(rule.key(), rule);
     }
 
     /** The action that sends to a target: none, which drops, where nothing there that could take it has a number. */

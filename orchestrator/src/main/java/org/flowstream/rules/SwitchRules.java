@@ -49,11 +49,6 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
         return flows.isEmpty() && groups.isEmpty();
     }
 
-    /** The rules of a chain with those that come and go: its leases. */
-    public SwitchRules ofChainAndLeases(long id) {
-        return only(rule -> (isOfChain(rule) || rule.isOf(Cookie.Kind.FIRST)) && new Cookie(rule.cookie()).id() == id);
-    }
-
     /** The rules that serve the own bridge as a whole, but for those that come and go: what was learnt, samples. */
     public SwitchRules ofBridge() {
         return only(rule -> isCommon(rule, 0));

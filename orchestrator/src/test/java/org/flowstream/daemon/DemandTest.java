@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.flowstream.model.ChainId;
 import org.flowstream.openflow.PacketIns;
@@ -15,11 +16,15 @@ import org.junit.jupiter.api.Test;
 
 /** How pools stand, and which first packets got no machine: told by the interface and as figures. */
 final class DemandTest extends DaemonTest {
-    /** UDP from 198.51.100.7, source port 1000 + n, to 10.0.0.2:53, without a payload. */
     private static byte[] datagram(int n) {
+        return datagram(n, 53);
+    }
+
+    /** UDP from 10.0.0.1, source port 1000 + n, to 10.0.0.2, without a payload. */
+    private static byte[] datagram(int n, int port) {
         return HexFormat.of()
                 .parseHex("0200000000020200000000010800" + "4500001c00000000401100000a" + "000001" + "0a000002"
-                        + String.format("%04x", 1000 + n) + "0035" + "00080000");
+                        + String.format("%04x%04x", 1000 + n, port) + "00080000");
     }
 
     private static byte[] arp() {
@@ -54,8 +59,16 @@ final class DemandTest extends DaemonTest {
     }
 
     private void arrive(byte[] frame) {
-        ChainId chain = world.plans().get(0).id();
-        world.arrive(PacketIns.of(Cookie.of(Cookie.Kind.FIRST, chain.bits()).bits(), 1, frame));
+        arrive("dns", 1, frame);
+    }
+
+    private void arrive(String chain, int port, byte[] frame) {
+        ChainId id = world.plans().stream()
+                .filter(plan -> plan.name().toString().equals(chain))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        world.arrive(PacketIns.of(Cookie.of(Cookie.Kind.FIRST, id.bits()).bits(), port, frame));
     }
 
     @Test
@@ -110,7 +123,43 @@ final class DemandTest extends DaemonTest {
                 .isEqualTo(404);
     }
 
+    /** No packet of the flow that a chain was given meets the chain as it was before. */
+    @Test
+    void aFirstPacketIsOfTheChainAsItIsDeclaredThen() throws Exception {
+        for (int port = 53; port < 59; port++) {
+            ObjectNode chain = onDemand("closed", 100);
+            ((ObjectNode) chain.path("spec")).put("flow", "udp,tp_dst=" + port);
+            ok("POST", "/v1/apply?wait=20", request("site", false, "", chain));
+            arrive(datagram(1, port));
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> shed().contains("failed 6"));
+        assertThat(shed()).containsExactly("failed 6");
+    }
+
+    /** The same addresses and ports on another wire are another connection. */
+    @Test
+    void aConnectionIsOfTheChainThatItsPacketCameFor() throws Exception {
+        ObjectNode other = chain("lab", "udp", IMAGE, "lab", "servers").deepCopy();
+        ((ObjectNode) other.path("spec")).put("instances", "per-connection").put("priority", 101);
+        ok("POST", "/v1/apply?wait=20", request("site", false, "", onDemand("closed", 100), other));
+        CountDownLatch starts = new CountDownLatch(1);
+        world.holdStarts(starts);
+        arrive("dns", 1, datagram(1));
+        arrive("lab", 3, datagram(1));
+        starts.countDown();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> shed("dns").contains("failed 1"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> shed("lab").contains("failed 1"));
+    }
+
     private List<String> shed() throws Exception {
-        return told(get("/v1/chains/dns/demand"), "shed", "reason", "packets");
+        return shed("dns");
+    }
+
+    private List<String> shed(String chain) throws Exception {
+        return told(get("/v1/chains/" + chain + "/demand"), "shed", "reason", "packets");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
@@ -28,12 +29,15 @@ import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.Installation;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.openflow.Flooding;
@@ -42,6 +46,7 @@ import org.flowstream.ovsdb.Bfd;
 import org.flowstream.ovsdb.ObservedPort;
 import org.flowstream.ovsdb.SwitchAddress;
 import org.flowstream.ovsdb.SwitchDatabase;
+import org.flowstream.plan.Action;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.plan.ObservedBridge;
@@ -248,6 +253,52 @@ final class HostSwitchTest {
         assertThat(state(desired)).as("to be set again").isEqualTo(ObservedRules.State.OTHER);
         hostSwitch.setRules(plan, Stage.STEERED, desired);
         assertThat(trace(OWN)).isEqualTo("Datapath actions: " + plan.taps().get(0));
+    }
+
+    @Test
+    void theLeasesOfAChainAreOfItsFlowAloneAndGoWithIt() {
+        Desired web = onDemand("tcp,nw_dst=10.0.0.2,tp_dst=80", RunState.RUNNING);
+        Desired names = onDemand("udp,nw_dst=10.0.0.2,tp_dst=53", RunState.RUNNING);
+        Desired stopped = onDemand("udp,nw_dst=10.0.0.2,tp_dst=53", RunState.STOPPED);
+        hostSwitch.createBridge(OWN);
+        web.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setRules(plan(web), Stage.STEERED, web);
+        assertThat(leases()).contains("tp_dst=80").doesNotContain("tp_dst=53");
+        assertThat(state(web)).isEqualTo(ObservedRules.State.STEERED);
+
+        hostSwitch.setRules(plan(names), Stage.STEERED, names);
+        assertThat(leases()).contains("tp_dst=53").doesNotContain("tp_dst=80");
+        renew(plan(web));
+        assertThat(state(names)).as("with the flow before, too").isEqualTo(ObservedRules.State.OTHER);
+        hostSwitch.setRules(plan(names), Stage.STEERED, names);
+        assertThat(leases()).contains("tp_dst=53").doesNotContain("tp_dst=80");
+
+        assertThat(state(stopped)).as("to be stopped").isEqualTo(ObservedRules.State.OTHER);
+        hostSwitch.setRules(plan(stopped), Stage.STEERED, stopped);
+        assertThat(leases()).isEmpty();
+
+        hostSwitch.clearRules(OWN, plan(names).id(), Desired.nothing(OWN));
+        renew(plan(names));
+        assertThat(hostSwitch.observe(Desired.nothing(OWN)).rules())
+                .as("a lease of a chain that went")
+                .hasSize(1);
+        hostSwitch.clearRules(OWN, plan(names).id(), Desired.nothing(OWN));
+        assertThat(hostSwitch.observe(Desired.nothing(OWN)).rules()).isEmpty();
+    }
+
+    private static ChainPlan plan(Desired desired) {
+        return desired.chains().get(0).plan();
+    }
+
+    private void renew(ChainPlan plan) {
+        new InstanceRules(hostSwitch, OWN).renewLease(new Action.RenewLease(plan));
+    }
+
+    private static String leases() {
+        return OVS.ofctl("dump-flows", OWN.text())
+                .lines()
+                .filter(line -> line.contains("hard_timeout=4,"))
+                .collect(Collectors.joining("\n"));
     }
 
     @Test
@@ -474,7 +525,42 @@ final class HostSwitchTest {
     }
 
     private static Desired desired(BridgeName bridge, FailurePolicy failure) {
-        MiddleboxSpec middlebox = new MiddleboxSpec(
+        return desired(new ChainSpec.Spec(
+                bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox())));
+    }
+
+    /** A chain on the own bridge with a machine for each connection. */
+    private static Desired onDemand(String flow, RunState state) {
+        FlowMatch match = FlowMatch.parse(flow);
+        return desired(new ChainSpec.Spec(
+                OWN,
+                match,
+                match.reversed(),
+                100,
+                Instances.PER_CONNECTION,
+                StartMode.FIRST_PACKET,
+                ChainSpec.Spec.DEFAULT_IDLE,
+                FailurePolicy.CLOSED,
+                Limits.STANDARD,
+                state,
+                false,
+                List.of(middlebox())));
+    }
+
+    private static Desired desired(ChainSpec.Spec spec) {
+        Map<Name, MachineId> machines = spec.isOnDemand() ? Map.of() : Map.of(FIREWALL, MACHINE);
+        DeclaredChain chain =
+                new DeclaredChain(new ChainId(0x55), ChainSpec.of(FIREWALL, Owner.OPERATOR, spec), false, machines);
+        return new Desired(
+                OWN,
+                Accelerator.QEMU,
+                List.of(port("uplink", spec.bridge()), port("servers", spec.bridge())),
+                List.of(),
+                List.of(new DesiredChain(ChainCompiler.compile(chain), false, Map.of())));
+    }
+
+    private static MiddleboxSpec middlebox() {
+        return new MiddleboxSpec(
                 FIREWALL,
                 "wire 1.0.0",
                 ImageDigest.parse("00".repeat(32)),
@@ -485,18 +571,6 @@ final class HostSwitchTest {
                 List.of(
                         new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse("uplink")),
                         new DeviceWiring("inside", DeviceMode.BUMP, WireEnd.parse("servers"))));
-        ChainSpec spec = ChainSpec.of(
-                FIREWALL,
-                Owner.OPERATOR,
-                new ChainSpec.Spec(bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox)));
-        ChainPlan plan =
-                ChainCompiler.compile(new DeclaredChain(new ChainId(0x55), spec, false, Map.of(FIREWALL, MACHINE)));
-        return new Desired(
-                OWN,
-                Accelerator.QEMU,
-                List.of(port("uplink", bridge), port("servers", bridge)),
-                List.of(),
-                List.of(new DesiredChain(plan, false, Map.of())));
     }
 
     private static ExternalPort port(String name, BridgeName bridge) {

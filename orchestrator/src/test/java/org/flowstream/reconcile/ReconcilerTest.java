@@ -90,6 +90,36 @@ final class ReconcilerTest {
     }
 
     @Test
+    void whoKeepsTheLoopFromAChainIsToldThatItCameBy() throws Exception {
+        Name chain = ready("fw", "uplink", "servers").name();
+        await().atMost(PATIENCE).until(() -> reconciler.reserve(chain));
+        assertThat(reconciler.await(pass -> true, PATIENCE)).hasValueSatisfying(pass -> {
+            assertThat(pass.isSettled(chain)).isFalse();
+            assertThat(pass.isSteered(chain)).isFalse();
+        });
+        assertThat(reconciler.giveBack(chain)).isTrue();
+        assertThat(reconciler.await(pass -> pass.isSettled(chain), PATIENCE)).isPresent();
+    }
+
+    @Test
+    void whoReservesAChainWaitsForWhatTheLoopDoesOnIt() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        world.holdStarts(started);
+        Name chain = declare("fw", "uplink", "servers").name();
+        await().atMost(PATIENCE).until(() -> world.done().stream().anyMatch(it -> it.startsWith("create taps")));
+        assertThat(reconciler.reserve(List.of(chain), Duration.ofMillis(10)))
+                .as("its machine starts")
+                .isFalse();
+        started.countDown();
+        assertThat(reconciler.reserve(List.of(chain, Name.parse("other")), PATIENCE))
+                .isTrue();
+        assertThat(reconciler.reserve(Name.parse("other"))).as("both").isFalse();
+        assertThat(reconciler.reserve(List.of(chain), Duration.ofMillis(10)))
+                .as("taken")
+                .isFalse();
+    }
+
+    @Test
     void aMachineThatDiesIsStartedAgainAtOnceAndTheReasonIsKept() throws Exception {
         DeclaredChain chain = ready("fw", "uplink", "servers");
         MachineId id = chain.machine(chain.name());

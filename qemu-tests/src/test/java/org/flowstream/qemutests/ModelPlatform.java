@@ -76,10 +76,6 @@ final class ModelPlatform implements AutoCloseable {
         }
     }
 
-    HypervisorChoice hypervisor() {
-        return hypervisor;
-    }
-
     List<Endpoint> endpoints() {
         return List.copyOf(endpoints);
     }

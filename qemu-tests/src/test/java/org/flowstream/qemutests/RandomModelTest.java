@@ -28,71 +28,100 @@ class RandomModelTest {
     private static final int NEIGHBOURHOOD = 12;
 
     private static final int PROGRESS = 200;
-    /** Whether some chains have boxes that come with packets, and some of these wait in a pool. */
-    private static final boolean ON_DEMAND = Boolean.getBoolean("model.demand");
+
+    /**
+     * What is to be run.
+     *
+     * @param from the first step; what those before it come to is declared at once
+     * @param steps the last step
+     * @param longest after which no other step begins
+     * @param demand whether some chains have boxes that come with packets, and some of these wait in a pool
+     */
+    private record Run(long seed, int from, int steps, Duration longest, HypervisorChoice hypervisor, boolean demand) {
+        Step step(int number, Site site) {
+            return Generator.step(seed, number, site, demand);
+        }
+
+        /** What the steps before the first come to. */
+        Site replayed() {
+            Site site = Site.bare();
+            for (int number = 1; number < from; number++) {
+                site = step(number, site).after(site);
+            }
+            return site;
+        }
+
+        /** What repeats the steps from one to another. */
+        String command(int near, int number) {
+            return "-Dtest=RandomModelTest#eachFlow* -Dmodel.seed=" + seed + " -Dmodel.from=" + near
+                    + " -Dmodel.steps=" + number + " -Dmodel.hypervisor=" + hypervisor
+                    + (demand ? " -Dmodel.demand=true" : "");
+        }
+    }
 
     @Test
     void eachFlowPassesItsChainAloneWhateverIsChangedAndDies() {
-        long seed = Long.getLong("model.seed", 1);
-        int from = Integer.getInteger("model.from", 1);
-        int steps = Integer.getInteger("model.steps", 200);
-        Duration longest = Duration.ofMinutes(Integer.getInteger("model.minutes", 60));
-        HypervisorChoice hypervisor = HypervisorChoice.parse(System.getProperty("model.hypervisor", "process"));
-        System.out.printf("model: seed %d, steps %d to %d, %s%n", seed, from, steps, hypervisor);
+        holds(new Run(
+                Long.getLong("model.seed", 1),
+                Integer.getInteger("model.from", 1),
+                Integer.getInteger("model.steps", 200),
+                Duration.ofMinutes(Integer.getInteger("model.minutes", 60)),
+                HypervisorChoice.parse(System.getProperty("model.hypervisor", "process")),
+                Boolean.getBoolean("model.demand")));
+    }
+
+    /** Some steps in which a chain that has its boxes by packets is made, changed and removed. */
+    @Test
+    void soItIsWithBoxesThatComeWithPackets() {
+        holds(new Run(1, 1, 60, Duration.ofMinutes(5), HypervisorChoice.PROCESS, true));
+    }
+
+    private static void holds(Run what) {
+        System.out.printf("model: %s%n", what);
         Leftovers before = Leftovers.now();
-        try (ModelPlatform platform = ModelPlatform.start(hypervisor);
+        try (ModelPlatform platform = ModelPlatform.start(what.hypervisor());
                 Probes probes = Probes.start(platform.endpoints());
-                ModelRun run = new ModelRun(platform, probes, seed, replayed(seed, from))) {
-            if (ON_DEMAND) {
+                ModelRun run = new ModelRun(platform, probes, what.seed(), what.replayed())) {
+            if (what.demand()) {
                 platform.fillPool();
             }
             run.declare();
-            run(run, platform, seed, from, steps, longest);
+            run(what, run, platform);
         }
         assertThat(before.added(Leftovers.now())).as("left behind").isEmpty();
     }
 
-    private static void run(ModelRun run, ModelPlatform platform, long seed, int from, int steps, Duration longest) {
+    private static void run(Run what, ModelRun run, ModelPlatform platform) {
         long begin = System.nanoTime();
         List<String> told = new ArrayList<>();
-        for (int number = from; number <= steps; number++) {
-            Step step = Generator.step(seed, number, run.site(), ON_DEMAND);
+        for (int number = what.from(); number <= what.steps(); number++) {
+            Step step = what.step(number, run.site());
             told.add(number + ": " + step);
             Site site = run.site();
             try {
                 run.step(number, step);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(report(platform, seed, from, number, told, site, e), e);
+                throw new AssertionError(report(what, platform, number, told, site, e), e);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            if (number % PROGRESS == 0 || number == steps || took.compareTo(longest) > 0) {
+            boolean over = took.compareTo(what.longest()) > 0;
+            if (number % PROGRESS == 0 || number == what.steps() || over) {
                 System.out.printf(
                         "model: seed %d, step %d after %d s, %d probes judged%n",
-                        seed, number, took.toSeconds(), run.judged());
+                        what.seed(), number, took.toSeconds(), run.judged());
             }
-            if (took.compareTo(longest) > 0) {
-                System.out.printf("model: go on with -Dmodel.seed=%d -Dmodel.from=%d%n", seed, number + 1);
+            if (over) {
+                System.out.printf("model: go on with -Dmodel.seed=%d -Dmodel.from=%d%n", what.seed(), number + 1);
                 return;
             }
         }
     }
 
-    /** What the steps before one come to. */
-    private static Site replayed(long seed, int from) {
-        Site site = Site.bare();
-        for (int number = 1; number < from; number++) {
-            site = Generator.step(seed, number, site, ON_DEMAND).after(site);
-        }
-        return site;
-    }
-
     private static String report(
-            ModelPlatform platform, long seed, int from, int number, List<String> told, Site site, Throwable failure) {
-        int near = Math.max(from, number - NEIGHBOURHOOD);
-        return failure.getMessage() + "\nseed " + seed + ", step " + number + "; the steps up to it:\n"
-                + String.join("\n", told.subList(near - from, told.size())) + "\nbefore the last one:\n" + site
-                + "to repeat: -Dtest=RandomModelTest -Dmodel.seed=" + seed + " -Dmodel.from=" + near
-                + " -Dmodel.steps=" + number + " -Dmodel.hypervisor=" + platform.hypervisor()
-                + (ON_DEMAND ? " -Dmodel.demand=true" : "") + "\n" + platform.evidence();
+            Run what, ModelPlatform platform, int number, List<String> told, Site site, Throwable failure) {
+        int near = Math.max(what.from(), number - NEIGHBOURHOOD);
+        return failure.getMessage() + "\nseed " + what.seed() + ", step " + number + "; the steps up to it:\n"
+                + String.join("\n", told.subList(near - what.from(), told.size())) + "\nbefore the last one:\n" + site
+                + "to repeat: " + what.command(near, number) + "\n" + platform.evidence();
     }
 }
