@@ -239,27 +239,22 @@ public final class FirstPackets implements AutoCloseable {
 
     private void setUp(SetUp setUp) throws IOException, InterruptedException {
         ChainSpec spec = setUp.chain().spec();
-        Optional<List<DeclaredChain>> taken = pools.take(spec);
-        boolean pooled = taken.isPresent();
-        List<DeclaredChain> waiting = pooled
-                ? taken.get()
-                : pools.make(spec, START_PATIENCE)
-                        .orElseThrow(() -> new WorldException("machines", "none was ready in time"));
-        Optional<DeclaredChain> bound = declarations.bind(spec, setUp.key(), waiting);
-        if (bound.isEmpty()) {
-            pools.giveBack(waiting);
-            throw new WorldException("machines", "the chain was changed, or one that was about to be taken is gone");
-        }
-        DeclaredChain instance = bound.get();
-        waiting.forEach(each -> reconciler.reserve(each.name()));
+        Taken taken = Taken.of(spec, pools, reconciler, START_PATIENCE);
+        List<DeclaredChain> waiting = taken.machines();
+        Optional<DeclaredChain> instance = Optional.empty();
         boolean good = false;
         try {
-            handOver(setUp, instance, waiting, pooled);
+            instance = declarations.bind(spec, setUp.key(), waiting);
+            if (instance.isEmpty()) {
+                throw new WorldException(
+                        "machines", "the chain was changed, or one that was about to be taken is gone");
+            }
+            handOver(setUp, instance.get(), waiting, taken.pooled());
             good = true;
         } finally {
             pools.giveBack(waiting);
             if (!good) {
-                declarations.remove(instance.name());
+                instance.ifPresent(each -> declarations.remove(each.name()));
             }
             waiting.forEach(each -> reconciler.giveBack(each.name()));
             if (!good) {
