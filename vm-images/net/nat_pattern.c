@@ -141,7 +141,7 @@ bool fs_nat_pattern_parse(struct fs_nat_pattern *p, const char *text, size_t len
     return true;
 }
 
-static void text_address(struct fs_text *t, uint32_t address)
+FS_ONCE static void text_address(struct fs_text *t, uint32_t address)
 {
     uint8_t bytes[4];
     __builtin_memcpy(bytes, &address, 4);
@@ -152,7 +152,7 @@ static void text_address(struct fs_text *t, uint32_t address)
     }
 }
 
-static void text_port(struct fs_text *t, uint16_t port)
+FS_ONCE static void text_port(struct fs_text *t, uint16_t port)
 {
     if (port == 0) {
         fs_text_string(t, " -");
@@ -161,8 +161,9 @@ static void text_port(struct fs_text *t, uint16_t port)
     }
 }
 
-void fs_nat_pattern_text(struct fs_text *t, const struct fs_nat_pattern *p)
+FS_ONCE void fs_nat_pattern_text(struct fs_text *t, const struct fs_nat_pattern *p, bool whole)
 {
+    const char *mark = !whole || p->span == 0 ? "" : p->sequential ? "#" : p->same_first ? "" : "?";
     text_address(t, p->source);
     if (!p->ports && p->span != 0) {
         fs_text_char(t, '-');
@@ -172,6 +173,7 @@ void fs_nat_pattern_text(struct fs_text *t, const struct fs_nat_pattern *p)
     } else if (p->ports) {
         text_port(t, p->source_port);
     }
+    fs_text_string(t, mark);
     fs_text_char(t, ' ');
     text_address(t, p->destination);
     if (p->ports) {
@@ -264,6 +266,11 @@ struct fs_nat_pattern *fs_nat_pattern_named(struct fs_element *e, const char *na
         }
     }
     return NULL;
+}
+
+const char *fs_nat_pattern_name(const struct fs_nat_pattern *named)
+{
+    return ((const struct fs_nat_named *)((const char *)named - offsetof(struct fs_nat_named, pattern)))->name;
 }
 
 /* ---- tables ---- */

@@ -21,7 +21,8 @@ struct fs_nat_pattern {
 /* `SADDR SPORT DADDR DPORT`, `SADDR DADDR SPORT` (for pings) or `SADDR DADDR`. False, and a word of Click's in `wrong`,
  * when it is none. */
 bool fs_nat_pattern_parse(struct fs_nat_pattern *p, const char *text, size_t length, const char **wrong);
-void fs_nat_pattern_text(struct fs_text *t, const struct fs_nat_pattern *p);
+/* Click's text of it; with `whole` also the mark behind its range, so that it parses to the same pattern. */
+void fs_nat_pattern_text(struct fs_text *t, const struct fs_nat_pattern *p, bool whole);
 
 /* What the pattern makes of a flow, by the answers that the table's `map` has already. With `ping` the destination port
  * is the source port plus one (ICMPPingRewriter). False when no choice is free. */
@@ -40,6 +41,7 @@ struct fs_nat_patterns {
 };
 int fs_nat_patterns_initialize(struct fs_element *e, struct fs_text *error); /* marks the class */
 struct fs_nat_pattern *fs_nat_pattern_named(struct fs_element *e, const char *name, size_t length);
+const char *fs_nat_pattern_name(const struct fs_nat_pattern *named); /* of one that fs_nat_pattern_named() found */
 
 /* The items of a table of the types `rewriter-input`, `rewriter-pattern` and `mapper-pattern` (docs/contracts.md). */
 struct fs_nat_items {

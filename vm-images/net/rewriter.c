@@ -461,11 +461,11 @@ int fs_rewriter_write_clear(struct fs_element *e, const char *value, size_t leng
     return 0;
 }
 
-static void text_pattern(struct fs_text *t, const struct fs_rewriter_input *input)
+FS_ONCE static void text_pattern(struct fs_text *t, const struct fs_rewriter_input *input)
 {
     static const char *const words[] = {"<drop>", "<nochange>", "<keep>", NULL, "<mapper>"};
     if (input->kind == FS_INPUT_PATTERN) {
-        fs_nat_pattern_text(t, input->pattern);
+        fs_nat_pattern_text(t, input->pattern, false);
     } else {
         fs_text_string(t, words[input->kind]);
     }
@@ -482,21 +482,36 @@ void fs_rewriter_read_patterns(struct fs_element *e, const char *parameters, str
     }
 }
 
-static void read_pattern(struct fs_element *e, unsigned number, struct fs_text *value)
+FS_ONCE static bool has_input(struct fs_element *e, unsigned number, struct fs_text *error)
 {
-    if (number < e->input_count) {
-        text_pattern(value, &((struct fs_rewriter *)e)->inputs[number]);
+    if (number >= e->input_count) {
+        fs_text_fail(error, "there is no input %u", number);
+    }
+    return number < e->input_count;
+}
+/* The specification, so that what is read can be written. Click has the line of `patterns`, with its count, here. */
+FS_ONCE static void read_pattern(struct fs_element *e, unsigned number, struct fs_text *value)
+{
+    static const char *const words[] = {"drop", "pass", "keep", "pattern "};
+    static const uint8_t outputs[] = {0, 1, 2, 2, 0};
+    if (!has_input(e, number, value)) {
+        return;
+    }
+    const struct fs_rewriter_input *input = &((struct fs_rewriter *)e)->inputs[number];
+    fs_text_string(value, input->kind == FS_INPUT_MAPPER ? input->mapper->base.name : words[input->kind]);
+    if (input->kind == FS_INPUT_PATTERN && input->pattern != &input->own) {
+        fs_text_string(value, fs_nat_pattern_name(input->pattern));
+    } else if (input->kind == FS_INPUT_PATTERN) {
+        fs_nat_pattern_text(value, input->pattern, true);
+    }
+    for (unsigned i = 0; i < outputs[input->kind]; i++) {
+        fs_text_format(value, " %u", (unsigned)input->output[i]);
     }
 }
-static int write_pattern(struct fs_element *e, unsigned number, const char *value, size_t length,
-                         struct fs_text *error)
+FS_ONCE static int write_pattern(struct fs_element *e, unsigned number, const char *value, size_t length,
+                                 struct fs_text *error)
 {
-    struct fs_rewriter *r = (struct fs_rewriter *)e;
-    if (number >= e->input_count) {
-        fs_text_format(error, "there is no input %u", number);
-        return -1;
-    }
-    return set_input(r, number, value, length, error) ? 0 : -1;
+    return has_input(e, number, error) && set_input((struct fs_rewriter *)e, number, value, length, error) ? 0 : -1;
 }
 #define PATTERN_HANDLERS(n) \
     void fs_rewriter_read_pattern##n(struct fs_element *e, const char *parameters, struct fs_text *value) \

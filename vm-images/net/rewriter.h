@@ -110,7 +110,7 @@ enum fs_rewriter_arg {
     FS_REWRITER_PATTERN(4), FS_REWRITER_PATTERN(5), FS_REWRITER_PATTERN(6), FS_REWRITER_PATTERN(7)
 #define FS_REWRITER_PATTERN(n) \
     {"pattern" #n, fs_rewriter_read_pattern##n, fs_rewriter_write_pattern##n, 0, NULL, \
-     "The pattern of input " #n "; writing another one removes the mappings that the input made."}
+     "The specification of input " #n "; writing another one removes the mappings that the input made."}
 
 #define FS_REWRITER_DECLARE(n) \
     void fs_rewriter_read_pattern##n(struct fs_element *, const char *, struct fs_text *); \

@@ -59,19 +59,26 @@ uint32_t fs_stride_next(struct fs_stride *s, bool first)
     return best;
 }
 
-static void read_tickets(struct fs_element *e, uint32_t client, struct fs_text *value)
+FS_ONCE static bool has_client(const struct fs_stride *s, uint32_t client, struct fs_text *error)
+{
+    if (client >= s->count) {
+        fs_text_fail(error, "there are %u ports only", s->count);
+    }
+    return client < s->count;
+}
+FS_ONCE static void read_tickets(struct fs_element *e, uint32_t client, struct fs_text *value)
 {
     const struct fs_stride *s = (struct fs_stride *)e;
-    if (client < s->count) {
+    if (has_client(s, client, value)) {
         fs_text_u64(value, s->clients[client].tickets);
     }
 }
-static int write_tickets(struct fs_element *e, uint32_t client, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static int write_tickets(struct fs_element *e, uint32_t client, const char *value, size_t length,
+                                 struct fs_text *error)
 {
     struct fs_stride *s = (struct fs_stride *)e;
     int64_t tickets;
-    if (client >= s->count) {
-        fs_text_format(error, "there are %u ports only", s->count);
+    if (!has_client(s, client, error)) {
         return -1;
     }
     if (fs_write_integer("tickets", value, length, 0, FS_TICKETS_MAX, &tickets, error) != 0) {

@@ -141,7 +141,7 @@ static const struct fs_handler handlers[] = {
      "Packets per second, a moving average over the last few hundredths of a second."},
     {"bit_rate", read_bit_rate, NULL, 0, NULL, "Bits per second, averaged alike."},
     {"byte_rate", read_byte_rate, NULL, 0, NULL, "Bytes per second, averaged alike."},
-    {"count_call", read_count_call, write_count_call, 0, NULL,
+    {"count_call", read_count_call, write_count_call, FS_HANDLER_DIFFERS, NULL,
      "The count of COUNT_CALL; takes a new `N HANDLER [VALUE]`."},
     {"byte_count_call", NULL, write_byte_count_call, 0, NULL, "Takes a new `N HANDLER [VALUE]`."},
     {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL,

@@ -29,15 +29,27 @@ static void take_state(struct fs_element *e, struct fs_element *old)
     ((struct suppressor *)e)->suppressed = ((struct suppressor *)old)->suppressed;
 }
 
-static int write_active(struct fs_element *e, unsigned port, const char *value, size_t length, struct fs_text *error)
+FS_ONCE static bool has_port(struct fs_element *e, unsigned port, struct fs_text *error)
+{
+    if (port >= e->input_count) {
+        fs_text_fail(error, "there are %u ports only", e->input_count);
+    }
+    return port < e->input_count;
+}
+
+FS_ONCE static void read_active(struct fs_element *e, unsigned port, struct fs_text *value)
+{
+    if (has_port(e, port, value)) {
+        fs_text_boolean(value, (((struct suppressor *)e)->suppressed >> port & 1) == 0);
+    }
+}
+
+FS_ONCE static int write_active(struct fs_element *e, unsigned port, const char *value, size_t length,
+                                struct fs_text *error)
 {
     uint32_t *suppressed = &((struct suppressor *)e)->suppressed;
     bool active;
-    if (port >= e->input_count) {
-        fs_text_format(error, "there are %u ports only", e->input_count);
-        return -1;
-    }
-    if (fs_write_boolean("active", value, length, &active, error) != 0) {
+    if (!has_port(e, port, error) || fs_write_boolean("active", value, length, &active, error) != 0) {
         return -1;
     }
     *suppressed = active ? *suppressed & ~(1u << port) : *suppressed | 1u << port;
@@ -46,7 +58,11 @@ static int write_active(struct fs_element *e, unsigned port, const char *value, 
 FS_BUTTON(write_reset, struct suppressor, self->suppressed = 0)
 
 #define PORT(n) \
-    FS_READ(read##n, struct suppressor, fs_text_boolean(value, (self->suppressed >> n & 1) == 0)) \
+    static void read##n(struct fs_element *e, const char *parameters, struct fs_text *value) \
+    { \
+        (void)parameters; \
+        read_active(e, n, value); \
+    } \
     static int write##n(struct fs_element *e, const char *value, size_t length, struct fs_text *error) \
     { \
         return write_active(e, n, value, length, error); \

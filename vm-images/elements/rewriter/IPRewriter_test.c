@@ -38,7 +38,7 @@ FS_TEST(iprewriter_translates_both_ways)
     FS_TEXT(fs_test_read(t, "rw.size"), "3");
     FS_TEXT(fs_test_read(t, "rw.capacity"), "16384");
     FS_TEXT(fs_test_read(t, "rw.patterns"), "1.0.0.1 1024-65535 - - [3]\n<drop>\n");
-    FS_TEXT(fs_test_read(t, "rw.pattern0"), "1.0.0.1 1024-65535 - - [3]\n");
+    FS_TEXT(fs_test_read(t, "rw.pattern0"), "pattern 1.0.0.1 1024-65535# - - 0 1"); /* can be written: no count */
     FS_TEXT(fs_test_read(t, "rw.tcp_table"),
             "(18.26.4.44, 30, 10.0.0.4, 40) => (1.0.0.1, 1025, 10.0.0.4, 40) [*0 1] i0 exp300\n"
             "(10.0.0.4, 40, 1.0.0.1, 1025) => (10.0.0.4, 40, 18.26.4.44, 30) [0 *1] i0 exp300\n");
@@ -389,6 +389,15 @@ FS_TEST(iprewriter_writes_patterns)
     FS_CHECK(!fs_test_write(t, "rw.pattern0", "pattern 1.0.0.4 5-6# - - 0 9"));
     FS_TEXT(fs_test_said(t), "input spec 0: output port out of range");
     FS_CHECK(!fs_test_write(t, "rw.pattern7", "drop"));
+    FS_TEXT(fs_test_said(t), "there is no input 7");
+    static const char *const specifications[] = {
+        "pass 1", "keep 1 0", "pattern 1.0.0.4 5-6? - 7 1 0", "pattern - - 9.9.9.9 - 0 0", "pattern 1.0.0.4 5-6 - - 0 1",
+        "drop",
+    };
+    for (unsigned i = 0; i < sizeof specifications / sizeof specifications[0]; i++) { /* what is read can be written */
+        FS_CHECK(fs_test_write(t, "rw.pattern1", specifications[i]));
+        FS_TEXT(fs_test_read(t, "rw.pattern1"), specifications[i]);
+    }
     for (unsigned i = 0; i < 70000; i++) { /* no more is kept of each than of the first */
         FS_CHECK(fs_test_write(t, "rw.pattern1", i % 2 == 0 ? "keep 0 1" : "drop"));
     }

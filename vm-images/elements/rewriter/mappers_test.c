@@ -24,6 +24,7 @@ FS_TEST(iprewriterpatterns_are_shared)
     FS_TEXT(came(t, "out1"), "1.0.0.1 1025 4.4.4.4 4");
     FS_TEXT(fs_test_read(t, "rw.patterns"), "1.0.0.1 1024-65535 - - [1]\n1.0.0.1 1024-65535 - - [1]\n");
     FS_CHECK(fs_test_write(t, "rw.pattern0", "pattern pat 1 1"));
+    FS_TEXT(fs_test_read(t, "rw.pattern0"), "pattern pat 1 1");
     fs_test_end(t);
 
     t = with(NULL, "drop");
@@ -56,6 +57,7 @@ FS_TEST(roundrobinipmapper_takes_turns)
         FS_TEXT(came(t, sink), flows[i]);
     }
     FS_TEXT(fs_test_read(t, "rw.patterns"), "<mapper> [4]\n<drop>\n");
+    FS_TEXT(fs_test_read(t, "rw.pattern0"), "m");
     fs_test_end(t);
 
     /* A pattern with no port left is passed over; when none has one, there is no mapping. */

@@ -110,7 +110,10 @@ FS_TEST(ipaddrrewriter_by_address)
 
     t = two_way("IPAddrRewriter", "pattern 3.0.0.77/30 - 0 1"); /* .77 and .78 of .76/30 */
     FS_REQUIRE(fs_test_start(t));
-    FS_TEXT(fs_test_read(t, "rw.pattern0"), "3.0.0.77-3.0.0.78 -\n");
+    FS_TEXT(fs_test_read(t, "rw.patterns"), "3.0.0.77-3.0.0.78 -\n<drop>\n");
+    FS_TEXT(fs_test_read(t, "rw.pattern0"), "pattern 3.0.0.77-3.0.0.78 - 0 1");
+    FS_CHECK(fs_test_write(t, "rw.pattern0", "pattern 3.0.0.1-3.0.0.3# - 0 1"));
+    FS_TEXT(fs_test_read(t, "rw.pattern0"), "pattern 3.0.0.1-3.0.0.3# - 0 1");
     fs_test_end(t);
 }
 

@@ -232,7 +232,7 @@ static const struct fs_arg args[] = {
 };
 static const struct fs_handler handlers[] = {
     {"count", read_count, NULL, 0, NULL, "Packets made since the start or reset."},
-    {"rate", read_rate, write_rate, 0, NULL,
+    {"rate", read_rate, write_rate, FS_HANDLER_DIFFERS, NULL,
      "Read: packets a second from the first to the last of LIMIT, 0 until then. Written: the RATE argument."},
     {"reset", NULL, write_reset, FS_HANDLER_BUTTON, NULL, "Sets the count to zero; LIMIT more packets are made."},
     {"active", NULL, write_active, FS_HANDLER_CHECKBOX, NULL, "The ACTIVE argument; true resets too."},

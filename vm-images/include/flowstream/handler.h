@@ -44,6 +44,7 @@ enum fs_handler_flags {
     FS_HANDLER_PARAMETER = 16, /* the read value has parameters after the name */
     FS_HANDLER_EXPENSIVE = 32,
     FS_HANDLER_PRIVATE = 128, /* only elements of the configuration may call it, no client */
+    FS_HANDLER_DIFFERS = 256,  /* what is read is not what is written, but a measure or a part of it */
     FS_HANDLER_COMPILED = 64, /* the text is lowered by the daemon (type in `type`); write() gets bytes */
 };
 

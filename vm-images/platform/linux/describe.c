@@ -61,7 +61,7 @@ static void describe_handler(FILE *out, const struct fs_handler *h)
     } flags[] = {{FS_HANDLER_CALM, "calm"},         {FS_HANDLER_BUTTON, "button"},
                  {FS_HANDLER_CHECKBOX, "checkbox"}, {FS_HANDLER_RAW, "raw"},
                  {FS_HANDLER_PARAMETER, "parameter"}, {FS_HANDLER_EXPENSIVE, "expensive"},
-                 {FS_HANDLER_COMPILED, "compiled"}};
+                 {FS_HANDLER_COMPILED, "compiled"},   {FS_HANDLER_DIFFERS, "differs"}};
     fputc('{', out);
     member(out, "name", h->name, false);
     fprintf(out, "\"read\":%s,\"write\":%s,\"flags\":[", h->read != NULL ? "true" : "false",

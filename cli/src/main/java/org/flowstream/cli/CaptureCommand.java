@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.flowstream.host.FrameFilter;
 import org.flowstream.model.Durations;
+import org.flowstream.net.FlowMatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  flowstream capture fw outside -w fw.pcapng --duration 10s",
-            "  flowstream capture fw outside -w - | tshark -r -"
+            "  flowstream capture fw outside -w - | tshark -r -",
+            "  flowstream capture fw outside --match udp,tp_dst=53 -w dns.pcapng"
         })
 final class CaptureCommand extends DaemonCommand {
     private static final int LONGEST_FRAME = 262_144;
@@ -42,6 +45,13 @@ final class CaptureCommand extends DaemonCommand {
             required = true,
             description = "The file to write; - is standard output.")
     private String file;
+
+    @Option(
+            names = "--match",
+            paramLabel = "MATCH",
+            defaultValue = "",
+            description = "The frames of this flow and of its answers alone, written as ovs-ofctl writes matches.")
+    private String match;
 
     @Option(names = "--count", paramLabel = "COUNT", defaultValue = "0", description = "End after so many frames.")
     private long count;
@@ -61,9 +71,12 @@ final class CaptureCommand extends DaemonCommand {
         if (count < 0 || snaplen < 1 || snaplen > LONGEST_FRAME) {
             throw CommandFailure.usage("--count is 0 or more, and --snaplen from 1 to " + LONGEST_FRAME);
         }
-        Duration time = duration == null ? Duration.ZERO : Durations.parse(duration);
+        OptionValue.of("--match", () -> FrameFilter.of(FlowMatch.parse(match)));
+        String text = duration;
+        Duration time = text == null ? Duration.ZERO : OptionValue.of("--duration", () -> Durations.parse(text));
         String path = "/v1/middleboxes/" + ApiClient.segment(name) + "/devices/" + ApiClient.segment(device)
-                + "/capture?count=" + count + "&duration=" + time.toMillis() + "&snaplen=" + snaplen;
+                + "/capture?count=" + count + "&duration=" + time.toMillis() + "&snaplen=" + snaplen + "&match="
+                + ApiClient.segment(match);
         CaptureTally tally = new CaptureTally();
         // Ctrl-C is how most captures end: what is told then is told by the process's end.
         Thread atEnd = new Thread(() -> tell(tally), "capture's end");

@@ -25,7 +25,6 @@ import org.flowstream.model.Owner;
 import org.flowstream.model.RunState;
 import org.flowstream.model.StartMode;
 import org.flowstream.net.FlowMatch;
-import org.flowstream.problem.BadValueException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,7 +104,7 @@ final class RunCommand extends DaemonCommand {
     @Override
     public Integer call() {
         long begin = System.nanoTime();
-        Name middlebox = value("--name", () -> Name.parse(name));
+        Name middlebox = OptionValue.of("--name", () -> Name.parse(name));
         try (Progress progress = output.json() ? Progress.silent(terminal()) : Progress.on(terminal())) {
             ApiClient client = client();
             progress.begin("image", "building");
@@ -196,41 +195,28 @@ final class RunCommand extends DaemonCommand {
         Manifest manifest = source.manifest();
         List<MiddleboxSpec> one = List.of(source.middlebox(
                 middlebox,
-                value("--hypervisor", () -> HypervisorChoice.parse(hypervisor.toLowerCase(Locale.ROOT))),
+                OptionValue.of("--hypervisor", () -> HypervisorChoice.parse(hypervisor.toLowerCase(Locale.ROOT))),
                 wiring.wire(manifest.template(), manifest.devices())));
-        FlowMatch match = value("--flow", () -> FlowMatch.parse(flow));
+        FlowMatch match = OptionValue.of("--flow", () -> FlowMatch.parse(flow));
         return ChainSpec.of(
                 middlebox,
                 Owner.OPERATOR,
-                value(
+                OptionValue.of(
                         "--priority",
                         () -> new ChainSpec.Spec(
-                                value("--bridge", () -> BridgeName.parse(bridge)),
+                                OptionValue.of("--bridge", () -> BridgeName.parse(bridge)),
                                 match,
                                 ReturnFlow.of(match, one, Map.of(middlebox, source)),
                                 priority,
                                 Instances.ONE,
                                 StartMode.NOW,
                                 ChainSpec.Spec.DEFAULT_IDLE,
-                                value("--failure", () -> FailurePolicy.parse(failure.toLowerCase(Locale.ROOT))),
+                                OptionValue.of(
+                                        "--failure", () -> FailurePolicy.parse(failure.toLowerCase(Locale.ROOT))),
                                 Limits.STANDARD,
                                 RunState.RUNNING,
                                 false,
                                 one)));
-    }
-
-    /** An option's text that becomes a value. */
-    @FunctionalInterface
-    private interface Parsed<T> {
-        T parse();
-    }
-
-    private static <T> T value(String option, Parsed<T> parsed) {
-        try {
-            return parsed.parse();
-        } catch (BadValueException e) {
-            throw CommandFailure.usage(option + ": " + e.getMessage());
-        }
     }
 
     private static JsonNode json(ChainSpec spec) {

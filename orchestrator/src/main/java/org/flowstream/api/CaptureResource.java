@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.flowstream.host.Capture;
+import org.flowstream.host.FrameFilter;
 import org.flowstream.model.DeviceWiring;
+import org.flowstream.net.FlowMatch;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.reconcile.Declarations;
 
@@ -45,6 +47,8 @@ public final class CaptureResource {
         Capture.Request request = new Capture.Request(
                 known.machine().portName(index).text(),
                 known.name() + "." + device,
+                call.query("match", text -> FrameFilter.of(FlowMatch.parse(text)))
+                        .orElseGet(() -> FrameFilter.of(FlowMatch.ANY)),
                 (int) number(call, "snaplen", 1, LONGEST_FRAME, LONGEST_FRAME),
                 number(call, "count", 0, Long.MAX_VALUE, 0),
                 Duration.ofMillis(

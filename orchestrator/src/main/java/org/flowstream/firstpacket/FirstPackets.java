@@ -256,42 +256,24 @@ public final class FirstPackets implements AutoCloseable {
 
     private void setUp(SetUp setUp) throws IOException, InterruptedException {
         ChainSpec spec = setUp.chain().spec();
-        Optional<List<DeclaredChain>> taken = pools.take(spec);
-        boolean pooled = taken.isPresent();
-        List<DeclaredChain> waiting = pooled
-                ? taken.get()
-                : pools.make(spec, START_PATIENCE)
-                        .orElseThrow(() -> new WorldException("machines", "none was ready in time"));
-        try {
-            take(setUp, waiting, pooled);
-        } finally {
-            pools.giveBack(waiting);
-        }
-    }
-
-    /** Nobody else is at work on the machines meanwhile: what is set by somebody else would stay. */
-    private void take(SetUp setUp, List<DeclaredChain> waiting, boolean pooled)
-            throws IOException, InterruptedException {
-        List<Name> names = waiting.stream().map(DeclaredChain::name).toList();
-        if (!reconciler.reserve(names, BOUND)) {
-            throw new WorldException("machines", "one that was about to be taken is still worked on");
-        }
+        Taken taken = Taken.of(spec, pools, reconciler, START_PATIENCE);
+        List<DeclaredChain> waiting = taken.machines();
+        Optional<DeclaredChain> instance = Optional.empty();
         boolean good = false;
         try {
-            DeclaredChain instance = declarations
-                    .bind(setUp.chain().spec(), setUp.key(), waiting)
-                    .orElseThrow(() -> new WorldException(
-                            "machines", "the chain was changed, or one that was about to be taken is gone"));
-            try {
-                handOver(setUp, instance, waiting, pooled);
-                good = true;
-            } finally {
-                if (!good) {
-                    declarations.remove(instance.name());
-                }
+            instance = declarations.bind(spec, setUp.key(), waiting);
+            if (instance.isEmpty()) {
+                throw new WorldException(
+                        "machines", "the chain was changed, or one that was about to be taken is gone");
             }
+            handOver(setUp, instance.get(), waiting, taken.pooled());
+            good = true;
         } finally {
-            names.forEach(reconciler::giveBack);
+            pools.giveBack(waiting);
+            if (!good) {
+                instance.ifPresent(each -> declarations.remove(each.name()));
+            }
+            waiting.forEach(each -> reconciler.giveBack(each.name()));
             if (!good) {
                 reconciler.wake();
             }

@@ -23,11 +23,12 @@ public final class Capture implements AutoCloseable {
      *
      * @param tap the interface
      * @param device what the file calls it: {@code fw.outside}
+     * @param filter which frames
      * @param snaplen bytes that are kept of each frame, at least 1
      * @param count frames after which it ends; 0 for any number
      * @param duration after which it ends; zero for ever
      */
-    public record Request(String tap, String device, int snaplen, long count, Duration duration) {}
+    public record Request(String tap, String device, FrameFilter filter, int snaplen, long count, Duration duration) {}
 
     private Capture(Request request, PacketSocket socket, Clock clock) {
         this.request = request;
@@ -41,7 +42,7 @@ public final class Capture implements AutoCloseable {
      * @throws IOException when there is no such interface
      */
     public static Capture open(Request request, Clock clock) throws IOException {
-        return new Capture(request, PacketSocket.open(request.tap()), clock);
+        return new Capture(request, PacketSocket.open(request.tap(), request.filter()), clock);
     }
 
     /**

@@ -22,6 +22,8 @@ final class PacketSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int ETH_P_ALL = 3;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ATTACH_FILTER = 26;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_RX_RING = 5;
     private static final int PACKET_STATISTICS = 6;
@@ -32,6 +34,8 @@ final class PacketSocket implements AutoCloseable {
     private static final int POLLIN = 1;
     private static final int EINTR = 4;
     private static final int SOCKADDR_LL = 20;
+    private static final int SOCK_FILTER = 8;
+    private static final int SOCK_FPROG = 16;
 
     private static final int BLOCK = 1 << 18;
     private static final int BLOCKS = 16;
@@ -94,8 +98,12 @@ final class PacketSocket implements AutoCloseable {
         this.bytes = ring.getByteBuffer(0, (long) BLOCK * BLOCKS).order(ByteOrder.nativeOrder());
     }
 
-    /** Of an interface of this network namespace. It stays when the interface goes down and up again. */
-    static PacketSocket open(String name) throws IOException {
+    /**
+     * Of an interface of this network namespace. It stays when the interface goes down and up again.
+     *
+     * @param filter which frames are copied
+     */
+    static PacketSocket open(String name, FrameFilter filter) throws IOException {
         Libc libc = Native.load("c", Libc.class);
         int descriptor = -1;
         try {
@@ -107,6 +115,7 @@ final class PacketSocket implements AutoCloseable {
             libc.setsockopt(descriptor, SOL_PACKET, PACKET_RX_RING, request, (int) request.size());
             Pointer ring = libc.mmap(Pointer.NULL, (long) BLOCK * BLOCKS, PROT_READ_WRITE, MAP_SHARED, descriptor, 0);
             PacketSocket socket = new PacketSocket(libc, descriptor, ring);
+            attach(libc, descriptor, filter);
             libc.bind(descriptor, address(index), SOCKADDR_LL);
             return socket;
         } catch (LastErrorException e) {
@@ -114,6 +123,19 @@ final class PacketSocket implements AutoCloseable {
                 libc.close(descriptor);
             }
             throw new IOException("cannot capture at " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Has the kernel put before a socket only what a filter takes. */
+    static void attach(Libc libc, int descriptor, FrameFilter filter) {
+        byte[] bytes = filter.toBytes();
+        try (Memory program = new Memory(bytes.length);
+                Memory described = new Memory(SOCK_FPROG)) {
+            program.write(0, bytes, 0, bytes.length);
+            described.clear();
+            described.setShort(0, (short) (bytes.length / SOCK_FILTER));
+            described.setPointer(8, program);
+            libc.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, described, SOCK_FPROG);
         }
     }
 

@@ -22,7 +22,7 @@ import org.flowstream.problem.Problems;
  */
 final class LiveState {
     private static final String CONFIG = "config";
-    private static final List<String> NO_STATE = List.of("parameter", "button", "private");
+    private static final List<String> NO_STATE = List.of("parameter", "button", "private", "differs");
 
     private final Map<String, String> texts;
     private final Map<String, byte[]> values = new TreeMap<>();

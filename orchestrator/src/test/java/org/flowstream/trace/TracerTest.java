@@ -258,6 +258,20 @@ final class TracerTest {
     }
 
     @Test
+    void whatARewriterWasGivenWhileItRunsIsWhatItDoes() {
+        DeclaredChain chain = chain("nat", Map.of(), "any");
+        live.put("pings.pattern0", "pattern 198.51.100.77 - 0-65535 0 1");
+        live.put("translate.pattern0", "pattern 198.51.100.77 2000-2001# - - 0 1");
+        live.put("outside/arp.table", "198.51.100.1 1 06-00-00-00-00-01 10.000000\n");
+        Trace trace = trace(chain, "servers", "tcp,nw_src=192.168.1.2,nw_dst=203.0.113.1,tp_dst=80");
+        assertThat(trace.hops()).flatExtracting(Hop::notes).noneMatch(note -> note.contains("pattern0"));
+        assertThat(trace.hops().get(1).ends())
+                .extracting(Hop.End::packet)
+                .anyMatch(packet -> packet.contains("src=198.51.100.77") && packet.contains("sport=2000"));
+        assertThat(trace.verdict().get(0)).startsWith("It reaches uplink");
+    }
+
+    @Test
     void aMachineThatDoesNotAnswerIsToldAsUnknown() {
         answers = false;
         DeclaredChain chain = chain("firewall", Map.of("rules", List.of("deny all")), "tcp");

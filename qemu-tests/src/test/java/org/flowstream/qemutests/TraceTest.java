@@ -113,17 +113,44 @@ class TraceTest {
     void captureSeesBothDirectionsAndTellsAtItsEnd() throws Exception {
         try (Middlebox firewall = firewall()) {
             assertThat(firewall.state()).isEqualTo("ready");
+            Path others = folder.resolve("others.pcapng");
+            Process filtered = LAB.platform()
+                    .command(
+                            "capture",
+                            firewall.name(),
+                            "outside",
+                            "--match",
+                            "icmp,icmp_type=3",
+                            "-w",
+                            others.toString())
+                    .start(folder.resolve("others.words"));
             Command.Result unknown = LAB.flowstream("capture", firewall.name(), "outsid", "-w", "-");
             assertThat(unknown.status()).isEqualTo(1);
             assertThat(unknown.err()).contains("has no device 'outsid', but outside, inside");
+            // Of the same pings one sees all, by the answers' flow, and one sees none.
+            Path answers = folder.resolve("answers.pcapng");
+            Process matched = LAB.platform()
+                    .command(
+                            "capture",
+                            firewall.name(),
+                            "outside",
+                            "--match",
+                            "icmp,icmp_type=0,nw_dst=" + LAB.client().ip4(),
+                            "--count",
+                            "" + 2 * PINGS,
+                            "-w",
+                            answers.toString())
+                    .start(folder.resolve("answers.words"));
             Path file = folder.resolve("fw.pcapng");
             Process capture = LAB.platform()
                     .command("capture", firewall.name(), "outside", "-w", file.toString())
                     .start(folder.resolve("words"));
             Wait.until(
-                    "the head of the capture",
+                    "the heads of the captures",
                     Duration.ofSeconds(10),
-                    () -> Files.exists(file) && file.toFile().length() > 0);
+                    () -> file.toFile().length() > 0
+                            && others.toFile().length() > 0
+                            && answers.toFile().length() > 0);
             LAB.client()
                     .command(
                             "ping", "-c", "" + PINGS, "-i", "0.05", LAB.server().ip4())
@@ -135,6 +162,12 @@ class TraceTest {
             capture.destroy();
             assertThat(capture.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(folder.resolve("words"))).contains(" frames, 0 lost.");
+            assertThat(matched.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(folder.resolve("answers.words"))).contains(2 * PINGS + " frames, 0 lost.");
+            assertThat(echoes(bytes(answers))).isEqualTo(echoes(bytes(file)));
+            filtered.destroy();
+            assertThat(filtered.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(folder.resolve("others.words"))).contains("0 frames, 0 lost.");
             List<Echo> echoes = echoes(bytes(file));
             assertThat(echoes)
                     .filteredOn(echo -> echo.type() == 8 && echo.inbound())

@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.firstpacket;
+
+import org.jspecify.annotations.NullMarked;
