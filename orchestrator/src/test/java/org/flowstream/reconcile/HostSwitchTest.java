@@ -552,8 +552,10 @@ final class HostSwitchTest {
     }
 
     private static Desired desired(BridgeName bridge, FailurePolicy failure) {
-        return desired(0x55, new ChainSpec.Spec(
-                bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox())));
+        return desired(
+                0x55,
+                new ChainSpec.Spec(
+                        bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox())));
     }
 
     /** A chain on the own bridge with a machine for each connection. */
