@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.flowstream.model.BridgeName;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.rules.Cookie;
+import org.flowstream.rules.FlowKey;
 import org.flowstream.rules.FlowRule;
 import org.flowstream.rules.FoundRules;
 import org.flowstream.rules.SwitchRules;
@@ -76,8 +78,10 @@ final class RuleLooks {
         for (long chain : chains) {
             SwitchRules now = connection.observeChain(chain);
             List<FlowRule> flows = new ArrayList<>(now.flows());
+            // A rule that is shared with other chains may have been theirs before.
+            Set<FlowKey> places = now.flows().stream().map(FlowRule::key).collect(Collectors.toSet());
             found.all().flows().stream()
-                    .filter(rule -> new Cookie(rule.cookie()).id() != chain)
+                    .filter(rule -> new Cookie(rule.cookie()).id() != chain && !places.contains(rule.key()))
                     .forEach(flows::add);
             found = new FoundRules(new SwitchRules(flows, now.groups()));
         }

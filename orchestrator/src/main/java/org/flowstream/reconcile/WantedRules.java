@@ -158,17 +158,25 @@ record WantedRules(
     /**
      * The same, and in one go with it the rules of chains that were ready once: where they are missing, because the switch
      * restarted or a port came late, their flows would go around them as soon as unclaimed traffic is switched.
+     *
+     * <p>Instances and machines that wait are left to those who set them up and end them, who may have done so since what is
+     * desired was looked at: their flows are their chain's. Of a switch that lost all, theirs come back too.
      */
     List<SwitchChange> openingChanges(FoundRules found) {
         Map<Long, ObservedRules.State> states = states(found);
         if (!isOwn()) {
             return baseChanges(found, states);
         }
+        boolean lostAll = base(found.all(), true).isEmpty();
         Map<Long, SwitchRules> missing = new LinkedHashMap<>();
         for (DesiredChain chain : desired.chains()) {
             ChainPlan plan = chain.plan();
             long id = plan.id().bits();
-            if (chain.wasReady() && plan.bridge().equals(bridge) && states.get(id) != ObservedRules.State.STEERED) {
+            boolean ours = lostAll || isBesideOthers(plan);
+            if (ours
+                    && chain.wasReady()
+                    && plan.bridge().equals(bridge)
+                    && states.get(id) != ObservedRules.State.STEERED) {
                 missing.put(id, ofChain(plan, Stage.STEERED));
             }
         }

@@ -41,8 +41,9 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
         return flows.stream().anyMatch(SwitchRules::isCompanion);
     }
 
+    /** Whether it may be in the place of another chain's: among leases those of fragments and errors are. */
     static boolean isCompanion(FlowRule rule) {
-        return rule.isOf(Cookie.Kind.COMPANION);
+        return rule.isOf(Cookie.Kind.COMPANION) || rule.isOf(Cookie.Kind.FIRST);
     }
 
     public boolean isEmpty() {
@@ -85,7 +86,7 @@ public record SwitchRules(List<FlowRule> flows, List<GroupRule> groups) {
         return flows.stream().filter(rule -> rule.isOf(Cookie.Kind.LEARNT)).toList();
     }
 
-    /** The rules of later fragments and ICMP errors. */
+    /** The rules of later fragments and ICMP errors, and leases. */
     List<FlowRule> companions() {
         return flows.stream().filter(SwitchRules::isCompanion).toList();
     }

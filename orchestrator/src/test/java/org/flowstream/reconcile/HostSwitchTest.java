@@ -286,6 +286,33 @@ final class HostSwitchTest {
         assertThat(hostSwitch.observe(Desired.nothing(OWN)).rules()).isEmpty();
     }
 
+    /** Errors about what the host sends may be about either. */
+    @Test
+    void leasesOfTwoChainsForOneHostStandBesideEachOther() {
+        Desired web = onDemand("tcp,nw_dst=10.0.0.2,tp_dst=80", RunState.RUNNING);
+        Desired names = desired(0x56, onDemandSpec("udp,nw_dst=10.0.0.2,tp_dst=53", RunState.RUNNING));
+        Desired both = new Desired(
+                OWN,
+                web.accelerator(),
+                web.ports(),
+                List.of(),
+                List.of(web.chains().get(0), names.chains().get(0)));
+        hostSwitch.createBridge(OWN);
+        web.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.setRules(plan(web), Stage.STEERED, both);
+        hostSwitch.setRules(plan(names), Stage.STEERED, both);
+        for (ChainPlan plan : List.of(plan(web), plan(names), plan(web))) {
+            renew(plan);
+            assertThat(hostSwitch.observe(both).rules())
+                    .extracting(ObservedRules::state)
+                    .containsExactly(ObservedRules.State.STEERED, ObservedRules.State.STEERED);
+        }
+        hostSwitch.clearRules(OWN, plan(web).id(), names);
+        assertThat(hostSwitch.observe(names).rules())
+                .extracting(ObservedRules::state)
+                .containsExactly(ObservedRules.State.STEERED);
+    }
+
     private static ChainPlan plan(Desired desired) {
         return desired.chains().get(0).plan();
     }
@@ -525,14 +552,20 @@ final class HostSwitchTest {
     }
 
     private static Desired desired(BridgeName bridge, FailurePolicy failure) {
-        return desired(new ChainSpec.Spec(
-                bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox())));
+        return desired(
+                0x55,
+                new ChainSpec.Spec(
+                        bridge, FlowMatch.parse("tcp"), 100, failure, RunState.RUNNING, List.of(middlebox())));
     }
 
     /** A chain on the own bridge with a machine for each connection. */
     private static Desired onDemand(String flow, RunState state) {
+        return desired(0x55, onDemandSpec(flow, state));
+    }
+
+    private static ChainSpec.Spec onDemandSpec(String flow, RunState state) {
         FlowMatch match = FlowMatch.parse(flow);
-        return desired(new ChainSpec.Spec(
+        return new ChainSpec.Spec(
                 OWN,
                 match,
                 match.reversed(),
@@ -544,13 +577,13 @@ final class HostSwitchTest {
                 Limits.STANDARD,
                 state,
                 false,
-                List.of(middlebox())));
+                List.of(middlebox()));
     }
 
-    private static Desired desired(ChainSpec.Spec spec) {
+    private static Desired desired(int id, ChainSpec.Spec spec) {
         Map<Name, MachineId> machines = spec.isOnDemand() ? Map.of() : Map.of(FIREWALL, MACHINE);
         DeclaredChain chain =
-                new DeclaredChain(new ChainId(0x55), ChainSpec.of(FIREWALL, Owner.OPERATOR, spec), false, machines);
+                new DeclaredChain(new ChainId(id), ChainSpec.of(FIREWALL, Owner.OPERATOR, spec), false, machines);
         return new Desired(
                 OWN,
                 Accelerator.QEMU,

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
@@ -20,17 +22,22 @@ import org.flowstream.model.FailurePolicy;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
+import org.flowstream.model.Instances;
+import org.flowstream.model.Limits;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
+import org.flowstream.model.Part;
 import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
+import org.flowstream.model.StartMode;
 import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.plan.Desired;
 import org.flowstream.plan.DesiredChain;
 import org.flowstream.rules.BridgeRules;
+import org.flowstream.rules.Cookie;
 import org.flowstream.rules.FoundRules;
 import org.flowstream.rules.SwitchChange;
 import org.flowstream.rules.SwitchRules;
@@ -44,6 +51,10 @@ class WantedRulesTest {
             new TreeMap<>(Map.of(new PortName("uplink"), 1, new PortName("servers"), 2));
 
     private ChainPlan chain(int id, String flow) {
+        return chain(id, flow, Part.WHOLE);
+    }
+
+    private ChainPlan chain(int id, String flow, Part part) {
         MachineId machine = new MachineId(id);
         Name name = Name.parse("fw" + id);
         numbers.put(machine.portName(0), 10 * id);
@@ -65,10 +76,17 @@ class WantedRulesTest {
                 new ChainSpec.Spec(
                         BRIDGE,
                         FlowMatch.parse(flow),
+                        FlowMatch.parse(flow).reversed(),
                         100,
+                        Instances.ONE,
+                        StartMode.NOW,
+                        ChainSpec.Spec.DEFAULT_IDLE,
                         FailurePolicy.CLOSED,
+                        Limits.STANDARD,
                         RunState.RUNNING,
-                        List.of(middlebox)));
+                        false,
+                        List.of(middlebox),
+                        part));
         return ChainCompiler.compile(new DeclaredChain(new ChainId(id), spec, true, Map.of(name, machine)));
     }
 
@@ -117,5 +135,25 @@ class WantedRulesTest {
         // Five sorts of ICMP errors about the one host.
         assertThat(dropsThatGo(changes(wanted, rules(wanted, common, web, elsewhere))))
                 .isEqualTo(5);
+    }
+
+    /** It may have been ended since what is desired was looked at. */
+    @Test
+    void anInstanceIsBroughtBackOnlyToASwitchThatLostAll() {
+        ChainPlan web = chain(1, "tcp,nw_dst=10.0.0.2,tp_dst=80");
+        ChainPlan instance = chain(2, "udp,nw_dst=10.0.0.2,tp_dst=53", Part.ofChain(Name.parse("names")));
+        WantedRules wanted = wanted(web, instance);
+        SwitchRules base = BridgeRules.own(Unclaimed.SWITCHED, List.of(3), List.of(), numbers);
+        assertThat(chainsAdded(wanted.openingChanges(new FoundRules(base)))).containsExactly(1L);
+        assertThat(chainsAdded(wanted.openingChanges(new FoundRules(SwitchRules.NONE))))
+                .containsExactly(1L, 2L);
+    }
+
+    private static Set<Long> chainsAdded(List<SwitchChange> changes) {
+        return changes.stream()
+                .filter(SwitchChange.AddFlow.class::isInstance)
+                .map(change -> new Cookie(((SwitchChange.AddFlow) change).rule().cookie()).id())
+                .filter(id -> id != 0)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }
