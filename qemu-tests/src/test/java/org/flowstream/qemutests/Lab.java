@@ -121,7 +121,7 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
         if (own) {
             return;
         }
-        List<String> left = there(beforeTest).added(Leftovers.now(host()));
+        List<String> left = there(beforeTest).added(host());
         if (!left.isEmpty()) {
             platform().removeAll();
             throw new AssertionError("left behind by the test:\n" + String.join("\n", left));
@@ -141,7 +141,7 @@ public final class Lab implements BeforeAllCallback, AfterAllCallback, AfterEach
             if (server != null) {
                 server.remove();
             }
-            left = there(beforeClass).added(Leftovers.now(host()));
+            left = there(beforeClass).added(host());
         } finally {
             if (ownHost != null) {
                 ownHost.close();

@@ -61,7 +61,7 @@ final class MachineLifeTest {
     void leaveNothing() throws IOException {
         host.destroy(name, id);
         host.close();
-        assertThat(before.added(Leftovers.now()).stream().filter(thing -> thing.contains(name.text())))
+        assertThat(before.added(Host.SHARED).stream().filter(thing -> thing.contains(name.text())))
                 .as("left behind")
                 .isEmpty();
         try (Stream<Path> files = Files.walk(places.state().getParent())) {

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** A stream of numbered UDP datagrams from one endpoint to another, and what arrived of it, when. */
 final class Stream implements AutoCloseable {
@@ -149,6 +152,15 @@ final class Stream implements AutoCloseable {
     record Outcome(long sent, List<Arrival> arrived) {
         long lost() {
             return sent - arrived.stream().map(Arrival::number).distinct().count();
+        }
+
+        /** The numbers of those that did not arrive. */
+        List<Long> lostNumbers() {
+            Set<Long> came = arrived.stream().map(Arrival::number).collect(Collectors.toSet());
+            return LongStream.range(0, sent)
+                    .filter(number -> !came.contains(number))
+                    .boxed()
+                    .toList();
         }
 
         boolean inOrder() {
