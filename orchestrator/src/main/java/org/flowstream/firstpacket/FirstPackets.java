@@ -59,7 +59,6 @@ public final class FirstPackets implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(5);
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_AT_ONCE = 64;
-    private static final long SETTLE_NANOS = 8_000_000;
 
     private final Places places;
     private final Declarations declarations;
@@ -289,7 +288,7 @@ public final class FirstPackets implements AutoCloseable {
             wanted.put(machine, warm.computeIfAbsent(machine.image(), images::get));
         }
         keeper.began(setUp.chain(), setUp.key(), instance);
-        new HandOver(places, plan)
+        new HandOver(places, plan, world.lag())
                 .run(
                         setUp,
                         sessions -> {
@@ -326,16 +325,14 @@ public final class FirstPackets implements AutoCloseable {
         }
     }
 
-    /**
-     * The switch's cache still drops what leaves a machine that served another flow a moment ago, until it has seen the new
-     * rules: a few milliseconds.
-     */
+    /** What served another flow a moment ago may have its packets dropped as before, for as long as the switch lags behind. */
     private void settle(long steered, List<DeclaredChain> waiting) {
-        if (waiting.stream().anyMatch(each -> !pools.hasRested(each.name()))) {
-            long left = steered + SETTLE_NANOS - System.nanoTime();
+        long lag = world.lag().toNanos();
+        if (lag > 0 && waiting.stream().anyMatch(each -> !pools.hasRested(each.name()))) {
+            long left = steered + lag - System.nanoTime();
             while (left > 0) {
                 LockSupport.parkNanos(left);
-                left = steered + SETTLE_NANOS - System.nanoTime();
+                left = steered + lag - System.nanoTime();
             }
         }
     }

@@ -19,15 +19,16 @@ import org.flowstream.model.MachineId;
 /** The packets of a new flow, on their way into its machines past the gates that hold what comes behind them. */
 final class HandOver {
     private static final Duration BOUND = Duration.ofSeconds(5);
-    /** So long after the last packet-in, and after the rules are set, no more come: 5 ms were the most that was measured. */
-    private static final long QUIET_NANOS = 12_000_000;
 
     private final Places places;
     private final ChainPlan plan;
+    private final Duration lag;
 
-    HandOver(Places places, ChainPlan plan) {
+    /** @param lag so long after the last packet, and after the rules are set, no more come */
+    HandOver(Places places, ChainPlan plan, Duration lag) {
         this.places = places;
         this.plan = plan;
+        this.lag = lag;
     }
 
     /** What is done between the closing of the gates and the first packet. */
@@ -130,7 +131,7 @@ final class HandOver {
                 told = true;
                 delivered.after(System.nanoTime() - setUp.beganNanos());
             }
-            packets = setUp.more(steered, QUIET_NANOS);
+            packets = setUp.more(steered, lag.toNanos());
         }
         frontGate.open();
         if (front != back) {

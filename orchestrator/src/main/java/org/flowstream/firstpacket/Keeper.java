@@ -276,7 +276,7 @@ final class Keeper implements AutoCloseable {
     private boolean waitsAgain(DeclaredChain instance) {
         List<MiddleboxSpec> middleboxes = instance.spec().spec().middleboxes();
         Optional<InstanceSpec.Blank> blank =
-                middleboxes.size() == 1 ? pools.room(instance.spec(), middleboxes.get(0)) : Optional.empty();
+                middleboxes.size() == 1 ? pools.roomAgain(instance.spec(), middleboxes.get(0)) : Optional.empty();
         if (blank.isEmpty()) {
             return false;
         }

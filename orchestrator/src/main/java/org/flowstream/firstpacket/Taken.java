@@ -50,7 +50,6 @@ record Taken(List<DeclaredChain> machines, boolean pooled) {
 
     private static boolean reserve(List<DeclaredChain> machines, Reconciler reconciler, Duration patience)
             throws InterruptedException {
-        return reconciler.reserve(
-                machines.stream().map(DeclaredChain::name).toList(), patience);
+        return reconciler.reserve(machines.stream().map(DeclaredChain::name).toList(), patience);
     }
 }

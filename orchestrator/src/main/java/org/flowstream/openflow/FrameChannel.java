@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.concurrent.locks.ReentrantLock;
+import org.flowstream.stream.SharedWriter;
 
 /** Whole OpenFlow messages over a bridge's management socket, in both directions at once. */
 final class FrameChannel implements AutoCloseable {
@@ -18,12 +17,13 @@ final class FrameChannel implements AutoCloseable {
 
     private final SocketChannel channel;
     private final InputStream in;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final SharedWriter out;
 
     private FrameChannel(SocketChannel channel) {
         this.channel = channel;
         // Reading by a stream and writing by the channel: two streams on one channel deadlock in JDK 17 (JDK-8279339).
         this.in = Channels.newInputStream(channel);
+        this.out = new SharedWriter(channel, "openflow-out");
     }
 
     static FrameChannel open(Path socket) throws IOException {
@@ -43,22 +43,11 @@ final class FrameChannel implements AutoCloseable {
         for (Frame frame : frames) {
             frame.writeTo(piece);
             if (piece.position() >= PIECE) {
-                write(piece.written());
+                out.write(piece.written());
                 piece = new WireWriter();
             }
         }
-        write(piece.written());
-    }
-
-    private void write(ByteBuffer bytes) throws IOException {
-        writing.lock();
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } finally {
-            writing.unlock();
-        }
+        out.write(piece.written());
     }
 
     /** The next message; waits for it. */
@@ -84,6 +73,7 @@ final class FrameChannel implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        out.close();
         channel.close();
     }
 }

@@ -22,9 +22,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
+import org.flowstream.stream.SharedWriter;
 
 /**
  * One connection to an OVSDB server: JSON-RPC over its Unix socket (RFC 7047).
@@ -41,12 +41,13 @@ public final class OvsdbClient implements AutoCloseable {
     private final Consumer<JsonNode> updates;
     private final Map<Long, CompletableFuture<JsonNode>> open = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
-    private final ReentrantLock writing = new ReentrantLock();
+    private final SharedWriter out;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     private OvsdbClient(Path socket, SocketChannel channel, Consumer<JsonNode> updates, Duration bound) {
         this.name = socket.toString();
         this.channel = channel;
+        this.out = new SharedWriter(channel, "ovsdb-out");
         this.updates = updates;
         this.bound = bound;
     }
@@ -149,16 +150,10 @@ public final class OvsdbClient implements AutoCloseable {
         if (ended.isDone()) {
             throw new OvsdbUnavailableException(ended.join());
         }
-        writing.lock();
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(message));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            out.write(ByteBuffer.wrap(JSON.writeValueAsBytes(message)));
         } catch (IOException e) {
             throw new OvsdbUnavailableException("connection to " + name + " ended: " + e.getMessage(), e);
-        } finally {
-            writing.unlock();
         }
     }
 
@@ -213,6 +208,7 @@ public final class OvsdbClient implements AutoCloseable {
 
     @Override
     public void close() {
+        out.close();
         try {
             channel.close();
         } catch (IOException e) {

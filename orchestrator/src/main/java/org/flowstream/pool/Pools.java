@@ -38,6 +38,14 @@ public final class Pools implements AutoCloseable {
     private static final Name ON_DEMAND = new Name("on-demand");
     /** So many machines start at the same time: more would take the processors from those that work. */
     private static final int AT_ONCE = 2;
+    /** So many while at least half of what is to wait does. */
+    private static final int AT_LEISURE = 1;
+    /** A pool may have so many times its size of machines that wait: those that served and came back. */
+    private static final int MOST_TIMES = 2;
+    /** Machines beyond a pool's size go when none was taken for so long, one after the other. */
+    private static final long SURPLUS_NANOS = 30_000_000_000L;
+
+    private static final long SURPLUS_APART_NANOS = 1_000_000_000L;
 
     private final Declarations declarations;
     private final Reconciler reconciler;
@@ -48,6 +56,8 @@ public final class Pools implements AutoCloseable {
     private final Map<Integer, Image> blanks = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile long takenNanos = System.nanoTime();
+    private long removedNanos = System.nanoTime();
 
     /** Makes the image of a machine that waits. */
     @FunctionalInterface
@@ -112,6 +122,7 @@ public final class Pools implements AutoCloseable {
 
     /** Machines for the middleboxes of a chain, in their order: taken, and ready. Empty when there are not enough. */
     public Optional<List<DeclaredChain>> take(ChainSpec chain) {
+        takenNanos = System.nanoTime();
         Optional<List<DeclaredChain>> found =
                 reconciler.latest().flatMap(pass -> waiting.take(Waiting.Need.of(chain), pass));
         synchronized (this) {
@@ -160,12 +171,20 @@ public final class Pools implements AutoCloseable {
         waiting.giveBack(chains);
     }
 
-    /** What a machine of a pool that serves a chain is made of; empty when no pool has room for one more. */
-    public Optional<InstanceSpec.Blank> room(ChainSpec chain, MiddleboxSpec middlebox) {
+    /**
+     * What a machine that served a chain is made of when it waits again; empty when no pool has room for one more. Beyond its
+     * size a pool keeps some for a while: they will be wanted at the pace at which they come back, and starting and ending
+     * them takes the processors, and the switch, from those that work.
+     */
+    public Optional<InstanceSpec.Blank> roomAgain(ChainSpec chain, MiddleboxSpec middlebox) {
+        return room(chain, middlebox, MOST_TIMES);
+    }
+
+    private Optional<InstanceSpec.Blank> room(ChainSpec chain, MiddleboxSpec middlebox, double times) {
         Waiting.Need need = Waiting.Need.of(chain, middlebox);
         return declared.get().stream()
                 .filter(pool -> pool.spec().memoryMib() >= need.memoryMib())
-                .filter(pool -> count(pool, need) < pool.spec().size())
+                .filter(pool -> count(pool, need) < times * pool.spec().size())
                 .findFirst()
                 .map(pool -> blank(
                         pool.name(),
@@ -230,12 +249,13 @@ public final class Pools implements AutoCloseable {
             changed |= removeOutdated(pass);
         }
         for (Sample sample : needs.values()) {
-            Optional<InstanceSpec.Blank> blank = room(sample.chain(), sample.middlebox());
-            while (blank.isPresent() && starting < AT_ONCE) {
+            Optional<InstanceSpec.Blank> blank = room(sample.chain(), sample.middlebox(), 1);
+            int atOnce = room(sample.chain(), sample.middlebox(), 0.5).isPresent() ? AT_ONCE : AT_LEISURE;
+            while (blank.isPresent() && starting < atOnce) {
                 declarations.declareWaiting(blank.get());
                 changed = true;
                 starting++;
-                blank = room(sample.chain(), sample.middlebox());
+                blank = room(sample.chain(), sample.middlebox(), 1);
             }
         }
         if (changed) {
@@ -275,15 +295,24 @@ public final class Pools implements AutoCloseable {
         declared.get().forEach(pool -> sizes.put(pool.name(), pool.spec().size()));
         Map<String, Integer> counts = new HashMap<>();
         Set<Name> surplus = new TreeSet<>();
+        List<Name> spare = new ArrayList<>();
         for (DeclaredChain chain : waiting.all()) {
             Name pool = chain.spec().spec().part().of().orElseThrow();
             Optional<Waiting.Need> need =
                     needs.stream().filter(it -> Waiting.isFor(chain, it)).findFirst();
             int place = need.map(it -> counts.merge(pool + "/" + it, 1, Integer::sum))
                     .orElse(Integer.MAX_VALUE);
-            if (place > sizes.getOrDefault(pool, 0)) {
+            int size = sizes.getOrDefault(pool, 0);
+            if (place > MOST_TIMES * size) {
                 surplus.add(chain.name());
+            } else if (place > size) {
+                spare.add(chain.name());
             }
+        }
+        long now = System.nanoTime();
+        if (!spare.isEmpty() && now - takenNanos > SURPLUS_NANOS && now - removedNanos > SURPLUS_APART_NANOS) {
+            removedNanos = now;
+            surplus.add(spare.get(0));
         }
         surplus.forEach(declarations::remove);
         return !surplus.isEmpty();

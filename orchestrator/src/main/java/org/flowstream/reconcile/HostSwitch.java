@@ -305,7 +305,7 @@ final class HostSwitch implements AutoCloseable {
      * Has the switch forget the ways that it keeps in its cache. In user space Open vSwitch 3.1.0 does not always change
      * those along with the rules: an old one was seen to lead packets past a chain for as long as they came.
      */
-    private void forgetCachedWays(List<SwitchChange> changes) {
+    void forgetCachedWays(List<SwitchChange> changes) {
         if (!changes.isEmpty() && datapath() == Datapath.USER) {
             try {
                 SwitchControl.of(address).forgetCachedFlows();

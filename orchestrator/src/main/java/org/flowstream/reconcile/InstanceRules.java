@@ -39,8 +39,11 @@ record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
                 before = before.and(wanted.ofChain(plan, Stage.STEERED));
                 chains.add(plan.id());
             }
-            openVswitch.apply(
-                    bridge, chains, RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before));
+            List<SwitchChange> changes = RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before);
+            openVswitch.apply(bridge, chains, changes);
+            openVswitch.forgetCachedWays(changes);
+            // In user space one thread forwards, forgets and answers: what it sent us before is here when it answers.
+            openVswitch.connection(bridge).echo();
         });
     }
 }

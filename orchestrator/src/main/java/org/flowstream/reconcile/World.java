@@ -1,5 +1,6 @@
 package org.flowstream.reconcile;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +126,12 @@ public interface World extends AutoCloseable {
 
     /** A machine has said that it runs another image now. */
     void swapped(MachineId machine, ImageDigest image);
+
+    /**
+     * How long after a flow was steered to its instance packets of it may still come to us; zero where none does once the
+     * action is done.
+     */
+    Duration lag();
 
     /** The numbers of a bridge's ports. */
     Map<PortName, Integer> numbers(BridgeName bridge);

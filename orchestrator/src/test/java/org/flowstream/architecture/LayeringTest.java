@@ -20,7 +20,7 @@ final class LayeringTest {
             List.of("net", "problem", "model"),
             List.of("element", "click", "verification", "lowering", "drawing", "template", "image"),
             List.of("chain", "document", "domain", "rules", "plan"),
-            List.of("host", "libvirt", "process", "ovsdb", "openflow", "control", "trial"),
+            List.of("host", "libvirt", "process", "stream", "ovsdb", "openflow", "control", "trial"),
             List.of(
                     "store",
                     "reconcile",

@@ -413,6 +413,11 @@ public final class SimulatedWorld implements World {
     }
 
     @Override
+    public java.time.Duration lag() {
+        return java.time.Duration.ZERO;
+    }
+
+    @Override
     public synchronized void whenFirstPacket(Consumer<PacketIn> newListener) {
         firstPackets = newListener;
     }

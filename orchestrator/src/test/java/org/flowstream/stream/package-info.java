@@ -1,0 +1,4 @@
+@NullMarked
+package org.flowstream.stream;
+
+import org.jspecify.annotations.NullMarked;
