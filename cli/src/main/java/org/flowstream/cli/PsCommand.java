@@ -26,7 +26,7 @@ final class PsCommand extends DaemonCommand {
 
     @Override
     public Integer call() {
-        JsonNode boxes = client().get("/v1/middleboxes");
+        JsonNode boxes = client().get(output.json() ? "/v1/middleboxes" : "/v1/middleboxes?brief=true");
         Table table = new Table(
                 "NAME",
                 "TEMPLATE",

@@ -21,6 +21,7 @@ import org.flowstream.model.MachineId;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
 import org.flowstream.reconcile.Declarations;
+import org.flowstream.reconcile.Pass;
 import org.flowstream.reconcile.Reconciler;
 import org.flowstream.reconcile.WorldException;
 
@@ -48,7 +49,7 @@ public final class MiddleboxResource {
 
     public List<Route> routes() {
         return List.of(
-                new Route("GET", "/v1/middleboxes", call -> list()),
+                new Route("GET", "/v1/middleboxes", this::list),
                 new Route("GET", "/v1/middleboxes/{name}", this::show),
                 new Route("GET", "/v1/middleboxes/{name}/logs", this::logs),
                 new Route("GET", "/v1/middleboxes/{name}/handlers", this::handlers),
@@ -56,9 +57,11 @@ public final class MiddleboxResource {
                 new Route("PUT", "/v1/middleboxes/{name}/handlers/{handler}", this::write));
     }
 
-    private Answer list() {
+    private Answer list(Call call) {
+        boolean brief = call.flag("brief");
         try {
-            return Answer.ok(views.all(reconciler.look()));
+            Pass pass = reconciler.look();
+            return Answer.ok(brief ? views.brief(pass) : views.all(pass));
         } catch (WorldException e) {
             throw ChainResource.unavailable(e);
         }

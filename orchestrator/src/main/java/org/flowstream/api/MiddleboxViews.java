@@ -57,6 +57,45 @@ public final class MiddleboxViews {
         return views;
     }
 
+    /** The same, with only what a table of them shows: with hundreds of them the rest is most of the work. */
+    List<ObjectNode> brief(Pass pass) {
+        List<ObjectNode> views = new ArrayList<>();
+        for (DeclaredChain chain : declarations.serving()) {
+            for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
+                views.add(brief(pass, chain, middlebox));
+            }
+        }
+        return views;
+    }
+
+    private ObjectNode brief(Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {
+        MachineId id = chain.machine(middlebox.name());
+        Optional<ObservedMachine> machine = pass.machine(id);
+        ObjectNode view = Json.object()
+                .put("name", middlebox.name().toString())
+                .put("template", middlebox.template())
+                .put("state", state(pass, chain, id, machine).toString())
+                .put("flow", chain.spec().spec().flow().toString())
+                .put("between", between(pass, chain))
+                .put("bypassed", chain.spec().spec().bypassed())
+                .put("hypervisor", hypervisor(middlebox, machine))
+                .put("memoryMib", middlebox.memoryMib());
+        condition(view, middlebox, id, machine);
+        return view;
+    }
+
+    private static String hypervisor(MiddleboxSpec middlebox, Optional<ObservedMachine> machine) {
+        return machine.map(it -> it.accelerator().toString())
+                .orElse(middlebox.hypervisor().toString());
+    }
+
+    /** How it does now. */
+    private void condition(ObjectNode view, MiddleboxSpec middlebox, MachineId id, Optional<ObservedMachine> machine) {
+        reconciler.flapping(id).ifPresent(how -> view.put("flapping", how));
+        health(view, middlebox, machine.isPresent() ? world.look(id) : Optional.empty());
+        world.load(id).ifPresent(load -> load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent)));
+    }
+
     /** One, with how it ended each time. */
     Optional<ObjectNode> one(Pass pass, Name name) {
         return declarations
@@ -100,17 +139,10 @@ public final class MiddleboxViews {
                 .put("bridge", chain.spec().spec().bridge().toString())
                 .put("failure", chain.spec().spec().failure().toString())
                 .put("bypassed", chain.spec().spec().bypassed())
-                .put(
-                        "hypervisor",
-                        machine.map(it -> it.accelerator().toString())
-                                .orElse(middlebox.hypervisor().toString()))
+                .put("hypervisor", hypervisor(middlebox, machine))
                 .put("memoryMib", middlebox.memoryMib());
-        reconciler.flapping(id).ifPresent(how -> view.put("flapping", how));
-        health(view, middlebox, machine.isPresent() ? world.look(id) : Optional.empty());
-        world.load(id).ifPresent(load -> {
-            load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent));
-            view.put("residentMib", load.residentKib() / 1024);
-        });
+        condition(view, middlebox, id, machine);
+        world.load(id).ifPresent(load -> view.put("residentMib", load.residentKib() / 1024));
         pass.spec(id)
                 .flatMap(spec -> world.liveness(spec, chain.spec().spec().bridge()))
                 .ifPresent(liveness -> view.put("liveness", liveness));

@@ -46,6 +46,10 @@ public final class Pools implements AutoCloseable {
     private static final long SURPLUS_NANOS = 30_000_000_000L;
 
     private static final long SURPLUS_APART_NANOS = 1_000_000_000L;
+    /** Flows that begin together have the processors for themselves: machines are made when none was taken for so long. */
+    private static final long CALM_NANOS = 150_000_000L;
+    /** Where flows never cease to begin they are made all the same. */
+    private static final long AT_LEAST_EACH_NANOS = 1_000_000_000L;
 
     private final Declarations declarations;
     private final Reconciler reconciler;
@@ -58,6 +62,7 @@ public final class Pools implements AutoCloseable {
     private volatile boolean closed;
     private volatile long takenNanos = System.nanoTime();
     private long removedNanos = System.nanoTime();
+    private long madeNanos = System.nanoTime();
 
     /** Makes the image of a machine that waits. */
     @FunctionalInterface
@@ -123,12 +128,7 @@ public final class Pools implements AutoCloseable {
     /** Machines for the middleboxes of a chain, in their order: taken, and ready. Empty when there are not enough. */
     public Optional<List<DeclaredChain>> take(ChainSpec chain) {
         takenNanos = System.nanoTime();
-        Optional<List<DeclaredChain>> found =
-                reconciler.latest().flatMap(pass -> waiting.take(Waiting.Need.of(chain), pass));
-        synchronized (this) {
-            notifyAll();
-        }
-        return found;
+        return reconciler.latest().flatMap(pass -> waiting.take(Waiting.Need.of(chain), pass));
     }
 
     /**
@@ -248,11 +248,14 @@ public final class Pools implements AutoCloseable {
         if (starting == 0) {
             changed |= removeOutdated(pass);
         }
-        for (Sample sample : needs.values()) {
+        long now = System.nanoTime();
+        boolean calm = now - takenNanos >= CALM_NANOS || now - madeNanos >= AT_LEAST_EACH_NANOS;
+        for (Sample sample : calm ? needs.values() : List.<Sample>of()) {
             Optional<InstanceSpec.Blank> blank = room(sample.chain(), sample.middlebox(), 1);
             int atOnce = room(sample.chain(), sample.middlebox(), 0.5).isPresent() ? AT_ONCE : AT_LEISURE;
             while (blank.isPresent() && starting < atOnce) {
                 declarations.declareWaiting(blank.get());
+                madeNanos = now;
                 changed = true;
                 starting++;
                 blank = room(sample.chain(), sample.middlebox(), 1);

@@ -49,6 +49,7 @@ public final class Reconciler implements AutoCloseable {
 
     private static final int WORKERS = 8;
     private static final long READY_AGAIN_MILLIS = 20;
+    private static final long OTHERS_NANOS = 150_000_000;
     /** Passes that take longer than this leave as much time between them as they take: others need the processors, too. */
     private static final Duration QUICK = Duration.ofMillis(20);
 
@@ -71,6 +72,8 @@ public final class Reconciler implements AutoCloseable {
     private @Nullable Pass latest;
     private Optional<WorldException> obstacle = Optional.empty();
     private final Set<String> busy = new HashSet<>();
+    /** Those of them that somebody else is at work on. */
+    private final Set<String> reserved = new HashSet<>();
     /** The groups that were given back, and the pass in which: it may have looked at half of what was done meanwhile. */
     private final Map<String, Long> givenBack = new HashMap<>();
     /** Groups that the loop left as they were because they were busy. */
@@ -236,6 +239,7 @@ public final class Reconciler implements AutoCloseable {
             return false;
         }
         busy.addAll(groups);
+        reserved.addAll(groups);
         leftOut.removeAll(groups);
         return true;
     }
@@ -248,6 +252,7 @@ public final class Reconciler implements AutoCloseable {
     public boolean giveBack(Name chain) {
         synchronized (monitor) {
             busy.remove(Groups.of(chain));
+            reserved.remove(Groups.of(chain));
             givenBack.put(Groups.of(chain), passes);
             monitor.notifyAll();
             return leftOut.remove(Groups.of(chain));
@@ -305,8 +310,19 @@ public final class Reconciler implements AutoCloseable {
                 }
                 monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
             }
+            awaitOthers();
             woken = false;
             return !closed;
+        }
+    }
+
+    /** Those who cannot wait for the loop, since a packet waits for them, come first; but not for long. */
+    private void awaitOthers() throws InterruptedException {
+        long deadline = System.nanoTime() + OTHERS_NANOS;
+        for (long left = OTHERS_NANOS;
+                left > 0 && !reserved.isEmpty() && !closed;
+                left = deadline - System.nanoTime()) {
+            monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
         }
     }
 

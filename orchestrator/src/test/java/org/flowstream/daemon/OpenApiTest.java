@@ -176,6 +176,10 @@ class OpenApiTest {
             assertThat(box.path("state").asText()).isEqualTo("ready");
             assertValid(document, "Middlebox", box);
             assertValid(document, "Middlebox", json(client, "/v1/middleboxes").path(0));
+            assertValid(
+                    document,
+                    "BriefMiddlebox",
+                    json(client, "/v1/middleboxes?brief=true").path(0));
             operationsAndUpgrades(client, document);
         } finally {
             client.stop();
