@@ -14,14 +14,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.flowstream.model.Installation;
 import org.flowstream.model.PortName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Persistent taps: the host's side of machines' devices. They stay when QEMU ends, so that a port keeps its number, and go
  * by what tags them: the interface's alias, {@code flowstream:} and the installation.
  */
 public final class Taps {
+    private static final Logger LOG = LoggerFactory.getLogger(Taps.class);
     private static final String TAG = "flowstream:";
     private static final int IFF_UP = 1;
+    private static final int IFF_PROMISC = 0x100;
     private static final Path LINKS = Path.of("/sys/class/net");
     private static final Path SETTINGS = Path.of("/proc/sys/net");
 
@@ -123,9 +127,14 @@ public final class Taps {
         }
     }
 
-    /** Sets taps up that are not. */
+    /**
+     * Sets taps up that are not; and promiscuous, as the switch will have them: each change of an interface that is up has it
+     * look at all its ports. For the same reason the kernel is asked for their carrier: it tells of that later by itself, or
+     * when the switch asks, which would be one more change.
+     */
     public static void raise(List<PortName> taps) {
         taps.forEach(tap -> up(LINKS.resolve(tap.text()).resolve("flags")));
+        taps.forEach(Taps::carrier);
     }
 
     /**
@@ -145,11 +154,20 @@ public final class Taps {
         }
     }
 
+    /** The kernel's answer does not matter, nor that there is none. */
+    private static void carrier(PortName tap) {
+        try {
+            Files.readString(LINKS.resolve(tap.text()).resolve("carrier"));
+        } catch (IOException e) {
+            LOG.debug("{}: {}", tap, e.getMessage());
+        }
+    }
+
     private static void up(Path flags) {
         try {
             int before = Integer.decode(Files.readString(flags).strip());
             if ((before & IFF_UP) == 0) {
-                write(flags, "0x" + Integer.toHexString(before | IFF_UP));
+                write(flags, "0x" + Integer.toHexString(before | IFF_UP | IFF_PROMISC));
             }
         } catch (IOException e) {
             throw new HostException("cannot read " + flags + ": " + e.getMessage(), e);
