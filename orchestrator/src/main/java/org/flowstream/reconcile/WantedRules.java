@@ -107,10 +107,16 @@ record WantedRules(
     }
 
     private OtherChains others(ChainId chain, FoundRules found) {
-        List<ChainPlan> others = claiming(found, states(found)).stream()
+        Map<Long, ObservedRules.State> states = states(found);
+        List<ChainPlan> others = claiming(found, states).stream()
                 .filter(plan -> !plan.id().equals(chain))
                 .toList();
-        return new OtherChains(others, plan -> ofChain(plan, Stage.STEERED), numbers, isOwn() ? 0 : common.bits());
+        return new OtherChains(
+                others,
+                plan -> ofChain(plan, Stage.STEERED),
+                numbers,
+                isOwn() ? 0 : common.bits(),
+                found.chains().stream().noneMatch(id -> id != chain.bits() && isInMotion(id, states)));
     }
 
     /** Whether a chain takes packets by entries of its own, of which it may have some in common with other chains. */
@@ -144,7 +150,8 @@ record WantedRules(
                 ? BridgeRules.own(Unclaimed.SWITCHED, externalNumbers(), steered, numbers)
                 : BridgeRules.foreign(steered, numbers, common);
         List<SwitchChange> changes = new ArrayList<>(RuleDiff.changes(wanted, base(found.all(), own)));
-        if (changes.stream().anyMatch(WantedRules::partsChains) && isInMotion(found, states)) {
+        if (changes.stream().anyMatch(WantedRules::partsChains)
+                && found.chains().stream().anyMatch(id -> isInMotion(id, states))) {
             // What a chain has in common with others as it still is: it goes once the chain is as declared.
             changes.removeIf(WantedRules::partsChains);
         }
@@ -191,10 +198,9 @@ record WantedRules(
         return change instanceof SwitchChange.DeleteFlow delete && delete.rule().isAmbiguous();
     }
 
-    /** Whether some chain's rules here are neither as declared nor without packets: it is about to change, or to go. */
-    private static boolean isInMotion(FoundRules found, Map<Long, ObservedRules.State> states) {
-        return found.chains().stream()
-                .anyMatch(id -> !states.containsKey(id) || states.get(id) == ObservedRules.State.OTHER);
+    /** Whether a chain's rules here are neither as declared nor without packets: it is about to change, or to go. */
+    private static boolean isInMotion(long id, Map<Long, ObservedRules.State> states) {
+        return !states.containsKey(id) || states.get(id) == ObservedRules.State.OTHER;
     }
 
     private boolean isOwn() {

@@ -2,6 +2,7 @@ package org.flowstream.rules;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +18,14 @@ import org.flowstream.model.PortName;
  * @param wanted the rules of one of them
  * @param numbers of the bridge's ports
  * @param common the id that tells what chains have in common from another installation's, 0 on the own bridge
+ * @param settled whether their rules on the bridge are those wanted: else some may still need what is to go
  */
 public record OtherChains(
-        List<ChainPlan> plans, Function<ChainPlan, SwitchRules> wanted, Map<PortName, Integer> numbers, long common) {
+        List<ChainPlan> plans,
+        Function<ChainPlan, SwitchRules> wanted,
+        Map<PortName, Integer> numbers,
+        long common,
+        boolean settled) {
     public OtherChains {
         plans = List.copyOf(plans);
     }
@@ -30,12 +36,22 @@ public record OtherChains(
         all.add(plan);
         Set<FlowRule> there = Set.copyOf(found.all().flows());
         List<SwitchChange> changes = new ArrayList<>();
-        BridgeRules.common(all, numbers, common).flows().stream()
+        Set<FlowRule> drops =
+                new LinkedHashSet<>(BridgeRules.common(all, numbers, common).flows());
+        drops.stream()
                 .filter(rule -> !there.contains(rule))
                 .<SwitchChange>map(SwitchChange.AddFlow::new)
                 .forEach(changes::add);
         long id = plan.id().bits();
         changes.addAll(RuleDiff.changes(found.besideOthers(id, rules), found.ofChain(id)));
+        if (settled) {
+            // The chain took packets of these before: left behind, they would take the others' packets from them.
+            found.all().flows().stream()
+                    .filter(rule -> rule.isAmbiguous() && new Cookie(rule.cookie()).id() == common)
+                    .filter(rule -> !drops.contains(rule))
+                    .<SwitchChange>map(SwitchChange.DeleteFlow::new)
+                    .forEach(changes::add);
+        }
         return handOver(changes);
     }
 

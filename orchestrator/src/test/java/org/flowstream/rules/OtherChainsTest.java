@@ -25,7 +25,7 @@ class OtherChainsTest {
     }
 
     private static OtherChains beside(ChainPlan other) {
-        return new OtherChains(List.of(other), OtherChainsTest::rules, NUMBERS, 0);
+        return new OtherChains(List.of(other), OtherChainsTest::rules, NUMBERS, 0, true);
     }
 
     private static List<FlowRule> added(List<SwitchChange> changes) {
@@ -47,6 +47,33 @@ class OtherChainsTest {
             assertThat(kind(rule)).isEqualTo(Cookie.Kind.AMBIGUOUS);
             assertThat(rule.actions()).isEmpty();
         });
+    }
+
+    /** Left to a later bundle, it took the other chain's errors for some milliseconds after the change was answered. */
+    @Test
+    void theDropGoesWithTheFlowThatItWasForUnlessAnotherChainIsAboutToChange() {
+        ChainPlan elsewhere = Chains.one(0x20, "udp,nw_dst=10.0.0.3,tp_dst=53", 100, FailurePolicy.CLOSED);
+        SwitchRules both = rules(WEB).and(BridgeRules.common(List.of(WEB, NAMES), NUMBERS, 0));
+        FoundRules found = new FoundRules(both.and(new FoundRules(both).besideOthers(0x20, rules(NAMES))));
+        OtherChains unsettled = new OtherChains(List.of(WEB), OtherChainsTest::rules, NUMBERS, 0, false);
+        assertThat(dropsThatGo(beside(WEB).steer(elsewhere, rules(elsewhere), found)))
+                .contains(ERRORS)
+                // Five sorts of ICMP errors about the one host.
+                .hasSize(5);
+        assertThat(dropsThatGo(unsettled.steer(elsewhere, rules(elsewhere), found)))
+                .isEmpty();
+        assertThat(dropsThatGo(beside(WEB).steer(NAMES, rules(NAMES), found)))
+                .as("what both still have in common")
+                .isEmpty();
+    }
+
+    private static List<String> dropsThatGo(List<SwitchChange> changes) {
+        return changes.stream()
+                .filter(SwitchChange.DeleteFlow.class::isInstance)
+                .map(change -> ((SwitchChange.DeleteFlow) change).rule())
+                .filter(FlowRule::isAmbiguous)
+                .map(rule -> rule.key().match().toString())
+                .toList();
     }
 
     @Test

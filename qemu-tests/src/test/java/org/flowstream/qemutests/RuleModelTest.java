@@ -170,7 +170,12 @@ class RuleModelTest {
                 .filter(plan -> !plan.id().equals(id)
                         && !found.ofChain(plan.id().bits()).isEmpty())
                 .toList();
-        return new OtherChains(others, plan -> wanted(site, plan), numbers, 0);
+        boolean settled = others.stream().allMatch(plan -> {
+            long other = plan.id().bits();
+            return RuleDiff.changes(found.besideOthers(other, wanted(site, plan)), found.ofChain(other))
+                    .isEmpty();
+        });
+        return new OtherChains(others, plan -> wanted(site, plan), numbers, 0, settled);
     }
 
     private SwitchRules wanted(Site site, ChainPlan plan) {
