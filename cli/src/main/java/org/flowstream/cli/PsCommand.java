@@ -3,7 +3,6 @@ package org.flowstream.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,8 +75,7 @@ final class PsCommand extends DaemonCommand {
     /** Of one processor, in the latest seconds. */
     static Optional<String> cpu(JsonNode box) {
         return box.hasNonNull("cpuPercent")
-                ? Optional.of(String.format(
-                        Locale.ROOT, "%.1f %%", box.path("cpuPercent").asDouble()))
+                ? Optional.of(Quantities.percent(box.path("cpuPercent").asDouble()))
                 : Optional.empty();
     }
 

@@ -3,7 +3,10 @@ package org.flowstream.cli;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Numbers with their units, as people read them. */
+/**
+ * Numbers with their units, as people read them. What each row of a table has is not given to {@code String.format}, whose
+ * first use loads much and whose every use parses its pattern: a command lives for a fraction of a second.
+ */
 final class Quantities {
     private static final long KIBI = 1024;
 
@@ -34,7 +37,7 @@ final class Quantities {
 
     /** A count with a comma at the thousands. */
     static String count(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+        return 0 <= count && count < 1000 ? Long.toString(count) : String.format(Locale.ROOT, "%,d", count);
     }
 
     /** A size of memory or of a file: {@code 188 KiB}, {@code 8 MiB}. */
@@ -54,11 +57,17 @@ final class Quantities {
     /** A rate of packets: {@code 0 pps}, {@code 870 pps}, {@code 12.4 kpps}, {@code 1.2 Mpps}. */
     static String packetRate(double perSecond) {
         if (perSecond < 999.5) {
-            return String.format(Locale.ROOT, "%.0f pps", perSecond);
+            return Math.round(perSecond) + " pps";
         }
         return perSecond < 999_950
                 ? String.format(Locale.ROOT, "%.1f kpps", perSecond / 1e3)
                 : String.format(Locale.ROOT, "%.1f Mpps", perSecond / 1e6);
+    }
+
+    /** A share of one processor: {@code 0.4 %}, {@code 112.0 %}. */
+    static String percent(double percent) {
+        long tenths = Math.round(percent * 10);
+        return tenths / 10 + "." + tenths % 10 + " %";
     }
 
     /** A count and its noun: {@code 1 problem}, {@code 4 problems}. */
