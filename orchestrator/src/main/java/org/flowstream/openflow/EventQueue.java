@@ -1,9 +1,12 @@
 package org.flowstream.openflow;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class EventQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
     private static final int BOUND = 4096;
+    private static final long FULL_NANOS = 1_000_000;
 
     private final SwitchEvents listener;
     private final ThreadPoolExecutor thread;
@@ -41,6 +45,25 @@ final class EventQueue implements AutoCloseable {
 
     void add(PortChange change) {
         thread.execute(() -> guarded(() -> listener.portChanged(change)));
+    }
+
+    /** Waits until what is queued now has been told, or nothing is told any more. */
+    void await(Duration bound) {
+        long deadline = System.nanoTime() + bound.toNanos();
+        CountDownLatch told = new CountDownLatch(1);
+        while (thread.getQueue().remainingCapacity() == 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(FULL_NANOS);
+        }
+        thread.execute(told::countDown);
+        try {
+            if (!thread.isShutdown() && !told.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                LOG.warn(
+                        "the listener has much to hear: {} wait",
+                        thread.getQueue().size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     long dropped() {

@@ -237,6 +237,12 @@ public final class OpenFlowConnection implements AutoCloseable {
         request(Requests.echo(xid()), "echo");
     }
 
+    /** Waits until the listener has been given all that the switch sent before it answers; not for the listener to call. */
+    public void hearOut() {
+        echo();
+        events.await(bound);
+    }
+
     /**
      * Sends a packet out of the switch.
      *

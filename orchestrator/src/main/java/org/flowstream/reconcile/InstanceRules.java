@@ -43,7 +43,7 @@ record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
             openVswitch.apply(bridge, chains, changes);
             openVswitch.forgetCachedWays(changes);
             // In user space one thread forwards, forgets and answers: what it sent us before is here when it answers.
-            openVswitch.connection(bridge).echo();
+            openVswitch.connection(bridge).hearOut();
         });
     }
 }
