@@ -19,39 +19,41 @@ final class MachineLooks {
     /** Of more machines all together is less work than each by itself. */
     private static final int MOST_BY_THEMSELVES = 8;
 
+    private final Object looking = new Object();
     private @Nullable Look latest;
     private Set<String> touched = new TreeSet<>();
 
     /** @param machines by their domains */
     private record Look(Connection connection, long atNanos, Map<String, LibvirtMachine> machines) {}
 
-    /** Takes note that a domain changed, or is about to. */
+    /** Takes note that a domain changed, or is about to; never waits for a look. */
     synchronized void touched(String domain) {
         touched.add(domain);
     }
 
-    /** All machines, what they cost left out. */
+    private synchronized Set<String> takeTouched() {
+        Set<String> taken = touched;
+        touched = new TreeSet<>();
+        return taken;
+    }
+
+    /** All machines, what they cost left out. One look after the other: an older one must not be remembered after a newer. */
     List<LibvirtMachine> look(Connection connection) {
-        Look before;
-        Set<String> anew;
-        synchronized (this) {
-            before = latest;
-            latest = null;
+        synchronized (looking) {
             // What is touched from here on is asked for by the next look.
-            anew = touched;
-            touched = new TreeSet<>();
-        }
-        long now = System.nanoTime();
-        Look look = before != null
-                        && before.connection == connection
-                        && now - before.atNanos < TRUSTED_NANOS
-                        && anew.size() <= MOST_BY_THEMSELVES
-                ? new Look(connection, before.atNanos, with(before.machines, anew, connection))
-                : new Look(connection, now, byDomain(connection.machines(name -> Emulators.NOTHING)));
-        synchronized (this) {
+            Set<String> anew = takeTouched();
+            Look before = latest;
+            latest = null;
+            long now = System.nanoTime();
+            Look look = before != null
+                            && before.connection == connection
+                            && now - before.atNanos < TRUSTED_NANOS
+                            && anew.size() <= MOST_BY_THEMSELVES
+                    ? new Look(connection, before.atNanos, with(before.machines, anew, connection))
+                    : new Look(connection, now, byDomain(connection.machines(name -> Emulators.NOTHING)));
             latest = look;
+            return List.copyOf(look.machines.values());
         }
-        return List.copyOf(look.machines.values());
     }
 
     private static Map<String, LibvirtMachine> with(

@@ -141,10 +141,13 @@ public final class Pools implements AutoCloseable {
         for (MiddleboxSpec middlebox : chain.spec().middleboxes()) {
             ordered.add(waiting.order(blank(ON_DEMAND, chain, middlebox, middlebox.hypervisor(), 0)));
         }
-        boolean ready = true;
-        for (DeclaredChain each : ordered) {
-            ready &= reconciler.bringUp(each.name(), patience);
-        }
+        // The loop starts several side by side; of those that it may be at work on something may be there already.
+        boolean ready = ordered.size() == 1
+                ? reconciler.bringUp(ordered.get(0).name(), patience)
+                // The loop is to be done with them: what it still did would undo what is done with them next.
+                : reconciler
+                        .await(pass -> ordered.stream().allMatch(each -> pass.isSettled(each.name())), patience)
+                        .isPresent();
         if (!ready) {
             ordered.forEach(each -> declarations.remove(each.name()));
             reconciler.wake();
@@ -220,9 +223,7 @@ public final class Pools implements AutoCloseable {
         try {
             while (!closed) {
                 levelled();
-                synchronized (this) {
-                    wait(LOOK.toMillis());
-                }
+                Thread.sleep(LOOK.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
