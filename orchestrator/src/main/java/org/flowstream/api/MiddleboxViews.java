@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.health.HealthReport;
@@ -46,23 +47,21 @@ public final class MiddleboxViews {
 
     /** All of them, by chain and place in it. */
     List<ObjectNode> all(Pass pass) {
-        List<ObjectNode> views = new ArrayList<>();
         Map<MachineId, Map<ExitReason.Cause, Long>> exits = store.exitCounts();
-        for (DeclaredChain chain : declarations.serving()) {
-            for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
-                Map<ExitReason.Cause, Long> own = exits.getOrDefault(chain.machine(middlebox.name()), Map.of());
-                views.add(view(pass, chain, middlebox, own));
-            }
-        }
-        return views;
+        return each((chain, middlebox) ->
+                view(pass, chain, middlebox, exits.getOrDefault(chain.machine(middlebox.name()), Map.of())));
     }
 
     /** The same, with only what a table of them shows: with hundreds of them the rest is most of the work. */
     List<ObjectNode> brief(Pass pass) {
+        return each((chain, middlebox) -> brief(pass, chain, middlebox));
+    }
+
+    private List<ObjectNode> each(BiFunction<DeclaredChain, MiddleboxSpec, ObjectNode> view) {
         List<ObjectNode> views = new ArrayList<>();
         for (DeclaredChain chain : declarations.serving()) {
             for (MiddleboxSpec middlebox : chain.spec().spec().middleboxes()) {
-                views.add(brief(pass, chain, middlebox));
+                views.add(view.apply(chain, middlebox));
             }
         }
         return views;

@@ -6,7 +6,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
 final class EventQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
     private static final int BOUND = 4096;
-    private static final long FULL_NANOS = 1_000_000;
 
     private final SwitchEvents listener;
     private final ThreadPoolExecutor thread;
@@ -37,6 +35,7 @@ final class EventQueue implements AutoCloseable {
                     return worker;
                 },
                 (task, pool) -> dropped.incrementAndGet());
+        thread.prestartCoreThread();
     }
 
     void add(PacketIn packet) {
@@ -51,12 +50,12 @@ final class EventQueue implements AutoCloseable {
     void await(Duration bound) {
         long deadline = System.nanoTime() + bound.toNanos();
         CountDownLatch told = new CountDownLatch(1);
-        while (thread.getQueue().remainingCapacity() == 0 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(FULL_NANOS);
-        }
-        thread.execute(told::countDown);
         try {
-            if (!thread.isShutdown() && !told.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            // By the queue and not by execute(): a full one is waited for.
+            boolean heard = thread.isShutdown()
+                    || (thread.getQueue().offer(told::countDown, bound.toNanos(), TimeUnit.NANOSECONDS)
+                            && told.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+            if (!heard) {
                 LOG.warn(
                         "the listener has much to hear: {} wait",
                         thread.getQueue().size());

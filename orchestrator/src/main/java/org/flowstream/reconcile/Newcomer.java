@@ -53,13 +53,13 @@ record Newcomer(Pass pass, List<Action> actions) {
                 ? Optional.of(new Newcomer(
                         new Pass(0, desired, nothing, planned, Set.of()),
                         planned.actions().stream()
-                                .filter(action -> !isForOthers(plan, action))
+                                .filter(action -> !isNotNeededYet(plan, action))
                                 .toList()))
                 : Optional.empty();
     }
 
     /** Our own bridge drops what comes by ports without rules, so that machines that are wired to nothing need none yet. */
-    private static boolean isForOthers(ChainPlan plan, Action action) {
+    private static boolean isNotNeededYet(ChainPlan plan, Action action) {
         return plan.externalPorts().isEmpty()
                 && action instanceof Action.SetRules rules
                 && rules.stage() == Stage.ISOLATED;

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
@@ -220,17 +221,7 @@ public final class Reconciler implements AutoCloseable {
         List<String> groups = chains.stream().map(Groups::of).toList();
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (monitor) {
-            while (!closed) {
-                long left = deadline - System.nanoTime();
-                if (reserve(groups)) {
-                    return true;
-                }
-                if (left <= 0) {
-                    return false;
-                }
-                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
-            }
-            return false;
+            return waitUntil(() -> reserve(groups), deadline);
         }
     }
 
@@ -292,38 +283,37 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void rest(Duration took) throws InterruptedException {
-        long until = System.nanoTime() + (took.compareTo(QUICK) > 0 ? took.toNanos() : 0);
-        synchronized (monitor) {
-            for (long left = until - System.nanoTime(); left > 0 && !closed; left = until - System.nanoTime()) {
-                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+        if (took.compareTo(QUICK) > 0) {
+            synchronized (monitor) {
+                waitUntil(() -> false, System.nanoTime() + took.toNanos());
             }
         }
     }
 
     private boolean awaitWork() throws InterruptedException {
         synchronized (monitor) {
-            long deadline = System.nanoTime() + nextTime().toNanos();
-            while (!woken && !closed) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
-                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
-            }
-            awaitOthers();
+            waitUntil(() -> woken, System.nanoTime() + nextTime().toNanos());
+            // Those who cannot wait for the loop, since a packet waits for them, come first; but not for long.
+            waitUntil(reserved::isEmpty, System.nanoTime() + OTHERS_NANOS);
             woken = false;
             return !closed;
         }
     }
 
-    /** Those who cannot wait for the loop, since a packet waits for them, come first; but not for long. */
-    private void awaitOthers() throws InterruptedException {
-        long deadline = System.nanoTime() + OTHERS_NANOS;
-        for (long left = OTHERS_NANOS;
-                left > 0 && !reserved.isEmpty() && !closed;
-                left = deadline - System.nanoTime()) {
+    /** Waits, with the monitor held, until something holds, the time has come, or all ends; says whether it holds. */
+    private boolean waitUntil(BooleanSupplier holds, long deadline) throws InterruptedException {
+        while (!closed) {
+            // The time first: what comes to hold at the last moment counts.
+            long left = deadline - System.nanoTime();
+            if (holds.getAsBoolean()) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
             monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
         }
+        return false;
     }
 
     private Duration nextTime() {
@@ -538,18 +528,10 @@ public final class Reconciler implements AutoCloseable {
             long after = passes;
             woken = true;
             monitor.notifyAll();
-            while (!closed) {
-                Pass pass = latest;
-                if (pass != null && pass.number() > after && condition.test(pass)) {
-                    return Optional.of(pass);
-                }
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return Optional.empty();
-                }
-                monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
-            }
-            return Optional.empty();
+            Supplier<Optional<Pass>> wanted = () -> Optional.ofNullable(latest)
+                    .filter(pass -> pass.number() > after)
+                    .filter(condition);
+            return waitUntil(() -> wanted.get().isPresent(), deadline) ? Optional.ofNullable(latest) : Optional.empty();
         }
     }
 
