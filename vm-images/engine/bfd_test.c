@@ -89,6 +89,14 @@ static void bring_up(struct session *s)
     FS_CHECK(next(s) == NULL);
 }
 
+/* The switch asks for a packet in so many microseconds (6.8.3, with a Poll). */
+static void ask_for(struct session *s, uint32_t min_rx)
+{
+    put(s->frame + CONTROL + 16, min_rx);
+    say(s, UP, POLL);
+    expect(s, UP, FINAL);
+}
+
 /* How many packets are sent in so many milliseconds. */
 static unsigned sent_in(struct session *s, uint64_t ms)
 {
@@ -286,17 +294,13 @@ FS_TEST(what_is_required_of_the_switch_follows_what_it_asks) /* 6.8.3, 6.8.4 */
     bring_up(&s);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
     FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 2);
-    put(s.frame + CONTROL + 16, 4500000);
-    say(&s, UP, POLL);
-    expect(&s, UP, FINAL);
+    ask_for(&s, 4500000);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 3750000); /* 5/6: it speaks first */
     FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 1);
     fs_test_advance(s.t, 4050ull * MS); /* 6.8.7: 9/10 of the interval, with a multiplier of one */
     expect(&s, UP, POLL);
     say(&s, UP, FINAL);
-    put(s.frame + CONTROL + 16, 300000);
-    say(&s, UP, POLL);
-    expect(&s, UP, FINAL);
+    ask_for(&s, 300000);
     FS_EQUAL(get(fs_test_sent(s.t, 0, s.seen - 1)->data + CONTROL + 16), 1000000);
     FS_EQUAL(fs_test_sent(s.t, 0, s.seen - 1)->data[CONTROL + 2], 2);
     FS_CHECK(sent_in(&s, 3750) > 0); /* the switch has not answered: it may still send every 3.75 s */
@@ -311,9 +315,7 @@ FS_TEST(one_that_is_awake_sends_what_is_due_soon)
     struct session s;
     FS_REQUIRE(open_session(&s));
     bring_up(&s);
-    put(s.frame + CONTROL + 16, 1500000);
-    say(&s, UP, POLL);
-    expect(&s, UP, FINAL);
+    ask_for(&s, 1500000);
     fs_test_advance(s.t, 749ull * MS);
     say(&s, UP, FINAL); /* less than half of the interval has passed */
     FS_CHECK(next(&s) == NULL);
@@ -335,9 +337,7 @@ FS_TEST(machines_at_rest_answer_together)
     struct session s;
     FS_REQUIRE(open_session(&s));
     bring_up(&s);
-    put(s.frame + CONTROL + 16, 4500000);
-    say(&s, UP, POLL);
-    expect(&s, UP, FINAL);
+    ask_for(&s, 4500000);
     fs_test_advance(s.t, 2249ull * MS);
     say(&s, UP, FINAL); /* less than half of the interval has passed */
     FS_EQUAL(sent_in(&s, 261), 0);
@@ -353,9 +353,7 @@ FS_TEST(machines_at_rest_answer_together)
     say(&s, UP, POLL); /* 6.5: at once */
     expect(&s, UP, FINAL);
     FS_EQUAL(sent_in(&s, 4050), 1); /* the switch says nothing: 9/10 of the interval at most */
-    put(s.frame + CONTROL + 16, 500000);
-    say(&s, UP, POLL);
-    expect(&s, UP, FINAL);
+    ask_for(&s, 500000);
     say(&s, UP, FINAL);
     FS_EQUAL(sent_in(&s, 300), 0);
     say(&s, UP, 0); /* at a pace of two packets there is no time to lose */

@@ -109,42 +109,34 @@ class TraceTest {
         }
     }
 
+    /** Begins to capture what passes a middlebox's outside; what it says goes to a file of that name. */
+    private Process capture(Middlebox box, Path file, String words, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("capture", box.name(), "outside", "-w", file.toString()));
+        arguments.addAll(List.of(options));
+        return LAB.platform().command(arguments.toArray(String[]::new)).start(folder.resolve(words));
+    }
+
     @Test
     void captureSeesBothDirectionsAndTellsAtItsEnd() throws Exception {
         try (Middlebox firewall = firewall()) {
             assertThat(firewall.state()).isEqualTo("ready");
             Path others = folder.resolve("others.pcapng");
-            Process filtered = LAB.platform()
-                    .command(
-                            "capture",
-                            firewall.name(),
-                            "outside",
-                            "--match",
-                            "icmp,icmp_type=3",
-                            "-w",
-                            others.toString())
-                    .start(folder.resolve("others.words"));
+            Process filtered = capture(firewall, others, "others.words", "--match", "icmp,icmp_type=3");
             Command.Result unknown = LAB.flowstream("capture", firewall.name(), "outsid", "-w", "-");
             assertThat(unknown.status()).isEqualTo(1);
             assertThat(unknown.err()).contains("has no device 'outsid', but outside, inside");
             // Of the same pings one sees all, by the answers' flow, and one sees none.
             Path answers = folder.resolve("answers.pcapng");
-            Process matched = LAB.platform()
-                    .command(
-                            "capture",
-                            firewall.name(),
-                            "outside",
-                            "--match",
-                            "icmp,icmp_type=0,nw_dst=" + LAB.client().ip4(),
-                            "--count",
-                            "" + 2 * PINGS,
-                            "-w",
-                            answers.toString())
-                    .start(folder.resolve("answers.words"));
+            Process matched = capture(
+                    firewall,
+                    answers,
+                    "answers.words",
+                    "--match",
+                    "icmp,icmp_type=0,nw_dst=" + LAB.client().ip4(),
+                    "--count",
+                    "" + 2 * PINGS);
             Path file = folder.resolve("fw.pcapng");
-            Process capture = LAB.platform()
-                    .command("capture", firewall.name(), "outside", "-w", file.toString())
-                    .start(folder.resolve("words"));
+            Process capture = capture(firewall, file, "words");
             Wait.until(
                     "the heads of the captures",
                     Duration.ofSeconds(10),
