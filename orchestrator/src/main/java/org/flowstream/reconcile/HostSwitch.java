@@ -301,12 +301,19 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
+    /** The same after these changes, if there are any. */
+    private void forgetCachedWays(List<SwitchChange> changes) {
+        if (!changes.isEmpty()) {
+            forgetCachedWays();
+        }
+    }
+
     /**
      * Has the switch forget the ways that it keeps in its cache. In user space Open vSwitch 3.1.0 does not always change
      * those along with the rules: an old one was seen to lead packets past a chain for as long as they came.
      */
-    void forgetCachedWays(List<SwitchChange> changes) {
-        if (!changes.isEmpty() && datapath() == Datapath.USER) {
+    void forgetCachedWays() {
+        if (datapath() == Datapath.USER) {
             try {
                 SwitchControl.of(address).forgetCachedFlows();
             } catch (OvsdbException e) {

@@ -1,8 +1,10 @@
 package org.flowstream.reconcile;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
 import org.flowstream.model.BridgeName;
@@ -18,7 +20,17 @@ import org.flowstream.rules.SwitchRules;
  * The rules of chains whose machines come with packets: leases, and instances. They are set without a look at the switch,
  * since a packet waits for them; the loop, which looks, finds them as it would have set them.
  */
-record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
+final class InstanceRules {
+    private final HostSwitch openVswitch;
+    private final BridgeName ownBridge;
+    /** By bridge: flows that begin together empty the switch's cache together. */
+    private final Map<BridgeName, SharedWork> settling = new ConcurrentHashMap<>();
+
+    InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
+        this.openVswitch = openVswitch;
+        this.ownBridge = ownBridge;
+    }
+
     void renewLease(Action.RenewLease renew) {
         BridgeName bridge = renew.plan().bridge();
         HostSwitch.doing(() -> openVswitch.apply(
@@ -41,7 +53,13 @@ record InstanceRules(HostSwitch openVswitch, BridgeName ownBridge) {
             }
             List<SwitchChange> changes = RuleDiff.changes(wanted.ofChain(steer.instance(), Stage.STEERED), before);
             openVswitch.apply(bridge, chains, changes);
-            openVswitch.forgetCachedWays(changes);
+            settling.computeIfAbsent(bridge, this::settling).done();
+        });
+    }
+
+    private SharedWork settling(BridgeName bridge) {
+        return new SharedWork(() -> {
+            openVswitch.forgetCachedWays();
             // In user space one thread forwards, forgets and answers: what it sent us before is here when it answers.
             openVswitch.connection(bridge).hearOut();
         });
