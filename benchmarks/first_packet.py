@@ -1,11 +1,11 @@
 """first_packet: the sender and the receiver of benchmarks/first-packet, and what became of the flows.
 
     first_packet.py receive FILE PORT       writes a line for each datagram at its end: flow, number, sent, arrived (ns)
-    first_packet.py send ADDRESS PORT FLOWS INTERVAL RATE [BURST]
+    first_packet.py send ADDRESS PORT FLOWS INTERVAL RATE [BURST [FIRST]]
     first_packet.py report FILE SENT
 
 One flow at a time sends RATE datagrams a second for INTERVAL seconds, then the next one begins, from another source port:
-so the sender never rests. A BURST has so many flows begin at once instead, each with a datagram, RATE a second over all.
+so the sender never rests. A BURST has so many flows begin at once instead, each with a datagram, RATE a second over all. Flows are numbered from FIRST.
 Times of arrival are the kernel's own (SO_TIMESTAMPNS): how soon the receiver is scheduled does not count.
 """
 import signal
@@ -39,13 +39,13 @@ def receive(path, port):
         arrived.append(RECORD.unpack(data[:RECORD.size]) + (seconds * 1_000_000_000 + nanos,))
 
 
-def send(address, port, flows, interval, rate, burst="1"):
-    flows, rate, burst, to = int(flows), int(rate), int(burst), (address, int(port))
+def send(address, port, flows, interval, rate, burst="1", begin_with="0"):
+    flows, rate, burst, offset, to = int(flows), int(rate), int(burst), int(begin_with), (address, int(port))
     each = int(float(interval) * rate)
     sockets = []
     for flow in range(flows):
         sockets.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        sockets[flow].bind(("", FIRST_PORT + flow))
+        sockets[flow].bind(("", FIRST_PORT + offset + flow))
     total = 0
     begin = time.monotonic()
     for first in range(0, flows, burst):
@@ -55,7 +55,7 @@ def send(address, port, flows, interval, rate, burst="1"):
             if left > 0:
                 time.sleep(left)
             flow = first + number % together
-            sockets[flow].sendto(RECORD.pack(flow, number // together, time.time_ns()) + bytes(18), to)
+            sockets[flow].sendto(RECORD.pack(offset + flow, number // together, time.time_ns()) + bytes(18), to)
             total += 1
     print(total)
 

@@ -70,6 +70,7 @@ public final class FirstPackets implements AutoCloseable {
     private final Entrances entrances = new Entrances();
     private final Fragments fragments = new Fragments();
     private final Map<Part, SetUp> setUps = new ConcurrentHashMap<>();
+    private final Map<SeenFlow, Joined> seen = new ConcurrentHashMap<>();
     private final Map<DeclaredChain, Admission> admissions = new ConcurrentHashMap<>();
     private final Map<ImageDigest, Image> warm = new ConcurrentHashMap<>();
     private final Shed shed;
@@ -108,6 +109,9 @@ public final class FirstPackets implements AutoCloseable {
         }
     }
 
+    /** What packets of a flow that was seen joined. */
+    private record Joined(SetUp setUp, int side) {}
+
     public void start() {
         world.whenFirstPacket(this::take);
         keeper.start();
@@ -135,14 +139,21 @@ public final class FirstPackets implements AutoCloseable {
 
     private void take(Entrances.Entrance entrance, PacketIn packet) {
         DeclaredChain chain = entrance.chain();
+        byte[] bytes = packet.data();
+        long now = System.nanoTime();
+        Optional<SeenFlow> flow = SeenFlow.of(packet.cookie(), packet.inPort(), bytes);
+        Optional<Joined> joined = flow.flatMap(it -> Optional.ofNullable(seen.get(it)));
+        if (joined.isPresent()
+                && joined.get().setUp().chain().equals(chain)
+                && joined.get().setUp().add(new SetUp.Held(joined.get().side(), bytes), now)) {
+            return;
+        }
         Map<PortName, Integer> numbers = world.numbers(entrance.plan().bridge());
         Optional<Integer> from = entrance.side(packet.inPort(), numbers);
         if (from.isEmpty()) {
             return;
         }
         int side = from.get();
-        byte[] bytes = packet.data();
-        long now = System.nanoTime();
         SetUp.Held held = new SetUp.Held(side, bytes);
         Optional<FrameHeaders> headers = FrameHeaders.of(bytes);
         Optional<InstanceKey> key = InstanceKey.of(chain.spec().spec(), headers, side == 1);
@@ -154,6 +165,7 @@ public final class FirstPackets implements AutoCloseable {
         while (true) {
             Optional<SetUp> known = underWay(chain, key.get());
             if (known.isPresent() && known.get().add(held, now)) {
+                flow.ifPresent(it -> join(it, known.get(), side));
                 return;
             }
             Optional<DeclaredChain> there = keeper.instance(chain, key.get());
@@ -168,6 +180,18 @@ public final class FirstPackets implements AutoCloseable {
             }
             Thread.onSpinWait();
         }
+    }
+
+    private void join(SeenFlow flow, SetUp setUp, int side) {
+        seen.put(flow, new Joined(setUp, side));
+        if (!setUps.containsValue(setUp)) {
+            // It ended meanwhile, and may have been struck out before.
+            leave(setUp);
+        }
+    }
+
+    private void leave(SetUp setUp) {
+        seen.values().removeIf(each -> each.setUp() == setUp);
     }
 
     /** The set-up of a part of a chain's flow; one for the chain as it was before a change comes to nothing. */
@@ -240,6 +264,7 @@ public final class FirstPackets implements AutoCloseable {
             failed(entrance, setUp, String.valueOf(e));
         } finally {
             setUps.remove(Part.of(setUp), setUp);
+            leave(setUp);
             if (setUp.lost() > 0) {
                 shed.count(setUp.chain(), ShedReason.HELD, setUp.lost());
             }

@@ -60,12 +60,7 @@ final class OxmCodec {
     /** struct ofp_match with its padding. */
     static RuleMatch readMatch(WireReader from) {
         int start = from.position();
-        int type = from.u16();
-        int length = from.u16();
-        if (type != OXM_MATCH || length < HEADER) {
-            throw new MalformedMessageException("match of type " + type + " and length " + length);
-        }
-        WireReader fields = from.part(length - HEADER);
+        WireReader fields = fieldsOf(from);
         OptionalInt inPort = OptionalInt.empty();
         SortedMap<MatchField, MaskedValue> known = new TreeMap<>();
         SortedSet<String> knownHex = new TreeSet<>();
@@ -96,6 +91,32 @@ final class OxmCodec {
             unknown.addAll(knownHex);
             return new RuleMatch(inPort, FlowMatch.ANY, unknown);
         }
+    }
+
+    /** The port alone that a struct ofp_match tells: it is asked with each packet that comes to us. */
+    static OptionalInt readInPort(WireReader from) {
+        int start = from.position();
+        WireReader fields = fieldsOf(from);
+        OptionalInt inPort = OptionalInt.empty();
+        while (fields.remaining() > 0) {
+            int header = fields.u32();
+            if (header == (IN_PORT | 4)) {
+                inPort = OptionalInt.of(fields.u32());
+            } else {
+                fields.skip(header & 0xff);
+            }
+        }
+        from.padTo8(start);
+        return inPort;
+    }
+
+    private static WireReader fieldsOf(WireReader from) {
+        int type = from.u16();
+        int length = from.u16();
+        if (type != OXM_MATCH || length < HEADER) {
+            throw new MalformedMessageException("match of type " + type + " and length " + length);
+        }
+        return from.part(length - HEADER);
     }
 
     /** What is asked of a field; empty if the bytes are not this field after all, but another experimenter's. */

@@ -1,7 +1,6 @@
 package org.flowstream.openflow;
 
 import org.flowstream.rules.Cookie;
-import org.flowstream.rules.RuleMatch;
 import org.flowstream.rules.SwitchPorts;
 
 /** A packet that a rule sent to us (OpenFlow 1.3.5, section 7.4.1). */
@@ -26,10 +25,9 @@ public final class PacketIn {
         from.skip(1);
         int table = from.u8();
         long cookie = from.u64();
-        RuleMatch match = OxmCodec.readMatch(from);
+        int inPort = OxmCodec.readInPort(from).orElse(SwitchPorts.ANY);
         from.skip(2);
-        return new PacketIn(
-                cookie, table, match.inPort().orElse(SwitchPorts.ANY), length, from.bytes(from.remaining()));
+        return new PacketIn(cookie, table, inPort, length, from.bytes(from.remaining()));
     }
 
     /** Of the rule that sent it; one of {@link Cookie}'s if the rule was ours. */

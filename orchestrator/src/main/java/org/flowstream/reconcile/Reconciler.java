@@ -51,8 +51,12 @@ public final class Reconciler implements AutoCloseable {
     private static final int WORKERS = 8;
     private static final long READY_AGAIN_MILLIS = 20;
     private static final long OTHERS_NANOS = 150_000_000;
-    /** Passes that take longer than this leave as much time between them as they take: others need the processors, too. */
+    /** After passes that take longer than this the loop rests: others need the processors, too. */
     private static final Duration QUICK = Duration.ofMillis(20);
+    /** It rests so many times as long as the pass took, ... */
+    private static final int REST = 10;
+    /** ... but no longer than this where the pass itself was shorter: something may have broken meanwhile. */
+    private static final Duration LONGEST_REST = Duration.ofMillis(500);
 
     private final Wishes wishes;
     private final Declarations declarations;
@@ -68,6 +72,9 @@ public final class Reconciler implements AutoCloseable {
 
     private final Object monitor = new Object();
     private boolean woken = true;
+    /** So many wait for what a pass says: for them it does not rest. */
+    private int waiting;
+
     private boolean closed;
     private long passes;
     private @Nullable Pass latest;
@@ -285,7 +292,11 @@ public final class Reconciler implements AutoCloseable {
     private void rest(Duration took) throws InterruptedException {
         if (took.compareTo(QUICK) > 0) {
             synchronized (monitor) {
-                waitUntil(() -> false, System.nanoTime() + took.toNanos());
+                Duration rest = took.multipliedBy(REST);
+                Duration longest = took.compareTo(LONGEST_REST) > 0 ? took : LONGEST_REST;
+                waitUntil(
+                        () -> woken && waiting > 0,
+                        System.nanoTime() + (rest.compareTo(longest) < 0 ? rest : longest).toNanos());
             }
         }
     }
@@ -531,7 +542,14 @@ public final class Reconciler implements AutoCloseable {
             Supplier<Optional<Pass>> wanted = () -> Optional.ofNullable(latest)
                     .filter(pass -> pass.number() > after)
                     .filter(condition);
-            return waitUntil(() -> wanted.get().isPresent(), deadline) ? Optional.ofNullable(latest) : Optional.empty();
+            waiting++;
+            try {
+                return waitUntil(() -> wanted.get().isPresent(), deadline)
+                        ? Optional.ofNullable(latest)
+                        : Optional.empty();
+            } finally {
+                waiting--;
+            }
         }
     }
 

@@ -221,7 +221,10 @@ final class CodecTest {
         tail[Math.floorMod(place, tail.length)] = value;
         WireReader reader = new WireReader(tail);
         try {
-            assertThat(OxmCodec.readMatch(reader)).isNotNull();
+            RuleMatch match = OxmCodec.readMatch(reader);
+            WireReader again = new WireReader(tail);
+            assertThat(OxmCodec.readInPort(again)).isEqualTo(match.inPort());
+            assertThat(again.position()).isEqualTo(reader.position());
             assertThat(ActionCodec.readInstructions(reader)).isNotNull();
         } catch (MalformedMessageException e) {
             assertThat(e.getMessage()).isNotEmpty();
