@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
@@ -56,13 +59,14 @@ final class ReconcilerTest {
 
     @BeforeEach
     void start() {
-        open(Failpoints.NONE);
+        open(Failpoints.NONE, pass -> {});
     }
 
-    private void open(Failpoints failpoints) {
+    private void open(Failpoints failpoints, Consumer<Pass> listener) {
         store = Store.open(folder);
         declarations = new Declarations(Installation.STANDARD, store, new Random(7), Clock.systemUTC());
         reconciler = new Reconciler(BRIDGE, store, declarations, world, events, Clock.systemUTC(), failpoints);
+        reconciler.whenSeen(listener);
         reconciler.start();
     }
 
@@ -87,6 +91,31 @@ final class ReconcilerTest {
         declarations.remove(chain.name());
         assertThat(reconciler.await(pass -> pass.isGone(chain), PATIENCE)).isPresent();
         assertThat(world.isEmpty()).isTrue();
+    }
+
+    @Test
+    void afterSlowPassesTheLoopRestsButNotForThoseWhoWait() throws Exception {
+        stop();
+        AtomicInteger passes = new AtomicInteger();
+        Duration slow = Duration.ofMillis(50);
+        open(Failpoints.NONE, pass -> {
+            passes.incrementAndGet();
+            LockSupport.parkNanos(slow.toNanos());
+        });
+        long end = System.nanoTime() + Duration.ofMillis(1500).toNanos();
+        while (System.nanoTime() < end) {
+            reconciler.wake();
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(passes.get()).as("with half a second after each").isBetween(1, 5);
+
+        long begin = System.nanoTime();
+        for (int i = 0; i < 8; i++) {
+            assertThat(reconciler.await(pass -> true, PATIENCE)).isPresent();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .as("eight passes")
+                .isBetween(slow.multipliedBy(7), Duration.ofSeconds(2));
     }
 
     @Test
@@ -163,7 +192,7 @@ final class ReconcilerTest {
         world.end(id, ExitReason.Cause.CONFIGURATION_ERROR, "ERROR x");
         await().atMost(PATIENCE).until(() -> reconciler.failure(id).isPresent());
         stop();
-        open(Failpoints.NONE);
+        open(Failpoints.NONE, pass -> {});
         assertThat(reconciler.await(pass -> true, PATIENCE)).isPresent();
         assertThat(reconciler.failure(id)).contains("configuration-error: ERROR x");
         assertThat(world.machine(id)).isEmpty();
@@ -174,7 +203,7 @@ final class ReconcilerTest {
         DeclaredChain chain = ready("fw", "uplink", "servers");
         int done = world.done().size();
         stop();
-        open(Failpoints.NONE);
+        open(Failpoints.NONE, pass -> {});
         assertThat(reconciler.await(pass -> pass.isSettled(chain.name()), PATIENCE))
                 .isPresent();
         assertThat(world.done()).hasSize(done);
@@ -187,7 +216,7 @@ final class ReconcilerTest {
         MachineId id = chain.machine(chain.name());
         stop();
         world.end(id, ExitReason.Cause.GONE, "");
-        open(Failpoints.NONE);
+        open(Failpoints.NONE, pass -> {});
         await().atMost(PATIENCE).until(() -> world.machine(id).isPresent());
         assertThat(store.exits(id)).extracting(ExitReason::cause).containsExactly(ExitReason.Cause.GONE);
     }
@@ -389,13 +418,13 @@ final class ReconcilerTest {
         for (String action : List.of("create-taps", "add-tap-ports", "set-rules", "start-machine")) {
             for (String when : List.of("before", "after")) {
                 stop();
-                open(Failpoints.parse(action + ":" + when + "=fail"));
+                open(Failpoints.parse(action + ":" + when + "=fail"), pass -> {});
                 DeclaredChain chain = declare("fw", "uplink", "servers");
                 await().atMost(PATIENCE)
                         .until(() -> !events.after(0).isEmpty()
                                 && texts(Event.ActionFailed.class).stream().anyMatch(text -> text.contains(action)));
                 stop();
-                open(Failpoints.NONE);
+                open(Failpoints.NONE, pass -> {});
                 assertThat(reconciler.await(pass -> pass.isSettled(chain.name()), PATIENCE))
                         .as(action + " " + when)
                         .isPresent();
