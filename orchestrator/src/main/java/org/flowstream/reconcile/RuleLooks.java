@@ -28,6 +28,7 @@ final class RuleLooks {
     /** Of more chains all together is less work for the switch than each by itself. */
     private static final int MOST_BY_THEMSELVES = 4;
 
+    private final Object looking = new Object();
     private final Map<BridgeName, Look> looks = new HashMap<>();
     private final Map<BridgeName, Set<Long>> changed = new HashMap<>();
     private long wholeChanges;
@@ -46,8 +47,14 @@ final class RuleLooks {
         looks.remove(bridge);
     }
 
-    /** What a bridge has. */
+    /** What a bridge has. One look after the other: an older one must not be remembered after a newer. */
     FoundRules look(BridgeName bridge, OpenFlowConnection connection) {
+        synchronized (looking) {
+            return lookAlone(bridge, connection);
+        }
+    }
+
+    private FoundRules lookAlone(BridgeName bridge, OpenFlowConnection connection) {
         @Nullable Look before;
         Set<Long> chains;
         long then;
