@@ -95,11 +95,12 @@ final class PsCommand extends DaemonCommand {
                 : "-";
     }
 
+    /** Of levels with all that is known of them, or of their states alone. */
     static String dots(JsonNode health) {
         StringBuilder dots = new StringBuilder();
         for (JsonNode level : health) {
             dots.append(
-                    switch (level.path("state").asText()) {
+                    switch ((level.isTextual() ? level : level.path("state")).asText()) {
                         case "good" -> "●";
                         case "bad" -> "○";
                         default -> "·";

@@ -79,7 +79,16 @@ public final class MiddleboxViews {
                 .put("bypassed", chain.spec().spec().bypassed())
                 .put("hypervisor", hypervisor(middlebox, machine))
                 .put("memoryMib", middlebox.memoryMib());
-        condition(view, middlebox, id, machine);
+        Optional<HealthReport> report = condition(view, id, machine);
+        ArrayNode levels = view.putArray("health");
+        report.ifPresentOrElse(
+                it -> it.levels().forEach(level -> levels.add(level.state().toString())),
+                () -> middlebox.health().ready().forEach(level -> levels.add(HealthReport.State.UNKNOWN.toString())));
+        report.flatMap(HealthReport::counters)
+                .ifPresent(counters -> view.putObject("counters")
+                        .put("dropped", counters.dropped())
+                        .put("receivedRate", counters.receivedRate())
+                        .put("sentRate", counters.sentRate()));
         return view;
     }
 
@@ -88,11 +97,13 @@ public final class MiddleboxViews {
                 .orElse(middlebox.hypervisor().toString());
     }
 
-    /** How it does now. */
-    private void condition(ObjectNode view, MiddleboxSpec middlebox, MachineId id, Optional<ObservedMachine> machine) {
+    /** How it does now; returned is what its guest said. */
+    private Optional<HealthReport> condition(ObjectNode view, MachineId id, Optional<ObservedMachine> machine) {
         reconciler.flapping(id).ifPresent(how -> view.put("flapping", how));
-        health(view, middlebox, machine.isPresent() ? world.look(id) : Optional.empty());
         world.load(id).ifPresent(load -> load.cpuPercent().ifPresent(percent -> view.put("cpuPercent", percent)));
+        Optional<HealthReport> report = machine.isPresent() ? world.look(id) : Optional.empty();
+        report.ifPresent(it -> view.put("upSince", it.startedAt().toString()));
+        return report;
     }
 
     /** One, with how it ended each time. */
@@ -140,7 +151,7 @@ public final class MiddleboxViews {
                 .put("bypassed", chain.spec().spec().bypassed())
                 .put("hypervisor", hypervisor(middlebox, machine))
                 .put("memoryMib", middlebox.memoryMib());
-        condition(view, middlebox, id, machine);
+        health(view, middlebox, condition(view, id, machine));
         world.load(id).ifPresent(load -> view.put("residentMib", load.residentKib() / 1024));
         pass.spec(id)
                 .flatMap(spec -> world.liveness(spec, chain.spec().spec().bridge()))
@@ -234,7 +245,6 @@ public final class MiddleboxViews {
                         .put("level", level.level().toString())
                         .put("state", level.state().toString())
                         .put("detail", level.detail()));
-        view.put("upSince", report.get().startedAt().toString());
         report.get().counters().ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
     }
 
