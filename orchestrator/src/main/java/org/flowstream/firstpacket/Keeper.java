@@ -190,7 +190,7 @@ final class Keeper implements AutoCloseable {
             LOG.debug("chain {}: {}", chain.name(), e.reason());
         } finally {
             if (reconciler.giveBack(chain.name())) {
-                reconciler.wake();
+                reconciler.hurry();
             }
         }
     }
@@ -217,7 +217,8 @@ final class Keeper implements AutoCloseable {
             }
         }
         if (ended) {
-            reconciler.wake();
+            // Machines that came back wait, and can be taken, once they were seen to.
+            reconciler.hurry();
         }
     }
 

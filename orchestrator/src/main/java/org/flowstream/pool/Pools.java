@@ -262,8 +262,9 @@ public final class Pools implements AutoCloseable {
                 blank = room(sample.chain(), sample.middlebox(), 1);
             }
         }
-        if (changed) {
-            reconciler.wake();
+        if (changed || starting > 0) {
+            // The next ones are started when those that start were seen to be ready.
+            reconciler.hurry();
         }
     }
 

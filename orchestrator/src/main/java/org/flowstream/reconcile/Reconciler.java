@@ -74,6 +74,8 @@ public final class Reconciler implements AutoCloseable {
     private boolean woken = true;
     /** So many wait for what a pass says: for them it does not rest. */
     private int waiting;
+    /** Somebody can do no more until the next pass: for them it rests no longer than the latest one took. */
+    private boolean hurried;
 
     private boolean closed;
     private long passes;
@@ -132,6 +134,15 @@ public final class Reconciler implements AutoCloseable {
     public void wake() {
         synchronized (monitor) {
             woken = true;
+            monitor.notifyAll();
+        }
+    }
+
+    /** The same, for whoever can do no more until then: the loop rests less. */
+    public void hurry() {
+        synchronized (monitor) {
+            woken = true;
+            hurried = true;
             monitor.notifyAll();
         }
     }
@@ -292,11 +303,13 @@ public final class Reconciler implements AutoCloseable {
     private void rest(Duration took) throws InterruptedException {
         if (took.compareTo(QUICK) > 0) {
             synchronized (monitor) {
+                long begin = System.nanoTime();
                 Duration rest = took.multipliedBy(REST);
                 Duration longest = took.compareTo(LONGEST_REST) > 0 ? took : LONGEST_REST;
+                waitUntil(() -> woken && waiting > 0, begin + took.toNanos());
                 waitUntil(
-                        () -> woken && waiting > 0,
-                        System.nanoTime() + (rest.compareTo(longest) < 0 ? rest : longest).toNanos());
+                        () -> woken && (waiting > 0 || hurried),
+                        begin + (rest.compareTo(longest) < 0 ? rest : longest).toNanos());
             }
         }
     }
@@ -307,6 +320,7 @@ public final class Reconciler implements AutoCloseable {
             // Those who cannot wait for the loop, since a packet waits for them, come first; but not for long.
             waitUntil(reserved::isEmpty, System.nanoTime() + OTHERS_NANOS);
             woken = false;
+            hurried = false;
             return !closed;
         }
     }
