@@ -5,7 +5,8 @@
     first_packet.py report FILE SENT
 
 One flow at a time sends RATE datagrams a second for INTERVAL seconds, then the next one begins, from another source port:
-so the sender never rests. A BURST has so many flows begin at once instead, each with a datagram, RATE a second over all. Flows are numbered from FIRST.
+so the sender never rests. A BURST has so many flows begin at once instead, each with a datagram, RATE a second over all.
+Flows are numbered from FIRST.
 Times of arrival are the kernel's own (SO_TIMESTAMPNS): how soon the receiver is scheduled does not count.
 """
 import signal
@@ -39,8 +40,8 @@ def receive(path, port):
         arrived.append(RECORD.unpack(data[:RECORD.size]) + (seconds * 1_000_000_000 + nanos,))
 
 
-def send(address, port, flows, interval, rate, burst="1", begin_with="0"):
-    flows, rate, burst, offset, to = int(flows), int(rate), int(burst), int(begin_with), (address, int(port))
+def send(address, port, flows, interval, rate, burst="1", numbered_from="0"):
+    flows, rate, burst, offset, to = int(flows), int(rate), int(burst), int(numbered_from), (address, int(port))
     each = int(float(interval) * rate)
     sockets = []
     for flow in range(flows):

@@ -80,10 +80,8 @@ public final class MiddleboxViews {
                 .put("hypervisor", hypervisor(middlebox, machine))
                 .put("memoryMib", middlebox.memoryMib());
         Optional<HealthReport> report = condition(view, id, machine);
-        ArrayNode levels = view.putArray("health");
-        report.ifPresentOrElse(
-                it -> it.levels().forEach(level -> levels.add(level.state().toString())),
-                () -> middlebox.health().ready().forEach(level -> levels.add(HealthReport.State.UNKNOWN.toString())));
+        ArrayNode states = view.putArray("health");
+        levels(middlebox, report).forEach(level -> states.add(level.state().toString()));
         report.flatMap(HealthReport::counters)
                 .ifPresent(counters -> view.putObject("counters")
                         .put("dropped", counters.dropped())
@@ -229,23 +227,21 @@ public final class MiddleboxViews {
 
     private static void health(ObjectNode view, MiddleboxSpec middlebox, Optional<HealthReport> report) {
         ArrayNode levels = view.putArray("health");
-        if (report.isEmpty()) {
-            middlebox
-                    .health()
-                    .ready()
-                    .forEach(level -> levels.addObject()
-                            .put("level", level.toString())
-                            .put("state", HealthReport.State.UNKNOWN.toString())
-                            .put("detail", ""));
-            return;
-        }
-        report.get()
-                .levels()
+        levels(middlebox, report)
                 .forEach(level -> levels.addObject()
                         .put("level", level.level().toString())
                         .put("state", level.state().toString())
                         .put("detail", level.detail()));
-        report.get().counters().ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
+        report.flatMap(HealthReport::counters)
+                .ifPresent(counters -> view.set("counters", Json.MAPPER.valueToTree(counters)));
+    }
+
+    /** The levels that were heard of; before that, those that are to hold. */
+    private static List<HealthReport.Level> levels(MiddleboxSpec middlebox, Optional<HealthReport> report) {
+        return report.map(HealthReport::levels)
+                .orElseGet(() -> middlebox.health().ready().stream()
+                        .map(level -> new HealthReport.Level(level, HealthReport.State.UNKNOWN, ""))
+                        .toList());
     }
 
     private static void devices(ObjectNode view, Pass pass, DeclaredChain chain, MiddleboxSpec middlebox) {

@@ -301,7 +301,7 @@ final class HostSwitch implements AutoCloseable {
         }
     }
 
-    /** The same after these changes, if there are any. */
+    /** Has the ways forgotten that the switch keeps in its cache, if there were any changes. */
     private void forgetCachedWays(List<SwitchChange> changes) {
         if (!changes.isEmpty()) {
             forgetCachedWays();

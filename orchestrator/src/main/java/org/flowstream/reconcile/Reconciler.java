@@ -141,9 +141,8 @@ public final class Reconciler implements AutoCloseable {
     /** The same, for whoever can do no more until then: the loop rests less. */
     public void hurry() {
         synchronized (monitor) {
-            woken = true;
             hurried = true;
-            monitor.notifyAll();
+            wake();
         }
     }
 

@@ -7,19 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
-import org.flowstream.model.DeviceMode;
-import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.FailurePolicy;
-import org.flowstream.model.HealthSpec;
-import org.flowstream.model.HypervisorChoice;
-import org.flowstream.model.ImageDigest;
 import org.flowstream.model.Instances;
 import org.flowstream.model.Limits;
 import org.flowstream.model.MiddleboxSpec;
-import org.flowstream.model.Name;
+import org.flowstream.model.Middleboxes;
 import org.flowstream.model.RunState;
 import org.flowstream.model.StartMode;
-import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.net.FrameHeaders;
 import org.flowstream.net.PacketText;
@@ -32,17 +26,7 @@ final class InstanceKeyTest {
             + "ip(src=10.0.0.2, dst=10.0.0.1) / tcp(sport=80, dport=1234)";
 
     private static ChainSpec.Spec chain(Instances instances, String flow) {
-        MiddleboxSpec wire = new MiddleboxSpec(
-                new Name("w"),
-                "wire 1.0.0",
-                ImageDigest.parse("sha256:" + "0".repeat(64)),
-                8,
-                1,
-                HypervisorChoice.AUTO,
-                HealthSpec.STANDARD,
-                List.of(
-                        new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse("a")),
-                        new DeviceWiring("inside", DeviceMode.BUMP, WireEnd.parse("b"))));
+        MiddleboxSpec wire = Middleboxes.wire("w", 0, "a", "b");
         FlowMatch match = FlowMatch.parse(flow);
         return new ChainSpec.Spec(
                 new BridgeName("flowstream"),

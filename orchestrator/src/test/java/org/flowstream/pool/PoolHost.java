@@ -10,18 +10,14 @@ import org.flowstream.event.EventLog;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
-import org.flowstream.model.DeviceMode;
-import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.FailurePolicy;
-import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.Installation;
-import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Middleboxes;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.RunState;
-import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Failpoints;
@@ -42,17 +38,7 @@ public final class PoolHost implements AutoCloseable {
                     100,
                     FailurePolicy.CLOSED,
                     RunState.RUNNING,
-                    List.of(new MiddleboxSpec(
-                            Name.parse("web"),
-                            "wire 1.0.0",
-                            ImageDigest.parse("sha256:" + "1".repeat(64)),
-                            8,
-                            1,
-                            HypervisorChoice.AUTO,
-                            HealthSpec.STANDARD,
-                            List.of(
-                                    new DeviceWiring("outside", DeviceMode.BUMP, WireEnd.parse("uplink")),
-                                    new DeviceWiring("inside", DeviceMode.BUMP, WireEnd.parse("servers")))))));
+                    List.of(Middleboxes.wire("web", 1, "uplink", "servers"))));
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

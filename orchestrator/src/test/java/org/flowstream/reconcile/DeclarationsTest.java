@@ -13,17 +13,14 @@ import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
-import org.flowstream.model.DeviceMode;
-import org.flowstream.model.DeviceWiring;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.FailurePolicy;
-import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
-import org.flowstream.model.ImageDigest;
 import org.flowstream.model.Installation;
 import org.flowstream.model.Instances;
 import org.flowstream.model.Limits;
 import org.flowstream.model.MiddleboxSpec;
+import org.flowstream.model.Middleboxes;
 import org.flowstream.model.Name;
 import org.flowstream.model.Owner;
 import org.flowstream.model.PoolSpec;
@@ -31,7 +28,6 @@ import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
 import org.flowstream.model.SetMember;
 import org.flowstream.model.StartMode;
-import org.flowstream.model.WireEnd;
 import org.flowstream.net.FlowMatch;
 import org.flowstream.store.Store;
 import org.junit.jupiter.api.Test;
@@ -83,17 +79,7 @@ final class DeclarationsTest {
         try (Store store = Store.open(folder);
                 Declarations declarations = declarations(store)) {
             FlowMatch flow = FlowMatch.parse("udp");
-            MiddleboxSpec middlebox = new MiddleboxSpec(
-                    Name.parse("w"),
-                    "wire 1.0.0",
-                    ImageDigest.parse("sha256:" + "0".repeat(64)),
-                    8,
-                    1,
-                    HypervisorChoice.AUTO,
-                    HealthSpec.STANDARD,
-                    List.of(
-                            new DeviceWiring("0", DeviceMode.BUMP, WireEnd.parse("a")),
-                            new DeviceWiring("1", DeviceMode.BUMP, WireEnd.parse("b"))));
+            MiddleboxSpec middlebox = Middleboxes.wire("w", 0, "a", "b");
             ChainSpec chain = ChainSpec.of(
                     Name.parse("dns"),
                     Owner.OPERATOR,
