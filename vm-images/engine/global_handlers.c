@@ -159,9 +159,23 @@ static void read_pool(struct fs_router *r, const char *parameters, struct fs_tex
     fs_text_format(value, "%u %u %u", pool->size, pool->free_count, pool->lowest);
 }
 
+static void look_at_interfaces(const struct fs_router *r, struct fs_text *value)
+{
+    if (r->platform->interfaces != NULL) {
+        r->platform->interfaces(r->platform->context, value);
+    }
+}
+
+static void read_interfaces(struct fs_router *r, const char *parameters, struct fs_text *value)
+{
+    (void)parameters;
+    look_at_interfaces(r, value);
+}
+
 static void read_devices(struct fs_router *r, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
+    look_at_interfaces(r, NULL);
     for (uint32_t i = 0; i < r->platform->device_count; i++) {
         const struct fs_device *d = r->platform->devices[i];
         const struct fs_device_counters *c = &d->counters;
@@ -240,6 +254,7 @@ const struct fs_global_handler fs_global_handlers[] = {
     {"drops", read_drops, NULL, 0},
     {"pool", read_pool, NULL, 0},
     {"devices", read_devices, NULL, 0},
+    {"interfaces", read_interfaces, NULL, 0},
     {"gate", fs_gate_read, fs_gate_write, 0},
     {"inject", NULL, fs_gate_inject, 0},
     {"stop", NULL, write_stop, FS_HANDLER_BUTTON},
@@ -252,6 +267,7 @@ const unsigned fs_global_handler_count = sizeof(fs_global_handlers) / sizeof(fs_
 void fs_router_figures(struct fs_router *r, struct fs_router_figures *f)
 {
     fs_router_new_round(r);
+    look_at_interfaces(r, NULL);
     const struct fs_pool *pool = r->platform->pool;
     *f = (struct fs_router_figures){
         .uptime = fs_router_steady(r) - r->platform->started,

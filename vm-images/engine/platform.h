@@ -73,6 +73,10 @@ struct fs_platform {
     void (*go_on)(void *context, uint64_t to, uint32_t frames);
     uint64_t (*arrived)(void *context, uint64_t *latest);
 
+    /* Of a process: brings the devices' counters up to what the kernel has counted, and tells, unless value is NULL, by what
+     * each is read and written (handler `interfaces`). NULL: the counters are whole, and there is nothing to tell. */
+    void (*interfaces)(void *context, struct fs_text *value);
+
     struct fs_pool *pool;
     struct fs_device *const *devices; /* device_count of them; devices[i]->index is i */
     uint32_t device_count;

@@ -224,10 +224,10 @@ FS_TEST(engine_tells_all_that_is_wrong_with_its_options)
         copy("--seed"), copy("seven"), copy("--read"));
     FS_EQUAL(t.status, 2);
     FS_TEXT(t.error,
-            "flowstream-engine: --device x: expected INDEX=tap:NAME, INDEX=packet:IFNAME or INDEX=pcap:IN[,OUT], INDEX "
+            "flowstream-engine: --device x: expected INDEX=KIND:NAME or INDEX=pcap:IN[,OUT], INDEX "
             "below 64\n"
             "flowstream-engine: --frob: unknown option\n"
-            "flowstream-engine: --device 1=disk:a: unknown kind, expected tap:, packet: or pcap:\n"
+            "flowstream-engine: --device 1=disk:a: unknown kind, expected tap:, auto:, xdp:, ring:, packet: or pcap:\n"
             "flowstream-engine: --control tcp:1: expected unix:PATH\n"
             "flowstream-engine: --seed seven: not a number\n"
             "flowstream-engine: --read: a value is missing\n"

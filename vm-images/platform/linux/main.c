@@ -102,15 +102,33 @@ static void print_errors(const struct fs_text *lines)
     }
 }
 
+static struct fs_linux_device *open_device(const struct fs_device_option *d, char *why, size_t why_size)
+{
+    switch (d->kind) {
+    case FS_DEVICE_TAP:
+        return fs_tap_open(d->name, why, why_size);
+    case FS_DEVICE_PACKET:
+        return fs_packet_open(d->name, why, why_size);
+    case FS_DEVICE_RING:
+        return fs_ring_open(d->name, why, why_size);
+    case FS_DEVICE_XDP:
+        return fs_xdp_open(d->name, why, why_size);
+    case FS_DEVICE_AUTO:
+        return fs_auto_open(d->name, why, why_size);
+    case FS_DEVICE_PCAP:
+    case FS_DEVICE_NONE:
+        break;
+    }
+    return fs_pcap_open(d->name, d->out, why, why_size);
+}
+
 static bool open_devices(struct fs_machine *m, const struct fs_options *o)
 {
     bool all = true;
     for (unsigned i = 0; i < o->device_count; i++) {
         const struct fs_device_option *d = &o->devices[i];
-        char why[300];
-        struct fs_linux_device *device = d->kind == FS_DEVICE_TAP    ? fs_tap_open(d->name, why, sizeof(why))
-                                       : d->kind == FS_DEVICE_PACKET ? fs_packet_open(d->name, why, sizeof(why))
-                                                                     : fs_pcap_open(d->name, d->out, why, sizeof(why));
+        char why[FS_DEVICE_WHY];
+        struct fs_linux_device *device = open_device(d, why, sizeof(why));
         if (device == NULL) {
             fprintf(stderr, "ERROR device %u: %s\n", i, why);
             all = false;
@@ -181,6 +199,7 @@ static bool open_machine(struct fs_machine *m, const struct fs_options *o, uint6
                                        .install = o->click ? NULL : fs_machine_install,
                                        .scrub = fs_machine_scrub, .files = &fs_linux_files, .watch = fs_machine_watch,
                                        .raise = fs_machine_raise, .process = getpid(),
+                                       .interfaces = fs_machine_interfaces,
                                        .click_form = o->click, .pool = &m->pool, .devices = m->bases};
     m->simtime = o->simtime;
     m->platform.rounds_a_time = o->simtime ? 1 : 128;
@@ -259,6 +278,19 @@ static bool print_read(struct fs_machine *m, const char *handler)
 
 /* ---- the run ---- */
 
+/* A line for each device that was chosen among ways to be faster. */
+static void say_interfaces(const struct fs_machine *m)
+{
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        const struct fs_linux_device *d = m->devices[i];
+        char line[FS_DEVICE_WHY + 64];
+        if (d->why[0] != '\0') {
+            int n = snprintf(line, sizeof(line), "%u %s by %s: %s", i, d->base.name, d->io, d->why);
+            say("DEVICE", line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+        }
+    }
+}
+
 static bool load(struct fs_machine *m)
 {
     static char lines[TEXT];
@@ -277,7 +309,7 @@ static bool load(struct fs_machine *m)
 
 static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
 {
-    char line[FS_READY_LINE + 1];
+    char line[FS_LINUX_READY + 1];
     m->boot_us = m->simtime ? 0 : (fs_machine_steady(m) - begun) / 1000;
     fs_machine_ready(m, line);
     fs_control_init(&m->control, &m->platform, m->router);
@@ -295,6 +327,7 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
         return EXIT_CONFIGURATION;
     }
     fs_machine_take_ends();
+    say_interfaces(m);
     say("", line, strlen(line));
     if (m->supervised != NULL && !fs_supervised_ready(m->supervised)) {
         return EXIT_HOST; /* whoever started it gave up: it is not expected any more */
@@ -313,8 +346,11 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
 static bool confine(struct fs_machine *m, const struct fs_options *o)
 {
     static struct fs_log_file log;
-    const struct fs_sandbox sandbox = {.user = o->user, .group = o->group,
-                                       .memory = m->memory_most != 0 ? m->memory_most : fs_pool_bytes(FS_LINUX_PACKETS),
+    uint64_t memory = m->memory_most != 0 ? m->memory_most : fs_pool_bytes(FS_LINUX_PACKETS);
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        memory += m->devices[i]->mapped;
+    }
+    const struct fs_sandbox sandbox = {.user = o->user, .group = o->group, .memory = memory,
                                        .file_size = FS_LOG_LIMIT + FS_LOG_LINE};
     char why[300];
     if (!open_streams(m, o)) {

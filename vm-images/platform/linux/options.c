@@ -59,6 +59,12 @@ static void take_address(struct parser *p, struct fs_device_option *d, char *nam
     }
 }
 
+static const struct {
+    const char *word;
+    enum fs_device_kind kind;
+} interfaces[] = {{"tap:", FS_DEVICE_TAP}, {"packet:", FS_DEVICE_PACKET}, {"ring:", FS_DEVICE_RING},
+                  {"xdp:", FS_DEVICE_XDP}, {"auto:", FS_DEVICE_AUTO}};
+
 /* INDEX=KIND:NAME */
 static void device(struct parser *p, char *text)
 {
@@ -68,7 +74,7 @@ static void device(struct parser *p, char *text)
         *equals = '\0';
     }
     if (equals == NULL || !number(text, &index) || index >= FS_OPTIONS_DEVICES) {
-        problem(p, "--device %s: expected INDEX=tap:NAME, INDEX=packet:IFNAME or INDEX=pcap:IN[,OUT], INDEX below %d",
+        problem(p, "--device %s: expected INDEX=KIND:NAME or INDEX=pcap:IN[,OUT], INDEX below %d",
                 text, FS_OPTIONS_DEVICES);
         return;
     }
@@ -78,12 +84,13 @@ static void device(struct parser *p, char *text)
         problem(p, "--device %s=%s: device %s is given twice", text, what, text);
         return;
     }
-    if ((name = after(what, "tap:")) != NULL) {
-        *d = (struct fs_device_option){.kind = FS_DEVICE_TAP, .name = name, .out = ""};
-        take_address(p, d, name);
-    } else if ((name = after(what, "packet:")) != NULL) {
-        *d = (struct fs_device_option){.kind = FS_DEVICE_PACKET, .name = name, .out = ""};
-        take_address(p, d, name);
+    for (size_t i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]); i++) {
+        if ((name = after(what, interfaces[i].word)) != NULL) {
+            *d = (struct fs_device_option){.kind = interfaces[i].kind, .name = name, .out = ""};
+            take_address(p, d, name);
+        }
+    }
+    if (d->kind != FS_DEVICE_NONE) {
     } else if ((name = after(what, "pcap:")) != NULL) {
         char *comma = strchr(name, ',');
         if (comma != NULL) {
@@ -91,7 +98,7 @@ static void device(struct parser *p, char *text)
         }
         *d = (struct fs_device_option){.kind = FS_DEVICE_PCAP, .name = name, .out = comma != NULL ? comma + 1 : ""};
     } else {
-        problem(p, "--device %s=%s: unknown kind, expected tap:, packet: or pcap:", text, what);
+        problem(p, "--device %s=%s: unknown kind, expected tap:, auto:, xdp:, ring:, packet: or pcap:", text, what);
     }
     if (index + 1 > p->o->device_count) {
         p->o->device_count = (unsigned)index + 1;
@@ -356,7 +363,8 @@ void fs_options_usage(FILE *out)
     fputs("usage: flowstream-engine IMAGE.elf|BLOB [OPTION]...\n"
           "\n"
           "  --device N=tap:NAME[,mac=A] device N is this TAP interface (made when it is not there)\n"
-          "  --device N=packet:NAME      device N is this interface, by a packet socket; ,mac=A as well\n"
+          "  --device N=auto:NAME        device N is this interface, by the fastest way that the host offers; ,mac=A as well\n"
+          "  --device N=xdp:NAME         the same by AF_XDP, ring: by a packet socket with rings, packet: without\n"
           "  --device N=pcap:IN[,OUT]    device N replays the file IN and writes what is sent to OUT\n"
           "  --simtime[=SECONDS]         virtual time: begins with the first frame or then, jumps to the next event\n"
           "  --stop-when-idle            ends when all files are read and nothing is left to do\n"

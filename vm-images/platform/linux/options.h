@@ -8,7 +8,9 @@
 
 enum { FS_OPTIONS_DEVICES = 64, FS_OPTIONS_READS = 64, FS_OPTIONS_WRITES = 1024 };
 
-enum fs_device_kind { FS_DEVICE_NONE, FS_DEVICE_TAP, FS_DEVICE_PACKET, FS_DEVICE_PCAP };
+enum fs_device_kind {
+    FS_DEVICE_NONE, FS_DEVICE_TAP, FS_DEVICE_PACKET, FS_DEVICE_RING, FS_DEVICE_XDP, FS_DEVICE_AUTO, FS_DEVICE_PCAP,
+};
 
 struct fs_device_option {
     enum fs_device_kind kind;

@@ -140,7 +140,7 @@ static int open_out(struct pcap_device *d, const char *out, char *why, size_t wh
 struct fs_linux_device *fs_pcap_open(const char *in, const char *out, char *why, size_t why_size)
 {
     struct pcap_device *d = calloc(1, sizeof(*d));
-    d->common = (struct fs_linux_device){.fd = -1, .next = next, .close = close_pcap};
+    d->common = (struct fs_linux_device){.fd = -1, .next = next, .close = close_pcap, .io = "pcap"};
     d->common.base = (struct fs_device){.operations = &operations, .name = "", .frame_limit = 1518};
     if (open_in(d, in, why, why_size) != 0 || open_out(d, out, why, why_size) != 0) {
         close_pcap(&d->common);

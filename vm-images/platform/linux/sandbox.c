@@ -86,6 +86,7 @@ bool fs_sandbox_no_files(void)
 static const uint16_t allowed[] = {
     /* what is open: devices, clients, the log */
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_recvfrom, SYS_sendto, SYS_recvmsg, SYS_sendmsg, SYS_accept4,
+    SYS_getsockopt, /* what the kernel has dropped */
     SYS_poll, SYS_ppoll, SYS_close, SYS_dup2, SYS_lseek, SYS_fstat, SYS_pread64, SYS_pwrite64, SYS_ftruncate,
     /* memory; protections are looked at below */
     SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise,

@@ -8,15 +8,16 @@ enum { STACK = 192 * 1024 };
 
 void fs_machine_ready(struct fs_machine *m, char *line)
 {
-    struct fs_text ready = {.at = line, .capacity = FS_READY_LINE};
+    struct fs_text ready = {.at = line, .capacity = FS_LINUX_READY};
     fs_ready_line(m->router, m->boot_us, m->memory_given / 1024, &ready);
+    fs_machine_io(m, &ready);
     line[ready.length] = '\0';
 }
 
 void fs_machine_install(void *context, struct fs_router *newer)
 {
     struct fs_machine *m = context;
-    char line[FS_READY_LINE + 1];
+    char line[FS_LINUX_READY + 1];
     m->router = m->control.router = newer;
     fs_machine_ready(m, line);
     fs_health_swap(&m->health, newer, line);
@@ -42,12 +43,18 @@ const char *fs_machine_scrub(void *context)
     for (unsigned i = 0; i < m->platform.device_count; i++) {
         if (m->devices[i]->next == NULL) { /* files are read by their frames' times */
             drain(m, m->bases[i]);
+            memset(m->devices[i]->losses, 0, sizeof(m->devices[i]->losses));
         }
     }
-    bool whole = m->pool.free_count == m->pool.size;
+    const char *wrong = m->pool.free_count == m->pool.size ? NULL : "packets are missing from the pool";
     fs_pool_scrub(&m->pool);
     explicit_bzero(m->image.bytes, m->image.length); /* the router that it was for is gone */
-    return whole ? NULL : "packets are missing from the pool";
+    for (unsigned i = 0; i < m->platform.device_count; i++) {
+        if (m->devices[i]->scrub != NULL && !m->devices[i]->scrub(m->devices[i])) {
+            wrong = "frames are on their way out";
+        }
+    }
+    return wrong;
 }
 
 /* What earlier calls left behind on the stack. */
