@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "control/record.h"
 #include "fuzz/classes.h"
 #include "harness.h"
 #include "loader/testing_blob.h"
@@ -168,6 +169,23 @@ static void bfd(void)
     write_seed("bfd", "session", session, sizeof(session) - 1);
 }
 
+/* ---- the framed console: sessions that are opened, used, found wrong and closed ---- */
+
+static void framed(void)
+{
+    static const char said[] = "READ list\r\nPING x\nQUIT\r\n";
+    uint8_t bytes[1024] = {0, 255};
+    size_t at = 2;
+    for (unsigned i = 0; i < 12; i++) {
+        uint8_t kind = i < 2 ? FS_RECORD_OPEN : i > 9 ? FS_RECORD_CLOSE : FS_RECORD_DATA;
+        uint8_t channel = (uint8_t)(FS_RECORD_CONTROL + i % 2);
+        struct fs_record r = {channel, kind, (uint16_t)(i / 2 - (i > 1)), 7, (const uint8_t *)said,
+                              kind == FS_RECORD_DATA ? sizeof said - 1 : 0};
+        at += fs_record_write(&r, bytes + at);
+    }
+    write_seed("framed", "sessions", bytes, at);
+}
+
 /* ---- elements: each class, with noise for its arguments and frames ---- */
 
 static void elements(void)
@@ -204,6 +222,7 @@ int main(int argc, char **argv)
     conversations();
     frames();
     bfd();
+    framed();
     elements();
     return failed;
 }
