@@ -3,7 +3,7 @@
 # Set-up runs once: it is compiled for size, which under TCG means for fewer instructions to translate. What runs for
 # each packet or round is compiled for speed, as the engine is.
 PVH := platform/pvh
-PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c))
+PVH_SOURCES := $(sort $(wildcard $(PVH)/*.c $(PVH)/boot/*.c $(PVH)/ring0/*.c $(PVH)/machine/*.c $(PVH)/virtio/*.c $(PVH)/xen/*.c))
 # What works on traces, and what tests the engine, is the process build's alone (docs/contracts.md 8).
 PVH_PORTABLE := $(filter-out elements/trace/% elements/test/%,$(PORTABLE))
 # What runs for few packets, or prints, is compiled for size too: the runtime with all classes has its limit.
@@ -13,7 +13,7 @@ PVH_RARE := $(addprefix net/,address6.c script%.c config_text.c contents.c decim
 	$(addprefix elements/ethernet/,ARPQuerier.c ARPPrint.c ARPResponder.c ARPFaker.c) \
 	$(addprefix elements/ip/,ICMPError.c ICMPPing%.c IPFragmenter.c IPGWOptions.c IPPrint.c IPReassembler.c) \
 	$(addprefix elements/ip6/,ICMP6Error.c IP6Fragmenter.c IP6ND%.c IP6Print.c) $(addprefix elements/rewriter/,FTPPortMapper.c ICMPRewriter.c ICMPPingRewriter.c) elements/tunnel/PPPoEServer.c
-PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/main.c \
+PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/xen/netfront.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
 	$(filter-out $(PVH_RARE),$(filter net/% elements/%,$(PVH_PORTABLE)))
 PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
@@ -30,7 +30,7 @@ PVH_LINK := $(PVH_LTO) -O2 -nostdlib -static $(if $(filter clang%,$(notdir $(CC)
 	-Wl,-z,noexecstack -Wl,-T,$(PVH_LAYOUT)
 
 # Functions and jumps need not begin on lines of 16 bytes: with all classes that is 18 KB of nothing. (gcc's own flags.)
-PVH_ALIGN := $(if $(filter clang%,$(notdir $(CC))),,-falign-functions=1 -falign-jumps=1)
+PVH_ALIGN := $(if $(filter clang%,$(notdir $(CC))),,-falign-functions=1 -falign-jumps=1 -falign-loops=1 --param=max-inline-insns-auto=11)
 # memset() must not become a call of memset(); the second flag is gcc's own.
 PVH_FAST_FLAGS = -O2 $(PVH_ALIGN) $(PVH_FLAGS) $(if $(filter %/libc.o,$@),-fno-builtin $(if $(PVH_LTO),-fno-tree-loop-distribute-patterns))
 $(eval $(call rule,pvh,$$(PVH_FAST_FLAGS)))
@@ -71,8 +71,10 @@ $(OUT)/flowstream-pvh-selftest.elf: $(PVH_OBJECTS) $(PVH_SELFTEST) $(PVH_LAYOUT)
 	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) $(PVH_SELFTEST) -lgcc
 	$(quiet)objcopy --strip-all $@
 
-# Boots machines: needs qemu-system-x86_64 and python3, no privileges. Uses KVM where /dev/kvm can be opened.
+# Boots machines: needs qemu-system-x86_64 and python3, no privileges. Uses KVM where /dev/kvm can be opened, and Xen where
+# a hypervisor's file is at hand.
 .PHONY: check-vm
 check-vm: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf
 	$(quiet)python3 $(PVH)/tests/boot_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)
+	$(quiet)python3 $(PVH)/tests/xen_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)
 	$(quiet)python3 $(PVH)/tests/swap_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)

@@ -15,7 +15,6 @@
 static struct machine machine;
 static struct fs_control control;
 static struct fs_health health;
-static struct fs_device *devices[MACHINE_DEVICES];
 static struct fs_router *router;
 static bool stopping;
 
@@ -61,7 +60,7 @@ static struct fs_platform platform = {
     .install = install,
     .scrub = scrub,
     .pool = &machine.pool,
-    .devices = devices,
+    .devices = machine.devices,
 };
 
 static void install(void *context, struct fs_router *newer)
@@ -110,10 +109,7 @@ _Noreturn void pvh_main(uint64_t start_info, uint64_t started); /* called by ent
 _Noreturn void pvh_main(uint64_t start_info, uint64_t started)
 {
     machine_open(&machine, start_info, started);
-    for (uint32_t i = 0; i < machine.net_count; i++) {
-        devices[i] = &machine.nets[i].device;
-    }
-    platform.device_count = machine.net_count;
+    platform.device_count = machine.device_count;
     platform.started = clock_steady();
     platform.seed = started;
     simtime_open(machine.command_line, &platform);

@@ -117,7 +117,7 @@ uint64_t pages_build(uintptr_t image_end, uintptr_t memory_end)
     }
     const uint64_t user_read = USER | NO_EXECUTE, user_write = USER | WRITE | NO_EXECUTE;
     map(tables, RING0_TABLES, RING0_TABLES + PAGE, WRITE | NO_EXECUTE);
-    map(tables, RING0_TEXT, RING0_TEXT + PAGE, 0);
+    map(tables, RING0_TEXT, RING0_END, 0);
     map(tables, (uintptr_t)text_start, (uintptr_t)text_end, USER);
     map(tables, (uintptr_t)rodata_start, (uintptr_t)rodata_end, user_read);
     map(tables, (uintptr_t)data_start, (uintptr_t)page_tables_start, user_write);
@@ -146,7 +146,8 @@ const char *pages_describe(uint64_t at)
         {RING0_IO_BITMAP, RING0_IO_BITMAP + IO_BITMAP_BYTES, "the I/O bitmap"},
         {RING0_IDT, RING0_IDT + 16 * VECTOR_COUNT, "the IDT"},
         {RING0_TABLES, RING0_TEXT, "ring 0's stack"},
-        {RING0_TEXT, RING0_TEXT + PAGE, "ring 0's stub"},
+        {RING0_TEXT, RING0_HYPERCALLS, "ring 0's stub"},
+        {RING0_HYPERCALLS, RING0_END, "ring 0's page of hypercalls"},
         {(uintptr_t)text_start, (uintptr_t)text_end, "the text (read-only)"},
         {(uintptr_t)rodata_start, (uintptr_t)rodata_end, "read-only data"},
         {(uintptr_t)page_tables_start, (uintptr_t)page_tables_end, "the page tables"},

@@ -6,7 +6,7 @@
 #include "layout.h"
 #include "pages.h"
 
-enum { MAGIC = 0x336ec578, TYPE_RAM = 1, ENTRIES_MAX = 128 };
+enum { MAGIC = 0x336ec578, TYPE_RAM = 1, ENTRIES_MAX = 128, LINE_MOST = 1024 };
 
 struct hvm_start_info {
     uint32_t magic, version, flags, module_count;
@@ -22,7 +22,7 @@ struct memory_map_entry {
 
 struct start_info start_info_read(uint64_t at)
 {
-    struct start_info answer = {0, 0, 0};
+    struct start_info answer = {0};
     const struct hvm_start_info *info = pages_reach(at, sizeof *info);
     /* One question: each branch is a block more to translate (docs/decisions.md, "What starting costs under TCG"). */
     if ((info->magic != MAGIC) | (info->version < 1) | (info->memory_map == 0)
@@ -37,5 +37,6 @@ struct start_info start_info_read(uint64_t at)
     }
     answer.acpi_root = info->acpi_root;
     answer.command_line = info->command_line;
+    answer.end = (info->command_line + LINE_MOST + 4095) & ~(uintptr_t)4095;
     return answer;
 }

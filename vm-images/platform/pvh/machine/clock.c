@@ -2,8 +2,10 @@
 #include "clock.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "../ring0/ring0.h"
+#include "hypervisor.h"
 #include "io.h"
 #include "lapic.h"
 
@@ -19,25 +21,15 @@ enum {
 #define REFINE_BEFORE_NS UINT64_C(4000000000)
 #define MSR_WALL_CLOCK 0x4b564d00u
 #define MSR_SYSTEM_TIME 0x4b564d01u
-#define KVM_SIGNATURE 0x4b4d564bu /* "KVMK", of "KVMKVMKVM" */
-#define TCG_SIGNATURE 0x54474354u /* "TCGT", of "TCGTCGTCGTCG" */
 #define KVM_FEATURE_CLOCKSOURCE2 (1u << 3)
 
-/* Written by the host; version is odd meanwhile. */
-struct kvm_system_time {
-    uint32_t version, padding;
-    uint64_t time_stamp, system_time;
-    uint32_t multiplier; /* ns = (ticks << shift) * multiplier >> 32 */
-    int8_t shift;
-    uint8_t flags, padding2[2];
-};
 struct kvm_wall_clock {
     uint32_t version, seconds, nanoseconds;
 };
-static volatile struct kvm_system_time system_time __attribute__((aligned(64)));
+static volatile struct clock_host_time system_time __attribute__((aligned(64)));
 static volatile struct kvm_wall_clock wall_clock __attribute__((aligned(64)));
 
-static bool by_kvm;
+static const volatile struct clock_host_time *host; /* NULL: measured */
 static uint16_t pm_timer_port;
 static uint64_t started; /* time stamp of the first instruction */
 
@@ -59,42 +51,31 @@ static uint64_t scale(uint64_t ticks, uint64_t by)
     return (uint64_t)((unsigned __int128)ticks * by >> 32);
 }
 
-static uint64_t kvm_steady(void)
+static uint64_t host_steady(void)
 {
     uint32_t version;
     uint64_t ns;
     do {
-        version = __atomic_load_n(&system_time.version, __ATOMIC_ACQUIRE);
-        uint64_t ticks = time_stamp() - system_time.time_stamp;
-        int8_t shift = system_time.shift;
+        version = __atomic_load_n(&host->version, __ATOMIC_ACQUIRE);
+        uint64_t ticks = time_stamp() - host->time_stamp;
+        int8_t shift = host->shift;
         ticks = shift >= 0 ? ticks << shift : ticks >> -shift;
-        ns = system_time.system_time + scale(ticks, system_time.multiplier);
+        ns = host->system_time + scale(ticks, host->multiplier);
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while ((version & 1) != 0 || version != system_time.version);
+    } while ((version & 1) != 0 || version != host->version);
     return ns;
-}
-
-/* TCG says so in ring 3 too, where asking is cheaper. */
-static bool is_tcg(void)
-{
-    uint32_t a = 0x40000000, b, c = 0, d;
-    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-    return b == TCG_SIGNATURE;
 }
 
 static bool open_kvm(void)
 {
-    if (is_tcg()) {
-        return false;
-    }
-    struct ring0_cpuid_answer id = ring0_ask_cpuid(0x40000000);
-    if (id.b != KVM_SIGNATURE || (ring0_ask_cpuid(0x40000001).a & KVM_FEATURE_CLOCKSOURCE2) == 0) {
+    if (hypervisor != HYPERVISOR_KVM || (ring0_ask_cpuid(0x40000001).a & KVM_FEATURE_CLOCKSOURCE2) == 0) {
         return false;
     }
     ring0_write_msr(MSR_WALL_CLOCK, (uintptr_t)&wall_clock);
     ring0_write_msr(MSR_SYSTEM_TIME, (uintptr_t)&system_time | 1);
     epoch = wall_clock.seconds * NS_PER_S + wall_clock.nanoseconds;
-    return system_time.multiplier != 0;
+    host = system_time.multiplier != 0 ? &system_time : NULL;
+    return host != NULL;
 }
 
 /* Of a few looks the quickest, since the host may stop us in any. `pm`: at the PM timer, else at the APIC's. */
@@ -179,11 +160,18 @@ static uint64_t read_cmos(void)
 void clock_open(uint64_t started_at)
 {
     started = started_at;
-    by_kvm = open_kvm();
-    if (!by_kvm) {
+    if (!open_kvm()) {
         lapic_count();
         begun = look_at_apic();
     }
+}
+
+void clock_open_host(uint64_t started_at, const volatile struct clock_host_time *time, uint64_t since_1970)
+{
+    started = started_at;
+    host = time;
+    epoch = since_1970;
+    clock_settle();
 }
 
 /* The time stamp's rate, by what the known counter has counted since the measurement began. */
@@ -194,10 +182,10 @@ static void set_rate(uint64_t stamp, uint64_t ns)
 
 void clock_settle(void)
 {
-    if (by_kvm) {
+    if (host != NULL) {
         /* multiplier serves clock_since_start() alone. */
-        int8_t shift = system_time.shift;
-        multiplier = shift >= 0 ? (uint64_t)system_time.multiplier << shift : system_time.multiplier >> -shift;
+        int8_t shift = host->shift;
+        multiplier = shift >= 0 ? (uint64_t)host->multiplier << shift : host->multiplier >> -shift;
         return;
     }
     uint64_t ns;
@@ -215,7 +203,7 @@ void clock_settle(void)
 void clock_open_pm_timer(uint16_t pm_timer)
 {
     ring0_keep_ports(CMOS_PORT, 2);
-    refined = by_kvm || pm_timer == 0;
+    refined = host != NULL || pm_timer == 0;
     if (!refined) {
         ring0_keep_ports(pm_timer, 4);
         pm_timer_port = pm_timer;
@@ -245,7 +233,7 @@ void clock_refine(void)
 
 uint64_t clock_steady(void)
 {
-    return by_kvm ? kvm_steady() : base_ns + scale(time_stamp() - base_stamp, multiplier);
+    return host != NULL ? host_steady() : base_ns + scale(time_stamp() - base_stamp, multiplier);
 }
 
 uint64_t clock_now(void)

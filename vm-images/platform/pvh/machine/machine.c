@@ -8,9 +8,12 @@
 #include "../boot/pages.h"
 #include "../boot/start_info.h"
 #include "../ring0/ring0.h"
+#include "../xen/guest.h"
+#include "../xen/xen.h"
 #include "acpi.h"
 #include "clock.h"
 #include "end.h"
+#include "hypervisor.h"
 #include "io.h"
 #include "lapic.h"
 #include "pci.h"
@@ -35,6 +38,11 @@ enum {
  * by 500 in a million where time is being corrected, and ours was measured. */
 #define TIMER_EARLY 256
 #define FLUSH_NS UINT64_C(20000000)
+
+static bool on_xen(void)
+{
+    return FS_HARDLY(hypervisor == HYPERVISOR_XEN);
+}
 
 static struct machine *walked; /* the machine that pci_walk() fills */
 
@@ -63,6 +71,7 @@ static void found_function(pci_function f, uint32_t vendor_device)
     if (is_virtio(vendor_device, VIRTIO_NET, VIRTIO_NET_TRANSITIONAL)) {
         struct net *n = &m->nets[m->net_count];
         if (m->net_count < MACHINE_DEVICES) {
+            m->devices[m->net_count] = &n->device;
             m->net_count += net_open(n, f, (uint8_t)m->net_count); /* else its place is the next one's */
         }
     } else if (is_virtio(vendor_device, VIRTIO_CONSOLE, VIRTIO_CONSOLE_TRANSITIONAL)) {
@@ -75,7 +84,7 @@ static void open_pool(struct machine *m)
 {
     size_t bytes = memory_left() / 2;
     size_t most = fs_pool_bytes(POOL_MOST);
-    bytes = bytes < most ? bytes : most;
+    bytes = (bytes < most ? bytes : most) & ~(size_t)4095; /* Xen's pages follow */
     void *region = memory_take(bytes);
     if (region == NULL) {
         end_panic("no memory for packets");
@@ -84,12 +93,22 @@ static void open_pool(struct machine *m)
     for (uint32_t i = 0; i < m->net_count; i++) {
         net_start(&m->nets[i], &m->pool, (uint16_t)(count / POSTED_SHARE / m->net_count * 2));
     }
+    if (on_xen()) {
+        guest_start(m, region, bytes);
+    }
 }
 
 void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
 {
-    serial_open();
+    if (hypervisor_find() == HYPERVISOR_XEN) {
+        guest_begin();
+    } else {
+        serial_open();
+    }
     struct start_info info = start_info_read(start_info_at);
+    if (on_xen() && info.memory_end == 0) {
+        info.memory_end = xen_memory_end((uintptr_t)image_start);
+    }
     m->memory_end = info.memory_end & ~(uintptr_t)4095;
     if (m->memory_end < (uintptr_t)image_start + 4096) {
         end_panic("the loader gave no memory map");
@@ -98,13 +117,19 @@ void machine_open(struct machine *m, uint64_t start_info_at, uint64_t started)
     pages_reach((uintptr_t)image_start, m->memory_end - (uintptr_t)image_start);
     find_image(m);
     m->image_end = ((uintptr_t)image_start + m->image_length + 4095) & ~(uintptr_t)4095;
-    memory_open(m->image_end, m->memory_end);
+    memory_open(info.end > m->image_end && info.end < m->memory_end ? info.end : m->image_end, m->memory_end);
 
+    if (on_xen()) {
+        guest_open(m, started);
+        open_pool(m);
+        return;
+    }
     clock_open(started);
     acpi_open(info.acpi_root);
     pci_open(m->memory_end);
     walked = m;
     pci_walk(found_function);
+    m->device_count = m->net_count;
     open_pool(m);
     clock_settle();
 }
@@ -113,6 +138,11 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
 {
     static const char *const names[CHANNEL_COUNT] = {"org.flowstream.control.0", "org.flowstream.health.0"};
     struct fs_service *const services[CHANNEL_COUNT] = {control, health};
+    if (on_xen()) {
+        guest_settle(control, health);
+        ring0_close(pages_build(m->image_end, m->memory_end), ring0_xen_service);
+        return;
+    }
     ring0_keep_ports(SERIAL_PORT, SERIAL_PORTS);
     lapic_open();
     for (uint32_t i = 0; i < m->net_count; i++) {
@@ -125,7 +155,7 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
     if (m->console != 0 && channels_find(&m->channels, m->console)) {
         virtio_interrupt(&m->channels.virtio);
     }
-    ring0_close(pages_build(m->image_end, m->memory_end));
+    ring0_close(pages_build(m->image_end, m->memory_end), ring0_halt);
     channels_open(&m->channels, names, services);
 }
 
@@ -152,6 +182,9 @@ __attribute__((noinline, cold)) void machine_clear_stack(void)
 
 __attribute__((cold)) const char *machine_scrub(struct machine *m)
 {
+    if (on_xen()) {
+        return guest_scrub(m);
+    }
     uint64_t until = clock_steady() + FLUSH_NS;
     uint32_t away = 0;
     for (uint32_t i = 0; i < m->net_count; i++) {
@@ -170,6 +203,9 @@ __attribute__((cold)) const char *machine_scrub(struct machine *m)
 
 bool machine_poll(struct machine *m)
 {
+    if (on_xen()) {
+        return guest_poll();
+    }
     bool any = channels_poll(&m->channels);
     for (uint32_t i = 0; i < m->net_count; i++) {
         any |= net_poll(&m->nets[i]);
@@ -179,7 +215,7 @@ bool machine_poll(struct machine *m)
 
 uint32_t machine_frames(struct machine *m)
 {
-    uint32_t frames = 0;
+    uint32_t frames = on_xen() ? guest_frames() : 0;
     for (uint32_t i = 0; i < m->net_count; i++) {
         frames += queue_done(&m->nets[i].receive);
     }
@@ -209,6 +245,10 @@ static bool set_timer(uint64_t until)
 
 void machine_sleep(struct machine *m, uint64_t until)
 {
+    if (on_xen()) {
+        guest_sleep(m, until);
+        return;
+    }
     clock_refine();
     bool sleep = channels_sleep(&m->channels);
     for (uint32_t i = 0; i < m->net_count; i++) {

@@ -13,7 +13,9 @@
 enum { MACHINE_DEVICES = 16 };
 
 struct machine {
-    struct net nets[MACHINE_DEVICES];
+    struct fs_device *devices[MACHINE_DEVICES];
+    uint32_t device_count;
+    struct net nets[MACHINE_DEVICES]; /* those over virtio; on Xen xen/guest.c has its own */
     uint32_t net_count;
     struct channels channels;
     struct fs_pool pool;

@@ -5,7 +5,9 @@
 
 #include "../boot/pages.h"
 #include "../ring0/ring0.h"
+#include "../xen/guest.h"
 #include "acpi.h"
+#include "hypervisor.h"
 #include "io.h"
 #include "lapic.h"
 
@@ -88,6 +90,9 @@ static _Noreturn void rest(void)
 
 _Noreturn void power_off(void)
 {
+    if (hypervisor == HYPERVISOR_XEN) {
+        guest_off();
+    }
     if (!registers.found) {
         find_registers(); /* an end before power_open() */
     }
@@ -101,6 +106,9 @@ _Noreturn void power_off(void)
 
 _Noreturn void power_panic(void)
 {
+    if (hypervisor == HYPERVISOR_XEN) {
+        guest_crash();
+    }
     out8(PVPANIC_PORT, PVPANIC_PANICKED);
     rest();
 }

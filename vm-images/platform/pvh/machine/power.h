@@ -1,4 +1,5 @@
-/* power.h: how a machine ends: power-off by ACPI, panic by pvpanic, and the button that asks for an end.
+/* power.h: how a machine ends: power-off by ACPI, panic by pvpanic, both by Xen where it runs there; and the button that
+ * asks for an end.
  * (ACPI 6.4: 4.8.3 fixed registers, 4.8.3.7 sleep control; QEMU docs/specs/pvpanic.) */
 #ifndef PVH_MACHINE_POWER_H
 #define PVH_MACHINE_POWER_H

@@ -14,6 +14,8 @@ enum { SERIAL_PORT = 0x3f8, SERIAL_PORTS = 8 };
 enum { SERIAL_LINE_MAX = 1000, SERIAL_BURST = 8192, SERIAL_RATE = 4096 };
 
 void serial_open(void);
+/* Lines go elsewhere from now on: on Xen there is no such port. */
+void serial_divert(void (*elsewhere)(const char *text, size_t length));
 /* Bytes of a line that is the machine's own; the last ends with a newline. */
 void serial_write(const char *text, size_t length);
 /* A line of an element, without its newline, at a steady time (ns). */

@@ -33,5 +33,15 @@
 #define GATE_RING3 0xee /* the same, open to int n from ring 3 */
 #define RING0_STACK_END (RING0_TABLES + 0x1000)
 #define RING0_TEXT (RING0_TABLES + 0x1000)
+#define RING0_HYPERCALLS (RING0_TABLES + 0x2000) /* a page that Xen fills; nothing runs there elsewhere */
+#define RING0_END (RING0_TABLES + 0x3000)
+
+/* Xen: what ring 3 may have done behind the seal, by the commands of sched_op and event_channel_op (xen/include/public:
+ * xen.h, sched.h, event_channel.h), and where those lie in the page of hypercalls. */
+#define XEN_SCHEDULER_SHUTDOWN 2
+#define XEN_SCHEDULER_POLL 3
+#define XEN_EVENT_SEND 4
+#define RING0_SCHEDULER_OP (RING0_HYPERCALLS + 32 * 29)
+#define RING0_EVENT_OP (RING0_HYPERCALLS + 32 * 32)
 
 #endif

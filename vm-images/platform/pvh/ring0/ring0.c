@@ -3,7 +3,7 @@
 
 #include "descriptors.h"
 
-extern const char ring0_wrmsr[], ring0_rdmsr[], ring0_cpuid[], ring0_seal[];
+extern const char ring0_wrmsr[], ring0_rdmsr[], ring0_cpuid[], ring0_hypercall_service[], ring0_seal[];
 /* The low half of the gate that takes int3 to a routine (SDM 3A, 6.14.1); all routines lie below 4 GiB. */
 static uint64_t gate_low(const char *routine)
 {
@@ -40,11 +40,20 @@ void ring0_keep_ports(uint16_t first, uint16_t count)
     }
 }
 
-void ring0_close(uint64_t page_map)
+int64_t ring0_hypercall(unsigned number, uint64_t command, void *argument)
+{
+    enum { ENTRY_BYTES = 32 };
+    const char *service = ring0_hypercall_service;
+    int64_t result = RING0_HYPERCALLS + ENTRY_BYTES * (int64_t)number;
+    __asm__ volatile("int3" : "+a"(result), "+b"(command), "+S"(argument), "+D"(service)::"memory");
+    return result;
+}
+
+void ring0_close(uint64_t page_map, const char *service)
 {
     uint8_t *closed = (uint8_t *)(uintptr_t)RING0_IO_BITMAP;
     for (unsigned i = 0; i < IO_BITMAP_BYTES; i++) {
         closed[i] = (uint8_t)~kept_ports[i];
     }
-    __asm__ volatile("int3" ::"D"(ring0_seal), "a"(page_map), "d"(gate_low(ring0_halt)) : "memory");
+    __asm__ volatile("int3" ::"D"(ring0_seal), "a"(page_map), "d"(gate_low(service)) : "memory");
 }

@@ -1,8 +1,9 @@
-/* stub.S: all that ever runs in ring 0 once the machine is up: halting, three kinds of interrupt, and handing a fault
- * to ring 3. Set-up has four services more, which the last of them (ring0_seal) puts out of reach.
+/* stub.S: all that ever runs in ring 0 once the machine is up: halting (on Xen, three hypercalls), three kinds of
+ * interrupt, and handing a fault to ring 3. Set-up has five services more, which the last of them (ring0_seal) puts out
+ * of reach.
  *
  * Ring 3 calls with int3. Until the seal, the gate leads to ring0_service, which jumps to the routine that rdi names;
- * after it, the gate leads to ring0_halt and nothing else. Each instruction here costs about a microsecond on a
+ * after it, the gate leads to ring0_halt, or on Xen to ring0_xen_service, and nothing else. Each instruction here costs about a microsecond on a
  * kvm_pvm host, where ring 3 runs at native speed: hence no dispatch table and no saving of registers.
  */
 #include "descriptors.h"
@@ -40,7 +41,29 @@ ring0_cpuid:
     cpuid
     iretq
 
-/* rax: the final page tables. rdx: the low half of the gate that leads to ring0_halt. */
+/* Xen takes hypercalls from ring 0 alone. Set-up: rax is where one lies in the page of hypercalls, rbx and rsi are its
+ * arguments. */
+    .globl ring0_hypercall_service
+ring0_hypercall_service:
+    mov %rbx, %rdi
+    call *%rax
+    iretq
+
+/* Sleeping, the end, and an event: rax is the command, rsi its argument, which Xen reads. All else is not done. */
+    .globl ring0_xen_service
+ring0_xen_service:
+    mov %eax, %edi
+    cmp $XEN_EVENT_SEND, %eax
+    je 1f
+    sub $XEN_SCHEDULER_SHUTDOWN, %eax
+    cmp $XEN_SCHEDULER_POLL - XEN_SCHEDULER_SHUTDOWN, %eax
+    ja 2f
+    call RING0_SCHEDULER_OP
+2:  iretq
+1:  call RING0_EVENT_OP
+    iretq
+
+/* rax: the final page tables. rdx: the low half of the gate that leads to the one service that stays. */
     .globl ring0_seal
 ring0_seal:
     mov %rax, %cr3

@@ -41,6 +41,8 @@ static void write_idt(void) { write_to(RING0_IDT); }
 static void execute_idt(void) { execute(RING0_IDT); }
 static void write_stub(void) { write_to(RING0_TEXT); }
 static void execute_stub(void) { execute(RING0_TEXT); }
+static void write_hypercalls(void) { write_to(RING0_HYPERCALLS); }
+static void execute_hypercalls(void) { execute(RING0_SCHEDULER_OP); }
 static void execute_data(void) { execute((uintptr_t)code_in_data); }
 static void execute_configuration(void) { execute((uintptr_t)image_start); }
 static void execute_stack(void)
@@ -85,6 +87,8 @@ static const struct {
     {"execute-idt", execute_idt},
     {"write-stub", write_stub},
     {"execute-stub", execute_stub},
+    {"write-hypercalls", write_hypercalls},
+    {"execute-hypercalls", execute_hypercalls},
     {"execute-data", execute_data},
     {"execute-configuration", execute_configuration},
     {"execute-stack", execute_stack},

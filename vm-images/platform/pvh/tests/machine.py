@@ -33,6 +33,15 @@ def hurry():
         pass
 
 
+def cpu_seconds(pid):
+    """What a process has used so far."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat") as f:
+            total += int(f.read().split()[0])
+    return total / 1e9
+
+
 class Lines:
     """Lines of a stream socket, with a deadline."""
 
@@ -183,11 +192,7 @@ class Machine:
         return s
 
     def cpu_seconds(self):
-        total = 0
-        for task in os.listdir(f"/proc/{self.process.pid}/task"):
-            with open(f"/proc/{self.process.pid}/task/{task}/schedstat") as f:
-                total += int(f.read().split()[0])
-        return total / 1e9
+        return cpu_seconds(self.process.pid)
 
     def close(self):
         if self.process is not None:
