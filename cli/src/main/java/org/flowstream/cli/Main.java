@@ -28,9 +28,20 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit status. */
     public static void main(String[] args) {
+        loadAhead();
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
         System.exit(run(Terminal.ofProcess(out, err), args));
+    }
+
+    /**
+     * Has a thread of its own load what a request to the daemon needs, while this one reads the command line: JSON and
+     * sockets take Java some 40 ms at their first use. This class names nothing of it before, or would load it itself.
+     */
+    private static void loadAhead() {
+        Thread thread = new Thread(ApiClient::load, "load-ahead");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Runs one command and returns its exit status. */
