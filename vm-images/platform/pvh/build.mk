@@ -16,7 +16,7 @@ PVH_RARE := $(addprefix net/,address6.c script%.c config_text.c contents.c decim
 PVH_FAST := $(PVH)/boot/libc.c $(PVH)/virtio/queue.c $(PVH)/virtio/net.c $(PVH)/xen/netfront.c $(PVH)/main.c \
 	$(addprefix engine/,clock.c device.c drop.c move.c pool.c run.c signal.c task.c timer.c) \
 	$(filter-out $(PVH_RARE),$(filter net/% elements/%,$(PVH_PORTABLE)))
-PVH_ASSEMBLY := $(sort $(wildcard $(PVH)/*/*.S))
+PVH_ASSEMBLY := $(filter-out $(PVH)/firmware/%,$(sort $(wildcard $(PVH)/*/*.S)))
 PVH_LAYOUT := $(PVH)/boot/layout.lds
 
 # General registers only: an SSE instruction costs TCG ten times as much to translate as a word's move.
@@ -54,7 +54,13 @@ PVH_COMPACT_SOURCES := $(foreach name,$(PVH_COMPACT_NAMES),$(or $(wildcard eleme
 PVH_COMPACT_OBJECTS = $(filter-out $(foreach kind,pvh pvh-setup,$(call objects,$(kind),$(filter-out $(PVH_COMPACT_SOURCES),$(filter elements/%,$(PVH_PORTABLE))))),$(PVH_OBJECTS)) \
 	$(call objects,pvh,$(filter elements/no-such-class/%,$(PVH_COMPACT_SOURCES)))
 
-all: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-compact.elf $(OUT)/compact.classes
+# The firmware that starts it on QEMU's `pc`: 64 KiB, most of them empty.
+PVH_ROM := $(OUT)/obj/$(notdir $(CC))-pvh/$(PVH)/firmware/rom.o
+$(PVH_ROM): $(PVH)/build.mk
+$(OUT)/flowstream-pvh.rom: $(PVH_ROM)
+	$(quiet)$(CC) -nostdlib -static $(if $(filter clang%,$(notdir $(CC))),,-no-pie) -Wl,--build-id=none -Wl,-Ttext=0xf0000 -Wl,-e,0xffff0 -Wl,--oformat=binary -o $@ $<
+
+all: $(OUT)/flowstream-pvh.rom $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-compact.elf $(OUT)/compact.classes
 # The unstripped ones are for debuggers.
 $(OUT)/flowstream-pvh.debug: $(PVH_OBJECTS) $(PVH_LAYOUT)
 	$(quiet)$(CC) $(PVH_LINK) -o $@ $(PVH_OBJECTS) -lgcc
@@ -74,7 +80,7 @@ $(OUT)/flowstream-pvh-selftest.elf: $(PVH_OBJECTS) $(PVH_SELFTEST) $(PVH_LAYOUT)
 # Boots machines: needs qemu-system-x86_64 and python3, no privileges. Uses KVM where /dev/kvm can be opened, and Xen where
 # a hypervisor's file is at hand.
 .PHONY: check-vm
-check-vm: $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf
+check-vm: $(OUT)/flowstream-pvh.rom $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf
 	$(quiet)python3 $(PVH)/tests/boot_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)
 	$(quiet)python3 $(PVH)/tests/xen_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)
 	$(quiet)python3 $(PVH)/tests/swap_test.py $(OUT)/flowstream-pvh.elf $(OUT)/flowstream-pvh-selftest.elf $(TESTS)

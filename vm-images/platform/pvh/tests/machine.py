@@ -8,10 +8,13 @@ import select
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 SECONDS = 20
+# The runtime's own firmware, beside the runtime that the tests were given.
+OWN_ROM = os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), "flowstream-pvh.rom")
 
 
 class Failure(Exception):
@@ -91,6 +94,8 @@ class Machine:
                 "-qmp", f"unix:{self._path('qmp')}", "-action", "panic=none"]
         if firmware == "qboot":
             argv += ["-bios", "qboot.rom"]
+        elif firmware == "rom":
+            argv += ["-bios", OWN_ROM]
         for i in range(devices):
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             sock.bind(self._path(f"test{i}"))

@@ -91,7 +91,7 @@ def test_swap_loses_nothing(accel):
     """Frames pass all the while, both configurations in turn: none is lost, none overtakes another, counts go on."""
     first, second = build(counted()), build(counted("other"))
     swaps, count = 20, 4000
-    with Machine(first, "pc+qboot", accel, channels=True) as m:
+    with Machine(first, "pc+rom", accel, channels=True) as m:
         ready(m)
         done, trouble = threading.Event(), []
 
@@ -126,7 +126,7 @@ def test_swap_loses_nothing(accel):
 def test_swap_time(accel):
     """A firewall in place of a wire, and back: from the first byte of the message to the answer."""
     messages = [image.swap(build(image.firewall())), image.swap(build(image.wire()))]
-    with Machine(build(image.wire()), "pc+qboot", accel, channels=True) as m:
+    with Machine(build(image.wire()), "pc+rom", accel, channels=True) as m:
         ready(m)
         took = []
         with Control(m) as control:
@@ -143,7 +143,7 @@ def test_swap_time(accel):
 def test_a_thousand_swaps(accel):
     """In 8 MiB: whatever is left behind by each of them would fill it."""
     messages = [image.swap(build(image.firewall())), image.swap(build(counted()))]
-    with Machine(build(image.wire()), "pc+qboot", accel, channels=True) as m:
+    with Machine(build(image.wire()), "pc+rom", accel, channels=True) as m:
         ready(m)
         with Control(m) as control:
             for i in range(1000):
@@ -160,7 +160,7 @@ def test_swap_refused(accel):
     good = image.swap(build(image.wire()))
     strange = image.Blob()
     strange.element("x", "NoSuchClass", "", [], 0, 0)
-    with Machine(first, "pc+qboot", accel, channels=True) as m:
+    with Machine(first, "pc+rom", accel, channels=True) as m:
         ready(m)
         forwards(m, 32)
         with Control(m) as control:
@@ -203,7 +203,7 @@ def places(data):
 def test_pool(accel):
     """An empty machine drops what comes, takes its first configuration, and after a scrub holds nothing of it."""
     nothing, owned = build(empty()), build(counted(SECRET.decode()), b'{"devices":[],"format":1,"x":"' + SECRET + b'"}')
-    with Machine(nothing, "pc+qboot", accel, channels=True) as m:
+    with Machine(nothing, "pc+rom", accel, channels=True) as m:
         check(ready(m)[0] == nothing[-32:].hex(), "the empty image's digest")
         with m.channel("health") as health, Control(m) as control:
             health.recv(500)

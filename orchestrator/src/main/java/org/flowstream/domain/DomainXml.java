@@ -4,7 +4,7 @@ import org.flowstream.model.Accelerator;
 import org.flowstream.model.MachineSpec;
 
 /**
- * The libvirt domain of a machine: QEMU's {@code pc} with qboot and the image as its kernel, and no device but those
+ * The libvirt domain of a machine: QEMU's {@code pc} with the host's firmware and the image as its kernel, and no device but those
  * that the guest drives.
  *
  * <p>The guest's devices are found by their PCI slots: device {@code n} is in slot {@code 2 + n}, virtio-serial in

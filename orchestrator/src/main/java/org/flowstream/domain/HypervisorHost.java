@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What of the host a domain's XML depends on.
  *
- * @param firmware qboot's ROM
+ * @param firmware a ROM of QEMU's {@code pc} that starts PVH kernels
  * @param emulator a program to run in place of libvirt's own choice, for domains without KVM
  * @param user QEMU's user and group in the form of libvirt's security labels ({@code +64055:+110}); with it libvirt
  *     leaves the owner of the image's file alone, so that a QEMU gone wrong cannot make it writable
@@ -19,9 +19,13 @@ public record HypervisorHost(
         Path firmware, Optional<Path> emulator, Optional<String> user, boolean leanStart, Optional<Integer> cpuQuota) {
     private static final Path QBOOT = Path.of("/usr/share/qemu/qboot.rom");
 
-    /** Debian's places, libvirt's own emulator and user. */
+    /** Debian's places and firmware, libvirt's own emulator and user. */
     public static final HypervisorHost PLAIN =
             new HypervisorHost(QBOOT, Optional.empty(), Optional.empty(), true, Optional.empty());
+
+    public HypervisorHost withFirmware(Path rom) {
+        return new HypervisorHost(rom, emulator, user, leanStart, cpuQuota);
+    }
 
     public HypervisorHost withEmulator(Path path) {
         return new HypervisorHost(firmware, Optional.of(path), user, leanStart, cpuQuota);

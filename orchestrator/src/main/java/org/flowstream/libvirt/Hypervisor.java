@@ -25,14 +25,15 @@ public record Hypervisor(HypervisorHost host, Accelerator best) {
     public static Hypervisor of(Path root, Places places, Optional<String> user, BooleanSupplier offersKvm) {
         KvmAccess kvm = KvmAccess.of(root, user);
         HypervisorHost host = user.map(HypervisorHost.PLAIN::withUser).orElse(HypervisorHost.PLAIN);
-        if (kvm == KvmAccess.CLOSED) {
-            try {
+        try {
+            host = host.withFirmware(FirmwareFile.install(places.state()));
+            if (kvm == KvmAccess.CLOSED) {
                 host = TcgEmulator.install(root, places.state())
                         .map(host::withEmulator)
                         .orElse(host);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         // A file that can be opened need not be a KVM that works.
         boolean works = kvm == KvmAccess.OPEN && offersKvm.getAsBoolean();
