@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.flowstream.model.ImageDigest;
 
@@ -22,6 +24,7 @@ public final class ImageStore {
     private static final Duration LONGEST_WRITE = Duration.ofMinutes(10);
 
     private final Path folder;
+    private final Map<ImageDigest, Map<String, Object>> verified = new ConcurrentHashMap<>();
 
     /** The store in the folder, which is made when the first image is put in. */
     public ImageStore(Path folder) {
@@ -76,6 +79,31 @@ public final class ImageStore {
             throw new ImageException("there is no image " + digest + " in " + folder);
         }
         return ImageFile.read(file);
+    }
+
+    /**
+     * Makes sure that an image is there whole, and is the one of its name. A file that did not change since it was found so
+     * is not read again: a start would wait for that.
+     */
+    public void verify(ImageDigest digest) {
+        Map<String, Object> now = version(file(digest));
+        if (!now.equals(verified.get(digest))) {
+            Image image = get(digest);
+            if (!image.digest().equals(digest)) {
+                throw new ImageException(file(digest) + " is another image: " + image.digest());
+            }
+            verified.put(digest, now);
+        }
+    }
+
+    /** What of a file changes with its content: the time of its last change of any kind can be set by nobody. */
+    private static Map<String, Object> version(Path file) {
+        try {
+            return Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime");
+        } catch (IOException e) {
+            // Whoever reads it says what is wrong.
+            return Map.of();
+        }
     }
 
     /** The one image whose name begins with the digits. */

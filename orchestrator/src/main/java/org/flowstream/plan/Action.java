@@ -253,8 +253,12 @@ public sealed interface Action {
         }
     }
 
-    /** Puts the taps of a machine on a bridge in one transaction, tagged, without flooding; waits for their numbers. */
-    record AddTapPorts(BridgeName bridge, MachineSpec machine) implements ForMachine {
+    /**
+     * Puts the taps of a machine on a bridge in one transaction, tagged, without flooding; waits for their numbers.
+     *
+     * @param boots whether its guest boots meanwhile and nothing is steered to it: then the switch may speak to it at once
+     */
+    record AddTapPorts(BridgeName bridge, MachineSpec machine, boolean boots) implements ForMachine {
         @Override
         public String describe() {
             return "add ports " + names(machine.taps()) + " of " + machine.name() + " to bridge " + bridge;

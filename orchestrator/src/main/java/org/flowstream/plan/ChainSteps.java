@@ -184,7 +184,7 @@ final class ChainSteps {
     private void addPorts(MachineSpec machine) {
         boolean wired = machine.taps().stream().allMatch(tap -> numberOf(tap).isPresent());
         if (!wired) {
-            actions.add(new Action.AddTapPorts(plan.bridge(), machine));
+            actions.add(new Action.AddTapPorts(plan.bridge(), machine, isShut() && starts(machine)));
         }
     }
 

@@ -457,6 +457,11 @@ final class HostSwitch implements AutoCloseable {
         });
     }
 
+    /** Begins BFD with a machine that boots, so that its session is up when it is ready. */
+    void listenFor(BridgeName bridge, MachineSpec machine) {
+        doing(() -> database.observe().bridge(bridge).ifPresent(found -> liveness.expect(machine, found)));
+    }
+
     /** On a bridge of others their rules may flood; what they flood is for none of our machines. */
     private void keepFromFlooding(BridgeName bridge) {
         if (!bridge.equals(ownBridge)) {

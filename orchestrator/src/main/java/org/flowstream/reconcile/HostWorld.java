@@ -313,6 +313,9 @@ public final class HostWorld implements World {
             // At the last moment: the switch is about to look at its ports anyhow.
             Taps.raise(add.machine().taps());
             openVswitch.addTapPorts(add.bridge(), add.machine());
+            if (add.boots()) {
+                openVswitch.listenFor(add.bridge(), add.machine());
+            }
         } else if (action instanceof Action.RemoveTapPorts remove) {
             openVswitch.removePorts(remove.bridge(), remove.taps());
         } else if (action instanceof Action.SetRules set) {
@@ -375,7 +378,7 @@ public final class HostWorld implements World {
 
     private void verify(ImageDigest image) {
         try {
-            images.get(image);
+            images.verify(image);
         } catch (ImageException e) {
             throw new WorldException("images", String.valueOf(e.getMessage()), e);
         }

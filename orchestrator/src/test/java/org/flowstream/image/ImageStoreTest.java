@@ -68,6 +68,26 @@ final class ImageStoreTest {
     }
 
     @Test
+    void aFileThatChangedSinceItWasVerifiedIsReadAgain() throws IOException {
+        ImageStore store = new ImageStore(folder);
+        Image one = image("one");
+        Path file = store.put(one);
+        store.verify(one.digest());
+        store.verify(one.digest());
+        byte[] bytes = Files.readAllBytes(file);
+        FileTime time = Files.getLastModifiedTime(file);
+        bytes[bytes.length - 100] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, time);
+        assertThatThrownBy(() -> store.verify(one.digest())).isInstanceOf(ImageException.class);
+
+        Files.delete(file);
+        assertThatThrownBy(() -> store.verify(one.digest())).hasMessageContaining("there is no image");
+        Files.copy(store.put(image("two")), file);
+        assertThatThrownBy(() -> store.verify(one.digest())).hasMessageContaining("is another image");
+    }
+
+    @Test
     void aFolderThatCannotBeMadeIsAClearError() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThatThrownBy(() -> new ImageStore(file.resolve("images")).put(image("one")))

@@ -96,11 +96,29 @@ final class HypervisorTest {
         assertThat(Hypervisor.of(root, places(), user, () -> true).host().emulator())
                 .contains(script);
         assertThat(Files.readString(script)).as("another QEMU, another script").isNotEqualTo(text);
-        assertThat(places().state().toFile().list()).as("nothing half-made").hasSize(1);
+        assertThat(places().state().toFile().list())
+                .as("nothing half-made")
+                .containsExactlyInAnyOrder("qemu-without-kvm", "flowstream-pvh.rom");
+    }
+
+    @Test
+    void theFirmwareIsThereWholeAndIsMadeAnewWhenItIsNot() throws IOException {
+        Files.createDirectories(places().state());
+        Path rom = Hypervisor.of(root, places(), Optional.empty(), () -> true)
+                .host()
+                .firmware();
+        assertThat(rom).hasParent(places().state()).hasSize(64 * 1024);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rom)))
+                .isEqualTo("rw-r--r--");
+        byte[] whole = Files.readAllBytes(rom);
+        Files.writeString(rom, "half");
+        Hypervisor.of(root, places(), Optional.empty(), () -> true);
+        assertThat(Files.readAllBytes(rom)).isEqualTo(whole);
     }
 
     @Test
     void whereKvmIsOpenOrAbsentQemuIsLibvirts() throws IOException {
+        Files.createDirectories(places().state());
         Hypervisor none = Hypervisor.of(root, places(), Optional.of("+1:+1"), () -> true);
         assertThat(none.best()).isEqualTo(Accelerator.QEMU);
         assertThat(none.host().emulator()).isEmpty();

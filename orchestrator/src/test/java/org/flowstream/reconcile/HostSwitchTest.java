@@ -443,6 +443,29 @@ final class HostSwitchTest {
     }
 
     @Test
+    void bfdThatBeganWhileAGuestBootedIsSettledWhenItHasSaidWhatItAnswers() {
+        Desired desired = desired(OWN);
+        ChainPlan plan = desired.chains().get(0).plan();
+        PortName tap = plan.taps().get(0);
+        hostSwitch.createBridge(OWN);
+        desired.ports().forEach(hostSwitch::addExternalPort);
+        hostSwitch.addTapPorts(OWN, plan.machines().get(0));
+        hostSwitch.listenFor(OWN, plan.machines().get(0));
+        assertThat(bfdOf(tap)).as("before it said a word").isPresent();
+        said = ready(OptionalInt.empty());
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
+        assertThat(bfdOf(tap)).as("an earlier runtime").isEmpty();
+
+        hostSwitch.hold(plan, plan.machines().get(0).id(), desired);
+        hostSwitch.listenFor(OWN, plan.machines().get(0));
+        hostSwitch.release(id -> true);
+        said = ready(OptionalInt.of(0));
+        hostSwitch.setRules(plan, Stage.STEERED, desired);
+        assertThat(bfdOf(tap)).as("it says that it answers, and does not").isEmpty();
+        assertThat(trace(OWN)).isEqualTo("Datapath actions: " + tap);
+    }
+
+    @Test
     void whatAnEarlierDaemonSetStaysUntilTheMachineIsHeardAndGoesWhenItStarts() {
         Desired desired = desired(OWN);
         ChainPlan plan = desired.chains().get(0).plan();
