@@ -37,7 +37,7 @@ final class MachineMonitor {
     private static final double MOST_AT_REST = 10;
 
     /** Between probes until the first one comes back: the switch may still be taking the rules in. */
-    private static final Duration PROBE_AGAIN = Duration.ofMillis(10);
+    private static final Duration PROBE_AGAIN = Duration.ofMillis(3);
 
     /** From its start a guest has so long to be ready. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
