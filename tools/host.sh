@@ -56,6 +56,7 @@ clang=clang
 shellcheck=shellcheck
 iperf3=iperf3
 /usr/lib/python3/dist-packages/scapy/__init__.py=python3-scapy
+/usr/sbin/haproxy=haproxy
 tcpdump=tcpdump
 git=git'
 

@@ -11,6 +11,7 @@
 #include "image.h"
 #include "log_file.h"
 #include "machine.h"
+#include "program.h"
 #include "write.h"
 #include "sandbox.h"
 #include "supervised.h"
@@ -412,6 +413,9 @@ static int run_image(const struct fs_options *o)
 int main(int argc, char **argv)
 {
     struct fs_options options;
+    if (argc > 1 && strcmp(argv[1], "--program") == 0) {
+        return fs_program_main(argc, argv);
+    }
     if (fs_options_parse(&options, argc, argv, stderr) > 0) {
         fprintf(stderr, "try flowstream-engine --help\n");
         return EXIT_USAGE;

@@ -58,7 +58,8 @@ final class ImageBuild extends LocalCommand {
         long begin = System.nanoTime();
         Image image = compiler.build(template, values, problems);
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
-        Path target = file == null ? Path.of(template.name() + ".elf") : file;
+        Path target =
+                file == null ? Path.of(template.name() + (template.guest().isForeign() ? ".image" : ".elf")) : file;
         write(image, target);
         if (output.json()) {
             out().println(json(image, target, took).toPrettyString());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import org.flowstream.image.Guest;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageFile;
@@ -85,7 +86,11 @@ final class ImageInspect extends LocalCommand {
                 manifest.health().ready().stream().map(Object::toString).collect(Collectors.joining(", "))
                         + "; heartbeat every "
                         + Durations.text(manifest.health().heartbeat()));
-        about.row("runtime", "sha256:" + manifest.runtime());
+        if (manifest.guest() instanceof Guest.Program program) {
+            about.row("program", String.join(" ", program.argv()) + "  (unverified)");
+        } else {
+            about.row("runtime", "sha256:" + manifest.runtime());
+        }
         about.row("built by", manifest.builtBy());
         for (Manifest.Device device : manifest.devices()) {
             about.row("device", device.name() + "  (" + String.join(" ", device.click()) + "; " + device.mode() + ")");
@@ -99,6 +104,6 @@ final class ImageInspect extends LocalCommand {
                     element.file() + ":" + element.line(),
                     element.rules().isEmpty() ? "-" : String.join(", ", element.rules()));
         }
-        return about.render() + "\n" + elements.render();
+        return about.render() + (manifest.elements().isEmpty() ? "" : "\n" + elements.render());
     }
 }

@@ -29,7 +29,10 @@ final class InspectCommand extends DaemonCommand {
         if (box.hasNonNull("flapping")) {
             table.row("flapping", box.path("flapping").asText());
         }
-        table.row("template", box.path("template").asText());
+        table.row("template", box.path("template").asText() + PsCommand.unverified(box));
+        if (!box.path("verified").asBoolean(true)) {
+            table.row("effects", "unknown: it may do anything to packets");
+        }
         table.row("image", box.path("image").asText());
         table.row(
                 "machine",

@@ -43,7 +43,7 @@ final class PsCommand extends DaemonCommand {
             JsonNode counters = box.path("counters");
             table.row(
                     box.path("name").asText(),
-                    box.path("template").asText(),
+                    box.path("template").asText() + unverified(box),
                     state(box) + (box.path("bypassed").asBoolean() ? ", bypassed" : ""),
                     dots(box.path("health")),
                     flow(box),
@@ -64,6 +64,12 @@ final class PsCommand extends DaemonCommand {
     /** A process is no machine, which its user should see. */
     private static String kind(JsonNode box) {
         return box.path("hypervisor").asText().equals("process") ? " (process)" : "";
+    }
+
+    /** What is the user's own is run as it is: nobody can say what it does. */
+    static String unverified(JsonNode box) {
+        String guest = box.path("guest").asText("engine");
+        return guest.equals("engine") ? "" : " (" + guest + ", unverified)";
     }
 
     /** The flow's match; one that names nothing is any. */

@@ -65,6 +65,10 @@ final class TemplateGraph extends LocalCommand {
             problems.throwIfAny();
         }
         Template template = loaded.orElseThrow();
+        if (template.guest().isForeign()) {
+            throw new CommandFailure(
+                    template.name() + " is a " + template.guest() + " of your own: there is no configuration to draw");
+        }
         Graph graph = compiler.check(template, ParameterBinder.bind(template, assignments, problems), problems);
         problems.throwIfAny();
         Drawing drawing = Drawing.of(graph, compiler.ports(graph));

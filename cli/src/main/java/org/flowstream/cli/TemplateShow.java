@@ -45,6 +45,10 @@ final class TemplateShow extends LocalCommand {
     private String text(Template template) {
         StringBuilder text = new StringBuilder(template.nameAndVersion())
                 .append(template.inferred() ? "  (made from the configuration alone)" : "")
+                .append(
+                        template.guest().isForeign()
+                                ? "  (" + template.guest() + ", unverified: it may do anything to packets)"
+                                : "")
                 .append("\n  ")
                 .append(template.summary())
                 .append("\n\n");
@@ -87,16 +91,16 @@ final class TemplateShow extends LocalCommand {
                 .append(Durations.text(template.health().heartbeat()))
                 .append(".\n")
                 .append(template.tests().isEmpty() ? "" : "Test it: flowstream template test " + source.text() + "\n")
-                .append("Draw it: flowstream template graph ")
-                .append(source.text())
-                .append(" -o ")
-                .append(template.name())
-                .append(".svg\n")
+                .append(
+                        template.guest().isForeign()
+                                ? ""
+                                : "Draw it: flowstream template graph " + source.text() + " -o " + template.name()
+                                        + ".svg\n")
                 .append("Build it: flowstream image build ")
                 .append(source.text())
                 .append(" -o ")
                 .append(template.name())
-                .append(".elf\n")
+                .append(template.guest().isForeign() ? ".image\n" : ".elf\n")
                 .toString();
     }
 
@@ -117,6 +121,8 @@ final class TemplateShow extends LocalCommand {
                 .put("version", template.version())
                 .put("summary", template.summary())
                 .put("inferred", template.inferred())
+                .put("guest", template.guest().toString())
+                .put("verified", !template.guest().isForeign())
                 .put("memoryMib", template.memoryMib());
         ArrayNode devices = node.putArray("devices");
         for (TemplateDevice device : template.devices()) {

@@ -67,7 +67,10 @@ final class TemplateValidate extends LocalCommand {
             out().println(template.nameAndVersion() + " is in order: "
                     + Quantities.counted(template.parameters().size(), "parameter") + ", "
                     + Quantities.counted(template.devices().size(), "device") + ", "
-                    + Quantities.counted(elements, "element") + ", " + Quantities.counted(tests, "test") + ".");
+                    + (template.guest().isForeign()
+                            ? "a " + template.guest() + " of your own, which is run unverified."
+                            : Quantities.counted(elements, "element") + ", " + Quantities.counted(tests, "test")
+                                    + "."));
         }
         return 0;
     }

@@ -10,11 +10,13 @@ import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.Overlaps;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ExternalPort;
+import org.flowstream.model.GuestKind;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
@@ -170,7 +172,26 @@ public final class Declaring {
                     throw ApiProblem.refused(
                             "image " + middlebox.image() + " is not on this host", "flowstream image build, then run");
                 }
+                checkGuest(middlebox);
             }
+        }
+    }
+
+    /** What a middlebox is said to run is what its image runs: all that is done with it hangs on that. */
+    private void checkGuest(MiddleboxSpec middlebox) {
+        if (!middlebox.guest().isForeign() && !images.isForeign(middlebox.image())) {
+            return; // an image of the engine is verified before it starts
+        }
+        try {
+            GuestKind runs = images.get(middlebox.image()).manifest().guest().kind();
+            if (runs != middlebox.guest()) {
+                throw ApiProblem.refused(
+                        "middlebox '" + middlebox.name() + "' is declared as a " + middlebox.guest() + ", but image "
+                                + middlebox.image().abbreviated() + " is a " + runs,
+                        null);
+            }
+        } catch (ImageException e) {
+            throw ApiProblem.refused(String.valueOf(e.getMessage()), "flowstream image build, then run");
         }
     }
 

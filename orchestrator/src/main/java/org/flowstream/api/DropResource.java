@@ -84,7 +84,7 @@ public final class DropResource {
         Optional<Manifest> manifest =
                 MiddleboxResource.manifest(images, known.spec().image());
         List<Row> rows = new ArrayList<>();
-        if (manifest.isPresent()) {
+        if (manifest.isPresent() && !known.spec().guest().isForeign()) {
             guests.talk(known.name(), known.machine(), session -> report(session, manifest.get())).rows().stream()
                     .map(DropResource::row)
                     .forEach(rows::add);

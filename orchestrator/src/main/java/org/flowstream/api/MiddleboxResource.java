@@ -92,6 +92,18 @@ public final class MiddleboxResource {
         return new Known(name, chain, chain.machine(name));
     }
 
+    /** One that has handlers. */
+    private Known speaking(Call call) {
+        Known known = known(declarations, call);
+        if (known.spec().guest().isForeign()) {
+            throw ApiProblem.refused(
+                    "middlebox '" + known.name() + "' is a " + known.spec().guest()
+                            + " of your own, which has no handlers",
+                    "flowstream logs " + known.name());
+        }
+        return known;
+    }
+
     private static ApiProblem absent(Name name) {
         return ApiProblem.notFound("there is no middlebox '" + name + "'", "flowstream ps");
     }
@@ -132,7 +144,7 @@ public final class MiddleboxResource {
     }
 
     private Answer handlers(Call call) {
-        Known known = known(declarations, call);
+        Known known = speaking(call);
         Optional<String> wanted = call.query("element", text -> text);
         Map<String, String> classes = new HashMap<>();
         manifest(images, known.spec().image())
@@ -169,14 +181,14 @@ public final class MiddleboxResource {
     }
 
     private Answer read(Call call) {
-        Known known = known(declarations, call);
+        Known known = speaking(call);
         String handler = call.path("handler", text -> text);
         String value = guests.talk(known.name(), known.machine(), session -> session.text(handler));
         return Answer.ok(Json.object().put("handler", handler).put("value", value));
     }
 
     private Answer write(Call call) {
-        Known known = known(declarations, call);
+        Known known = speaking(call);
         String handler = call.path("handler", text -> text);
         byte[] given = call.body();
         byte[] value = values.of(handler, given, manifest(images, known.spec().image()));

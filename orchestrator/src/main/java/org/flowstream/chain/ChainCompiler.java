@@ -119,6 +119,7 @@ public final class ChainCompiler {
                 chain.name(),
                 chain.spec().owner(),
                 middlebox.image(),
+                middlebox.guest(),
                 middlebox.memoryMib(),
                 middlebox.vcpus(),
                 middlebox.hypervisor(),

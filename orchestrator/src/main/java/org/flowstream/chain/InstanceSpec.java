@@ -138,6 +138,7 @@ public final class InstanceSpec {
                 middlebox.origin(),
                 middlebox.parameters(),
                 middlebox.image(),
+                middlebox.guest(),
                 machine.memoryMib(),
                 machine.vcpus(),
                 machine.hypervisor(),

@@ -32,6 +32,11 @@ final class OnDemand {
                     name + " is wired to " + ports + " external ports: one whose machines come with packets has two");
         }
         for (MiddleboxSpec middlebox : spec.middleboxes()) {
+            if (middlebox.guest().isForeign()) {
+                faults.add(name + ": middlebox '" + middlebox.name() + "' is a " + middlebox.guest()
+                        + ", which no machine that waits can become, and which cannot hold first packets back: start it"
+                        + " now");
+            }
             boolean addressed = middlebox.devices().stream().anyMatch(it -> it.mode() == DeviceMode.ADDRESSED);
             if (addressed) {
                 faults.add(name + ": middlebox '" + middlebox.name()

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.flowstream.image.Manifest;
 import org.flowstream.model.DeviceWiring;
+import org.flowstream.model.GuestKind;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
@@ -34,9 +35,13 @@ public record BuiltImage(ImageDigest digest, Manifest manifest, TemplateOrigin o
                 origin,
                 parameters(),
                 digest,
+                manifest.guest().kind(),
                 memoryMib,
                 1,
-                hypervisor,
+                // A program is a process: on its own "auto" means nothing else.
+                manifest.guest().kind() == GuestKind.PROGRAM && hypervisor == HypervisorChoice.AUTO
+                        ? HypervisorChoice.PROCESS
+                        : hypervisor,
                 health,
                 devices);
     }

@@ -13,11 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import org.flowstream.net.MacAddress;
 import org.flowstream.openflow.OpenFlowConnection;
 import org.flowstream.openflow.PacketIn;
 import org.flowstream.rules.RuleAction;
+import org.flowstream.rules.RuleCompiler;
 import org.flowstream.rules.SwitchPorts;
 
 /**
@@ -37,8 +39,8 @@ public final class ForwardingProbe {
     private static final int FLAGS_AT = DEVICE_AT + 1;
     private static final int LENGTH = 60;
     private static final int RETURNED = 1;
-    /** Locally administered, and nobody's. */
-    private static final MacAddress SOURCE = MacAddress.parse("06:66:6c:00:00:01");
+    /** Locally administered, and nobody's: a bridge that passes frames on sends it out everywhere. */
+    private static final MacAddress NOBODY = MacAddress.parse("06:66:6c:00:00:02");
 
     private final RandomGenerator random;
     private final Map<ByteBuffer, CompletableFuture<PacketIn>> waiting = new ConcurrentHashMap<>();
@@ -66,6 +68,16 @@ public final class ForwardingProbe {
      * @return the slowest, or the first in the ways' order that did not come back
      */
     public Outcome send(OpenFlowConnection connection, List<Way> ways) throws InterruptedException {
+        return send(connection, ways, ForwardingProbe::frame);
+    }
+
+    /** The same with frames that a guest which does not know them passes on as they are. */
+    public Outcome pass(OpenFlowConnection connection, List<Way> ways) throws InterruptedException {
+        return send(connection, ways, ForwardingProbe::passing);
+    }
+
+    private Outcome send(OpenFlowConnection connection, List<Way> ways, BiFunction<Way, byte[], byte[]> frame)
+            throws InterruptedException {
         long begin = System.nanoTime();
         List<Sent> sent = new ArrayList<>();
         try {
@@ -75,7 +87,8 @@ public final class ForwardingProbe {
                 Sent each = new Sent(way, ByteBuffer.wrap(token), new CompletableFuture<>());
                 waiting.put(each.token, each.back);
                 sent.add(each);
-                connection.packetOut(SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame(way, token));
+                connection.packetOut(
+                        SwitchPorts.CONTROLLER, List.of(RuleAction.output(way.inPort)), frame.apply(way, token));
             }
             for (Sent each : sent) {
                 Optional<String> wrong = each.wrong(begin);
@@ -108,9 +121,17 @@ public final class ForwardingProbe {
     }
 
     private static byte[] frame(Way way, byte[] token) {
+        return frame(way.inMac, way, token, 0);
+    }
+
+    private static byte[] passing(Way way, byte[] token) {
+        return frame(NOBODY, way, token, RETURNED);
+    }
+
+    private static byte[] frame(MacAddress to, Way way, byte[] token, int flags) {
         ByteBuffer frame = ByteBuffer.allocate(LENGTH);
-        frame.put(way.inMac.toBytes()).put(SOURCE.toBytes()).putShort((short) ETHER_TYPE);
-        frame.put(MAGIC).put(token).put((byte) way.outDevice).put((byte) 0);
+        frame.put(to.toBytes()).put(RuleCompiler.PROBE_SOURCE.toBytes()).putShort((short) ETHER_TYPE);
+        frame.put(MAGIC).put(token).put((byte) way.outDevice).put((byte) flags);
         return frame.array();
     }
 

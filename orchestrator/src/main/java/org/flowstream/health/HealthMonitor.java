@@ -25,7 +25,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final Clock clock;
     private final ForwardingProbe probe;
     private final FrameCatch frames = new FrameCatch();
-    private final Map<MachineId, MachineMonitor> monitors = new HashMap<>();
+    private final Map<MachineId, Monitor> monitors = new HashMap<>();
 
     /** Is told when a level of health turns. */
     @FunctionalInterface
@@ -69,28 +69,36 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private synchronized void watch(Watched watched, boolean found) {
-        MachineMonitor before = monitors.get(watched.machine().id());
+        Monitor before = monitors.get(watched.machine().id());
         if (before != null && before.watched().isAs(watched)) {
             return;
         }
         if (before != null) {
             before.close();
         }
-        FunctionCheck function = new FunctionCheck(watched, openVswitch, guest, probe, frames);
-        MachineMonitor monitor =
-                new MachineMonitor(watched, found, openVswitch, probe, function, listener, unwell, clock);
+        Monitor monitor = watched.machine().guest().isForeign()
+                ? new ForeignMonitor(watched, found, openVswitch, probe, listener, unwell, clock)
+                : new MachineMonitor(
+                        watched,
+                        found,
+                        openVswitch,
+                        probe,
+                        new FunctionCheck(watched, openVswitch, guest, probe, frames),
+                        listener,
+                        unwell,
+                        clock);
         monitors.put(watched.machine().id(), monitor);
         monitor.start();
     }
 
     /** Takes note that libvirt has started a machine. */
     public void started(MachineId id) {
-        monitor(id).ifPresent(MachineMonitor::started);
+        monitor(id).ifPresent(Monitor::started);
     }
 
     /** Begins anew with a machine: what was known of it is of one that is gone. */
     public synchronized void forget(MachineId id) {
-        MachineMonitor monitor = monitors.remove(id);
+        Monitor monitor = monitors.remove(id);
         if (monitor != null) {
             monitor.close();
         }
@@ -104,32 +112,32 @@ public final class HealthMonitor implements AutoCloseable {
         gone.forEach(this::forget);
     }
 
-    private synchronized Optional<MachineMonitor> monitor(MachineId id) {
+    private synchronized Optional<Monitor> monitor(MachineId id) {
         return Optional.ofNullable(monitors.get(id));
     }
 
     public boolean isReady(MachineId id) {
-        return monitor(id).filter(MachineMonitor::isReady).isPresent();
+        return monitor(id).filter(Monitor::isReady).isPresent();
     }
 
     /** Whether a machine was ready and may well be again: one level is lost. */
     public boolean wasReady(MachineId id) {
-        return monitor(id).filter(MachineMonitor::wasReady).isPresent();
+        return monitor(id).filter(Monitor::wasReady).isPresent();
     }
 
     /** Whether a machine is to be started anew. */
     public boolean isUnwell(MachineId id) {
-        return monitor(id).filter(MachineMonitor::isUnwell).isPresent();
+        return monitor(id).filter(Monitor::isUnwell).isPresent();
     }
 
     /** Whether a machine does otherwise than its tests say. */
     public boolean hasFailed(MachineId id) {
-        return monitor(id).filter(MachineMonitor::hasFailed).isPresent();
+        return monitor(id).filter(Monitor::hasFailed).isPresent();
     }
 
     /** The image that a machine's guest says it runs; empty until it has said so. */
     public Optional<ImageDigest> runs(MachineId id) {
-        return monitor(id).flatMap(MachineMonitor::runs);
+        return monitor(id).flatMap(Monitor::runs);
     }
 
     /** A machine has said by its control port that it runs another image now. */
@@ -139,7 +147,7 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** Takes note of the machines that the switch hears by itself: those may rest, and the others are asked. */
     public void heard(Set<MachineId> machines) {
-        Map<MachineId, MachineMonitor> now;
+        Map<MachineId, Monitor> now;
         synchronized (this) {
             now = Map.copyOf(monitors);
         }
@@ -148,15 +156,15 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** What is known of a machine, which does not rest while someone looks. */
     public Optional<HealthReport> look(MachineId id) {
-        return monitor(id).map(MachineMonitor::look);
+        return monitor(id).map(Monitor::look);
     }
 
     public Optional<HealthReport> report(MachineId id) {
-        return monitor(id).map(MachineMonitor::report);
+        return monitor(id).map(Monitor::report);
     }
 
     public Optional<Birth> birth(MachineId id) {
-        return monitor(id).flatMap(MachineMonitor::birth);
+        return monitor(id).flatMap(Monitor::birth);
     }
 
     /** Takes a packet-in; false when it is no probe's return, nor sent by a machine that is being tested. */
@@ -166,7 +174,7 @@ public final class HealthMonitor implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        monitors.values().forEach(MachineMonitor::close);
+        monitors.values().forEach(Monitor::close);
         monitors.clear();
     }
 }

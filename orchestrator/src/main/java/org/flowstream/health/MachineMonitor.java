@@ -19,10 +19,10 @@ import org.flowstream.openflow.OpenFlowException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The watch over one machine, on a thread of its own: it opens the health port, waits for READY, then asks at each
+ * The watch over a machine of the engine, on a thread of its own: it opens the health port, waits for READY, then asks at each
  * heartbeat and sends a probe now and then. A guest that does not answer costs nobody else any time.
  */
-final class MachineMonitor {
+final class MachineMonitor implements Monitor {
     /** A PONG that comes later counts as none. */
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
@@ -105,15 +105,18 @@ final class MachineMonitor {
         thread.setDaemon(true);
     }
 
-    Watched watched() {
+    @Override
+    public Watched watched() {
         return watched;
     }
 
-    void start() {
+    @Override
+    public void start() {
         thread.start();
     }
 
-    void close() {
+    @Override
+    public void close() {
         synchronized (this) {
             closed = true;
         }
@@ -125,7 +128,8 @@ final class MachineMonitor {
     }
 
     /** libvirt has started it: what comes now is the guest's own time. */
-    synchronized void started() {
+    @Override
+    public synchronized void started() {
         startedNanos = System.nanoTime();
         found = false;
     }
@@ -186,11 +190,13 @@ final class MachineMonitor {
     }
 
     /** The image that the guest said last it runs. */
-    synchronized Optional<ImageDigest> runs() {
+    @Override
+    public synchronized Optional<ImageDigest> runs() {
         return Optional.ofNullable(ready).map(ReadyLine::image);
     }
 
-    synchronized void swapped(ImageDigest image) {
+    @Override
+    public synchronized void swapped(ImageDigest image) {
         ReadyLine line = ready;
         if (line != null) {
             ready = line.with(image);
@@ -243,7 +249,8 @@ final class MachineMonitor {
     }
 
     /** The switch hears the machine, or does not: then it is asked at once. */
-    void heard(boolean now) {
+    @Override
+    public void heard(boolean now) {
         boolean ceases;
         synchronized (this) {
             ceases = heard && !now;
@@ -255,7 +262,8 @@ final class MachineMonitor {
     }
 
     /** Someone looks at it: what is known of it is to be fresh from now on. */
-    HealthReport look() {
+    @Override
+    public HealthReport look() {
         boolean rested = isResting();
         synchronized (this) {
             looked = true;
@@ -378,34 +386,40 @@ final class MachineMonitor {
     }
 
     /** Whether all levels hold that are asked for. */
-    synchronized boolean isReady() {
+    @Override
+    public synchronized boolean isReady() {
         return readyNanos != 0 && isWell();
     }
 
     /** Whether it was ready once. */
-    synchronized boolean wasReady() {
+    @Override
+    public synchronized boolean wasReady() {
         return wellNanos != 0;
     }
 
     /** Whether it has failed its tests: another start would, too. */
-    boolean hasFailed() {
+    @Override
+    public boolean hasFailed() {
         return function.hasFailed();
     }
 
     /** Whether it is to be started anew: it hangs, or was not ready in its time. */
-    synchronized boolean isUnwell() {
+    @Override
+    public synchronized boolean isUnwell() {
         long now = System.nanoTime();
         boolean silent = found && readyNanos == 0 && now - beganNanos > FOUND_PATIENCE.toNanos();
         boolean late = wellNanos == 0 && now - judgedNanos > START_PATIENCE.toNanos();
         return silent || late || misses >= MOST_MISSES;
     }
 
-    synchronized HealthReport report() {
+    @Override
+    public synchronized HealthReport report() {
         return new HealthReport(new ArrayList<>(levels.values()), Optional.ofNullable(counters), began);
     }
 
     /** How it came to be ready; empty before. */
-    synchronized Optional<HealthMonitor.Birth> birth() {
+    @Override
+    public synchronized Optional<HealthMonitor.Birth> birth() {
         if (wellNanos == 0) {
             return Optional.empty();
         }

@@ -1,10 +1,15 @@
 package org.flowstream.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import org.flowstream.model.ImageDigest;
 
-/** An image: one bootable ELF file, named by its digest; equal to another when its name is. */
+/**
+ * An image: one file, named by its digest; equal to another when its name is. Of the engine it is an ELF file that boots;
+ * of something of the user's it is its manifest alone, which says what is run and how.
+ */
 public final class Image {
     /** The largest image, bytes. */
     public static final int LARGEST = 768 << 10;
@@ -29,7 +34,17 @@ public final class Image {
         return bytes.length;
     }
 
-    /** The SHA-256 of the file without its last 32 bytes, which are the digest. */
+    /** The image of something of the user's; its digest is the SHA-256 of the whole file. */
+    static Image ofForeign(Manifest manifest) {
+        byte[] bytes = (manifest.toJson() + "\n").getBytes(UTF_8);
+        if (bytes.length > LARGEST) {
+            throw new ImageException("the image would have " + bytes.length
+                    + " bytes, most of them the template's files; an image has at most " + LARGEST);
+        }
+        return new Image(bytes, ImageDigest.of(Sha256.of(bytes, bytes.length)), manifest);
+    }
+
+    /** Of the engine: the SHA-256 of the file without its last 32 bytes, which are the digest. */
     public ImageDigest digest() {
         return digest;
     }

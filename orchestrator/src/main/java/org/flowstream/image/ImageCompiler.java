@@ -24,6 +24,7 @@ import org.flowstream.template.ParameterBinder;
 import org.flowstream.template.ParameterValue;
 import org.flowstream.template.Template;
 import org.flowstream.template.TemplateDevice;
+import org.flowstream.template.TemplateImage;
 
 /** From a template and values of its parameters to an image, or to all that is wrong with them. */
 public final class ImageCompiler {
@@ -57,10 +58,15 @@ public final class ImageCompiler {
      * included, they are thrown.
      */
     public Image build(Template template, Map<String, ParameterValue> values, Problems problems) {
+        if (template.image() instanceof TemplateImage.Foreign foreign) {
+            Manifest manifest = ForeignBuilder.manifest(template, foreign, values, builtBy, problems);
+            problems.throwIfAny();
+            return Image.ofForeign(manifest);
+        }
         Problems found = new Problems();
         // Where a template lies on this computer is not the image's business: the file's name alone goes in.
         Graph graph = elaborate(
-                bare(template.configuration()),
+                bare(template.configuration().orElseThrow()),
                 ParameterBinder.variables(values),
                 (name, file) -> template.files().text(name).map(ImageCompiler::bare),
                 found);
@@ -82,10 +88,14 @@ public final class ImageCompiler {
         return new SourceText(source.file().substring(source.file().lastIndexOf('/') + 1), source.text());
     }
 
-    /** The elements of a configuration; all that is wrong with it is added to the problems. */
+    /** The elements of a template's configuration, if it has one; all that is wrong is added to the problems. */
     public Graph check(Template template, Map<String, ParameterValue> values, Problems problems) {
+        if (template.image() instanceof TemplateImage.Foreign foreign) {
+            var unused = ForeignBuilder.manifest(template, foreign, values, builtBy, problems);
+            return new Graph(List.of(), List.of(), List.of(), Graph.State.WHOLE);
+        }
         Graph graph = elaborate(
-                template.configuration(),
+                template.configuration().orElseThrow(),
                 ParameterBinder.variables(values),
                 (name, file) -> template.files().text(name),
                 problems);
@@ -175,7 +185,7 @@ public final class ImageCompiler {
                 (long) template.memoryMib() << 20,
                 template.health(),
                 tests,
-                runtime.sha256(),
+                new Guest.Engine(runtime.sha256()),
                 builtBy);
         return new ImageBuilder(runtime).build(blob.toBytes(), manifest);
     }

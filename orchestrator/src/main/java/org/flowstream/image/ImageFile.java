@@ -1,5 +1,7 @@
 package org.flowstream.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +35,12 @@ public final class ImageFile {
 
     /** The image in the bytes; errors begin with {@code name}. */
     public static Image parse(byte[] bytes, String name) {
+        if (bytes.length > 0 && bytes[0] == '{') {
+            return new Image(
+                    bytes.clone(),
+                    ImageDigest.of(Sha256.of(bytes, bytes.length)),
+                    Manifest.parse(new String(bytes, UTF_8), name));
+        }
         Elf elf = Elf.parse(bytes, name);
         Segment place = segment(elf, bytes, name);
         if (place.offset() + place.fileSize() != bytes.length) {

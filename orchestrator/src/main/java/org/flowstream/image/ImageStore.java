@@ -12,15 +12,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flowstream.model.ImageDigest;
 
 /**
- * The images of a host, each a file {@code HEX.elf} in one folder. Several programs may use the folder at once: a file is
+ * The images of a host, each a file {@code HEX.elf}, or {@code HEX.image} of something of the user's, in one folder. Several programs may use the folder at once: a file is
  * there whole or not at all, and never changes.
  */
 public final class ImageStore {
-    private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.elf");
+    private static final Pattern NAME = Pattern.compile("([0-9a-f]{64})\\.(elf|image)");
+    private static final String FOREIGN = ".image";
     private static final Duration LONGEST_WRITE = Duration.ofMinutes(10);
 
     private final Path folder;
@@ -52,14 +54,21 @@ public final class ImageStore {
         }
     }
 
+    /** Whether an image that is here is of something of the user's own. */
+    public boolean isForeign(ImageDigest digest) {
+        return Files.exists(folder.resolve(digest.hex() + FOREIGN));
+    }
+
     /** Where an image is, or would be. */
     public Path file(ImageDigest digest) {
-        return folder.resolve(digest.hex() + ".elf");
+        return folder.resolve(digest.hex() + (isForeign(digest) ? FOREIGN : ".elf"));
     }
 
     /** Puts an image in, unless it is there already, and answers its file. */
     public Path put(Image image) {
-        Path file = file(image.digest());
+        Path file = image.manifest().guest().kind().isForeign()
+                ? folder.resolve(image.digest().hex() + FOREIGN)
+                : file(image.digest());
         try {
             Files.createDirectories(folder);
             removeUnfinished();
@@ -164,8 +173,9 @@ public final class ImageStore {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                if (NAME.matcher(name).matches()) {
-                    digests.add(ImageDigest.parse(name.substring(0, name.length() - ".elf".length())));
+                Matcher matcher = NAME.matcher(name);
+                if (matcher.matches()) {
+                    digests.add(ImageDigest.parse(matcher.group(1)));
                 }
             }
         } catch (NoSuchFileException e) {

@@ -24,7 +24,7 @@ import org.flowstream.template.ParameterValue;
  * @param memory of the machine, bytes
  * @param health when it is ready, and how often that is looked at
  * @param functionTests what a machine passes for the level {@code function}, with its parameters
- * @param runtime the SHA-256 of the runtime, hex
+ * @param guest what it runs
  * @param builtBy the program that built it, with its version
  */
 public record Manifest(
@@ -37,7 +37,7 @@ public record Manifest(
         long memory,
         HealthSpec health,
         List<FunctionTest> functionTests,
-        String runtime,
+        Guest guest,
         String builtBy) {
     /** The form that this program writes and reads. */
     public static final int FORMAT = 1;
@@ -48,6 +48,38 @@ public record Manifest(
         elements = List.copyOf(elements);
         functionTests = List.copyOf(functionTests);
         effects = Collections.unmodifiableSortedSet(new TreeSet<>(effects));
+    }
+
+    /** Of an image of the engine. */
+    public Manifest(
+            String template,
+            String version,
+            SortedMap<String, ParameterValue> parameters,
+            List<Device> devices,
+            List<Element> elements,
+            SortedSet<String> effects,
+            long memory,
+            HealthSpec health,
+            List<FunctionTest> functionTests,
+            String runtime,
+            String builtBy) {
+        this(
+                template,
+                version,
+                parameters,
+                devices,
+                elements,
+                effects,
+                memory,
+                health,
+                functionTests,
+                new Guest.Engine(runtime),
+                builtBy);
+    }
+
+    /** The SHA-256 of the engine's runtime, hex; empty for whatever else it runs. */
+    public String runtime() {
+        return guest instanceof Guest.Engine engine ? engine.runtime() : "";
     }
 
     /**

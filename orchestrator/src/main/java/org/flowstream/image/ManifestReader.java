@@ -82,7 +82,9 @@ final class ManifestReader {
                                 .map(this::test)
                                 .toList()
                         : List.of(),
-                text(json, "runtime"),
+                json.get("guest").isPresent()
+                        ? GuestJson.read(object(json, "guest"))
+                        : new Guest.Engine(text(json, "runtime")),
                 text(json, "built_by"));
     }
 

@@ -63,6 +63,7 @@ final class ManifestWriter {
         }
         json.writeEndArray();
         json.writeNumberField("format", Manifest.FORMAT);
+        GuestJson.write(manifest.guest(), json);
         json.writeObjectFieldStart("health");
         json.writeNumberField("heartbeat_ms", manifest.health().heartbeat().toMillis());
         strings(

@@ -20,6 +20,7 @@ import org.flowstream.template.Template;
 import org.flowstream.template.TemplateDevice;
 import org.flowstream.template.TemplateDevice.Role;
 import org.flowstream.template.TemplateFiles;
+import org.flowstream.template.TemplateImage;
 
 /** The template of a bare configuration: its devices are those that it names, all else has its default. */
 final class TemplateInference {
@@ -81,7 +82,7 @@ final class TemplateInference {
                 "The configuration " + configuration.file() + ".",
                 List.of(),
                 devices,
-                configuration,
+                new TemplateImage.Click(configuration),
                 MiddleboxSpec.DEFAULT_MEMORY_MIB,
                 HealthSpec.STANDARD,
                 Map.of(),

@@ -53,6 +53,7 @@ final class EarlierDocuments extends BeanDeserializerModifier {
 
     private static void middlebox(ObjectNode spec) {
         fill(spec, "origin", TemplateOrigin.OTHER.toString());
+        fill(spec, "guest", GuestKind.ENGINE.toString());
         if (!spec.has("parameters")) {
             spec.putObject("parameters");
         }

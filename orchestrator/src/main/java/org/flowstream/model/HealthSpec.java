@@ -20,6 +20,9 @@ public record HealthSpec(List<HealthLevel> ready, Duration heartbeat) {
     public static final HealthSpec STANDARD = new HealthSpec(
             List.of(HealthLevel.MACHINE, HealthLevel.CONTROL, HealthLevel.FORWARDING), Duration.ofSeconds(1));
 
+    /** Of a guest of the user's own, of which no more is known. */
+    public static final HealthSpec FOREIGN = new HealthSpec(List.of(HealthLevel.MACHINE), Duration.ofSeconds(1));
+
     public HealthSpec {
         Set<HealthLevel> levels = new TreeSet<>(ready);
         levels.add(HealthLevel.MACHINE);

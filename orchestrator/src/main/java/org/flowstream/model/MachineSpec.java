@@ -8,6 +8,7 @@ import org.flowstream.problem.BadValueException;
  * A machine as it is to be made: what a compiled chain says of one of its middleboxes.
  *
  * @param chain the chain that it is a part of
+ * @param guest what its image makes of it
  * @param memoryMib in MiB
  * @param devices in the order of their numbers
  */
@@ -17,6 +18,7 @@ public record MachineSpec(
         Name chain,
         Owner owner,
         ImageDigest image,
+        GuestKind guest,
         int memoryMib,
         int vcpus,
         HypervisorChoice hypervisor,
@@ -31,9 +33,24 @@ public record MachineSpec(
         }
     }
 
+    /** A machine of the engine. */
+    public MachineSpec(
+            MachineId id,
+            Name name,
+            Name chain,
+            Owner owner,
+            ImageDigest image,
+            int memoryMib,
+            int vcpus,
+            HypervisorChoice hypervisor,
+            HealthSpec health,
+            List<Device> devices) {
+        this(id, name, chain, owner, image, GuestKind.ENGINE, memoryMib, vcpus, hypervisor, health, devices);
+    }
+
     /** The same machine with another image. */
     public MachineSpec with(ImageDigest other) {
-        return new MachineSpec(id, name, chain, owner, other, memoryMib, vcpus, hypervisor, health, devices);
+        return new MachineSpec(id, name, chain, owner, other, guest, memoryMib, vcpus, hypervisor, health, devices);
     }
 
     /** The taps of all devices, in order. */

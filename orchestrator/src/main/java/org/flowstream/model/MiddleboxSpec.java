@@ -16,6 +16,7 @@ import org.flowstream.problem.BadValueException;
  * @param template the template's name and version, such as {@code firewall 1.0.0}
  * @param origin where that template came from
  * @param parameters those that are not as the template has them, by name, as a document writes them
+ * @param guest what its image makes of it
  * @param memoryMib of its machine, in MiB: 2 to 4096
  * @param vcpus of its machine: 1 (the engine has one thread)
  * @param devices in the order of their numbers, 1 to {@value MachineId#MAX_DEVICES}
@@ -26,6 +27,7 @@ public record MiddleboxSpec(
         TemplateOrigin origin,
         Map<String, JsonNode> parameters,
         ImageDigest image,
+        GuestKind guest,
         int memoryMib,
         int vcpus,
         HypervisorChoice hypervisor,
@@ -46,6 +48,18 @@ public record MiddleboxSpec(
         if (vcpus != 1) {
             throw BadValueException.expected(Integer.toString(vcpus), "one vcpu: the engine has one thread");
         }
+        if (!guest.runsBy(hypervisor)) {
+            throw BadValueException.of("middlebox '" + name + "' is a " + guest
+                    + (guest == GuestKind.PROGRAM
+                            ? ", which runs as a process: expected hypervisor process, not "
+                            : ", which runs in a machine: expected hypervisor auto, kvm or qemu, not ")
+                    + hypervisor);
+        }
+        if (guest.isForeign() && (health.asks(HealthLevel.CONTROL) || health.asks(HealthLevel.FUNCTION))) {
+            throw BadValueException.of("middlebox '" + name + "' is a " + guest
+                    + ", which does not speak the control protocol: its health can be machine and forwarding, not "
+                    + (health.asks(HealthLevel.CONTROL) ? HealthLevel.CONTROL : HealthLevel.FUNCTION));
+        }
         if (devices.isEmpty() || devices.size() > MachineId.MAX_DEVICES) {
             throw BadValueException.of("middlebox '" + name + "' has " + devices.size() + " devices: expected 1 to "
                     + MachineId.MAX_DEVICES);
@@ -58,7 +72,7 @@ public record MiddleboxSpec(
         }
     }
 
-    /** A middlebox of which only its image is known. */
+    /** A middlebox of the engine, of which only its image is known. */
     public MiddleboxSpec(
             Name name,
             String template,
@@ -68,13 +82,34 @@ public record MiddleboxSpec(
             HypervisorChoice hypervisor,
             HealthSpec health,
             List<DeviceWiring> devices) {
-        this(name, template, TemplateOrigin.OTHER, Map.of(), image, memoryMib, vcpus, hypervisor, health, devices);
+        this(
+                name,
+                template,
+                TemplateOrigin.OTHER,
+                Map.of(),
+                image,
+                GuestKind.ENGINE,
+                memoryMib,
+                vcpus,
+                hypervisor,
+                health,
+                devices);
     }
 
     /** The same middlebox of another image, which may be of another version of its template and need more memory. */
     public MiddleboxSpec with(String otherTemplate, ImageDigest other, int otherMemoryMib) {
         return new MiddleboxSpec(
-                name, otherTemplate, origin, parameters, other, otherMemoryMib, vcpus, hypervisor, health, devices);
+                name,
+                otherTemplate,
+                origin,
+                parameters,
+                other,
+                guest,
+                otherMemoryMib,
+                vcpus,
+                hypervisor,
+                health,
+                devices);
     }
 
     /** The template's name, without its version. */

@@ -92,8 +92,17 @@ public sealed interface Goal {
         public String reason(Reconciler reconciler) {
             return reconciler
                     .latest()
-                    .flatMap(pass -> pass.blocked(chain()))
+                    .flatMap(pass -> pass.blocked(chain()).or(() -> ends(pass, reconciler)))
                     .orElse("its health levels do not all hold (flowstream logs, flowstream inspect)");
+        }
+
+        /** A machine that has ended by itself since it was first started. */
+        private Optional<String> ends(Pass pass, Reconciler reconciler) {
+            return pass.chain(chain()).stream()
+                    .flatMap(chain -> chain.plan().machines().stream())
+                    .flatMap(machine -> reconciler.latestEnd(machine.id()).stream()
+                            .map(end -> machine.name() + " has ended by itself: " + end))
+                    .findFirst();
         }
     }
 

@@ -103,7 +103,7 @@ public final class Upgrades {
             return Optional.of(
                     UpgradeStep.leftAlone(chain.name(), chain.owner(), middlebox, "", String.valueOf(e.getMessage())));
         }
-        if (runtimes.has(runtime)) {
+        if (middlebox.guest().isForeign() || runtimes.has(runtime)) {
             return Optional.empty();
         }
         Optional<String> obstacle = obstacle(chain);

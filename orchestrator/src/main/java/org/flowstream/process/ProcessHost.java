@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.Places;
 import org.flowstream.host.Program;
+import org.flowstream.image.Guest;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
@@ -94,14 +95,33 @@ public final class ProcessHost implements AutoCloseable {
      * @throws ProcessFault when the host refused something that it needs; nothing is left then
      */
     public void start(MachineSpec machine) {
+        start(machine, argv(machine));
+    }
+
+    /**
+     * Starts a program of the user's under a supervisor, and waits until it runs.
+     *
+     * @throws ProcessFault when it cannot be run; nothing is left then
+     */
+    public void start(MachineSpec machine, Guest.Program guest) {
+        start(machine, argv(machine, guest), folder -> new ProgramFolder(folder.path()).make(guest));
+    }
+
+    private void start(MachineSpec machine, List<String> argv) {
+        start(machine, argv, folder -> {});
+    }
+
+    private void start(MachineSpec machine, List<String> argv, Consumer<ProcessFolder> more) {
         ProcessFolder folder = folder(machine.id());
         folder.make(DomainMetadata.of(places.installation(), machine, Accelerator.PROCESS));
         boolean good = false;
         try {
-            Program.Output output = Program.run(argv(machine), START);
+            more.accept(folder);
+            Program.Output output = Program.run(argv, START);
             good = output.status() == READY || output.status() == CONFIGURATION_ERROR || output.status() == PANIC;
             if (!good) {
-                throw new ProcessFault("the process did not start: " + output.complaint());
+                throw new ProcessFault(
+                        "the process did not start: " + output.complaint().replaceFirst("^ERROR ", ""));
             }
         } catch (IOException e) {
             kill(folder);
@@ -128,6 +148,36 @@ public final class ProcessHost implements AutoCloseable {
         argv.addAll(List.of("--memory", Integer.toString(machine.memoryMib())));
         argv.addAll(List.of("--supervised", places.machine(id).toString()));
         return argv;
+    }
+
+    private List<String> argv(MachineSpec machine, Guest.Program guest) {
+        MachineId id = machine.id();
+        List<String> argv = new ArrayList<>(List.of(program.toString(), "--program"));
+        argv.addAll(List.of("--supervised", places.machine(id).toString()));
+        argv.addAll(List.of("--log", places.console(id).toString(), "--user", USER));
+        argv.addAll(List.of("--io", guest.io().word(), "--memory", Integer.toString(machine.memoryMib())));
+        for (MachineSpec.Device device : machine.devices()) {
+            argv.addAll(List.of("--device", device.name() + "=" + device.tap() + "," + device.mac()));
+            guest.addresses()
+                    .getOrDefault(device.name(), List.of())
+                    .forEach(address -> argv.addAll(List.of("--address", device.name() + "=" + address)));
+        }
+        guest.gateways().forEach(gateway -> argv.addAll(List.of("--gateway", gateway)));
+        argv.add("--");
+        argv.addAll(guest.argv());
+        return argv;
+    }
+
+    /**
+     * How a program of the user's ended that was started under this id.
+     *
+     * @return empty for the engine; for a program that was killed with its supervisor, that
+     */
+    public Optional<ProgramEnd> programEnd(MachineId id) {
+        ProgramFolder own = new ProgramFolder(places.machine(id));
+        return own.exists()
+                ? Optional.of(own.end().orElse(new ProgramEnd(false, "killed with all of its processes")))
+                : Optional.empty();
     }
 
     /** Asks a process to end, by the signal that is its power button; kills it when that takes longer than the grace. */

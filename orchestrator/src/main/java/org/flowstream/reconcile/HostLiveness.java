@@ -192,6 +192,9 @@ final class HostLiveness {
         if (session.isPresent()) {
             return session.get().isUp() ? "bfd up" : "bfd down";
         }
+        if (machine.guest().isForeign()) {
+            return "link alone: a " + machine.guest() + " of your own does not answer BFD";
+        }
         if (detection.isEmpty()) {
             return "link alone: BFD is off";
         }

@@ -22,6 +22,9 @@ import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
 import org.flowstream.domain.HypervisorHost;
 import org.flowstream.domain.Places;
+import org.flowstream.image.Guest;
+import org.flowstream.image.ImageException;
+import org.flowstream.image.ImageStore;
 import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.KvmAccess;
 import org.flowstream.libvirt.LibvirtFault;
@@ -29,6 +32,7 @@ import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.MachineEvent;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.ExitReason;
+import org.flowstream.model.GuestKind;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.MachineSpec;
@@ -40,6 +44,7 @@ import org.flowstream.process.Folders;
 import org.flowstream.process.ProcessFault;
 import org.flowstream.process.ProcessHost;
 import org.flowstream.process.ProcessMachine;
+import org.flowstream.process.ProgramEnd;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ final class HostMachines implements AutoCloseable {
     private static final long GLANCE_NANOS = 3_000_000;
 
     private final Places places;
+    private final ImageStore images;
     private final Optional<Integer> cpuQuota;
     private final Clock clock;
     private final URI uri;
@@ -65,8 +71,10 @@ final class HostMachines implements AutoCloseable {
     /** When a process ended, by its id: told once, too. */
     private final Map<MachineId, Instant> processEnds = new ConcurrentHashMap<>();
 
-    HostMachines(Places places, String uri, Optional<Integer> cpuQuota, Clock clock, Runnable changed) {
+    HostMachines(
+            Places places, ImageStore images, String uri, Optional<Integer> cpuQuota, Clock clock, Runnable changed) {
         this.places = places;
+        this.images = images;
         this.cpuQuota = cpuQuota;
         this.clock = clock;
         this.uri = URI.create(uri);
@@ -148,19 +156,31 @@ final class HostMachines implements AutoCloseable {
             Files.createDirectories(places.log());
             if (accelerator == Accelerator.PROCESS) {
                 processEnds.remove(machine.id());
-                processes.start(machine);
+                startProcess(machine);
                 return;
             }
             makeFolder(machine.id());
             create(machine, accelerator, hypervisor().host());
         } catch (ProcessFault e) {
             throw failure(e);
+        } catch (ImageException e) {
+            throw new WorldException("images", String.valueOf(e.getMessage()), e);
         } catch (LibvirtFault e) {
             removeFolder(machine.id());
             throw failure(e);
         } catch (IOException e) {
             throw new WorldException(
                     "kernel", "cannot make " + places.machine(machine.id()) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void startProcess(MachineSpec machine) {
+        if (machine.guest() == GuestKind.ENGINE) {
+            processes.start(machine);
+        } else if (images.get(machine.image()).manifest().guest() instanceof Guest.Program program) {
+            processes.start(machine, program);
+        } else {
+            throw new IllegalStateException("image " + machine.image() + " is no program");
         }
     }
 
@@ -289,6 +309,13 @@ final class HostMachines implements AutoCloseable {
     /** Why a machine ended: libvirt's news and the guest's last words together. */
     ExitReason exit(MachineId id, Name name) {
         Instant processEnd = processEnds.remove(id);
+        Optional<ProgramEnd> end = processes.programEnd(id);
+        if (end.isPresent()) {
+            return new ExitReason(
+                    processEnd == null ? clock.instant() : processEnd,
+                    end.get().asOrdinary() ? ExitReason.Cause.POWERED_OFF : ExitReason.Cause.DIED,
+                    end.get().detail());
+        }
         if (processEnd != null) {
             return spoken(id, processEnd, ExitReason.Cause.DIED, false);
         }

@@ -112,7 +112,7 @@ public final class HostWorld implements World {
                 detection,
                 id -> health.birth(id).flatMap(HealthMonitor.Birth::ready));
         this.instanceRules = new InstanceRules(openVswitch, ownBridge);
-        this.machines = new HostMachines(places, libvirt, cpuQuota, clock, this::changed);
+        this.machines = new HostMachines(places, images, libvirt, cpuQuota, clock, this::changed);
         this.swaps = new HotSwaps(places, images, health);
     }
 

@@ -27,7 +27,7 @@ final class HotSwaps {
     private final ImageStore images;
     private final HealthMonitor health;
     private final Runtimes runtimes = Runtimes.ofProgram();
-    /** The runtime that an image was built on; an image never changes. */
+    /** The runtime that an image was built on, empty of something of the user's; an image never changes. */
     private final Map<ImageDigest, String> built = new ConcurrentHashMap<>();
 
     HotSwaps(Places places, ImageStore images, HealthMonitor health) {
@@ -46,6 +46,9 @@ final class HotSwaps {
         if (started.power() != ObservedMachine.Power.RUNNING && started.power() != ObservedMachine.Power.PAUSED) {
             return started;
         }
+        if (isForeign(started.image())) {
+            return started; // it runs what it was started with, and nobody can tell it otherwise
+        }
         Optional<ImageDigest> runs = health.runs(started.id());
         ImageDigest image = runs.orElse(started.image());
         return started.seen(
@@ -54,10 +57,19 @@ final class HotSwaps {
                 wanted.filter(it -> runs.isPresent() && !it.equals(image) && takes(started.image(), it)));
     }
 
+    /** Of an image that is here no more nothing is known: it is taken for the engine's. */
+    private boolean isForeign(ImageDigest image) {
+        try {
+            return runtime(image).isEmpty();
+        } catch (ImageException e) {
+            return false;
+        }
+    }
+
     /** The machine's runtime came with the image that it was started with, and stays. */
     private boolean takes(ImageDigest started, ImageDigest wanted) {
         try {
-            return runtimes.takes(runtime(started), runtime(wanted));
+            return !isForeign(wanted) && runtimes.takes(runtime(started), runtime(wanted));
         } catch (ImageException e) {
             return false; // one of them is not in the store: the way by a restart says what is wrong
         }

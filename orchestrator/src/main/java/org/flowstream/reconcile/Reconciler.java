@@ -22,6 +22,7 @@ import org.flowstream.health.HealthReport;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.ExitReason;
 import org.flowstream.model.ExternalPort;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
@@ -523,6 +524,11 @@ public final class Reconciler implements AutoCloseable {
     /** What the loop knows of a machine's ends and its next start. */
     public Optional<String> failure(MachineId machine) {
         return watches.watch(machine).flatMap(MachineWatch::failure);
+    }
+
+    /** How a machine ended last that has ended by itself and not lasted since. */
+    public Optional<ExitReason> latestEnd(MachineId machine) {
+        return watches.latestEnd(machine);
     }
 
     /** When a machine that waits is started again. */

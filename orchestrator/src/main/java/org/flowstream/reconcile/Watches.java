@@ -230,6 +230,13 @@ final class Watches {
         }
     }
 
+    /** How a machine ended last that has ended by itself and not lasted since. */
+    synchronized Optional<ExitReason> latestEnd(MachineId id) {
+        return watch(id).filter(watch -> watch.policy().attempts() > 0).stream()
+                .flatMap(watch -> store.exits(id).stream())
+                .findFirst();
+    }
+
     synchronized Optional<MachineWatch> watch(MachineId id) {
         return Optional.ofNullable(watches.get(id));
     }

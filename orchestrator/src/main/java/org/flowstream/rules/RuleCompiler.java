@@ -32,6 +32,9 @@ public final class RuleCompiler {
     /** The controller that probe frames go to; {@code openflow} takes this id on its connections. */
     public static final int CONTROLLER_ID = Cookie.PREFIX;
 
+    /** Who sends probe frames: locally administered, and nobody's. */
+    public static final MacAddress PROBE_SOURCE = MacAddress.parse("06:66:6c:00:00:01");
+
     /** Packets come whole: who gets one sends it on. */
     private static final int WHOLE_PACKET = 0xffff;
 
@@ -112,6 +115,13 @@ public final class RuleCompiler {
         add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.of(BfdFrames.to(at.mac())));
         number(at).ifPresent(port -> {
             add(Cookie.Kind.PROBE, Priorities.PROBE, RuleMatch.inPort(port, BfdFrames.toSwitch()));
+            if (passesProbes(at.machine())) {
+                add(
+                        Cookie.Kind.PROBE,
+                        Priorities.PROBE,
+                        RuleMatch.inPort(port, with(frames, MatchField.ETH_SRC, PROBE_SOURCE)),
+                        new RuleAction.ToController(CONTROLLER_ID, PROBE_BYTES));
+            }
             plan.intents(RuleIntent.Probe.class).stream()
                     .map(RuleIntent.Probe::at)
                     .filter(other -> other.machine().equals(at.machine()))
@@ -121,6 +131,14 @@ public final class RuleCompiler {
                             RuleMatch.inPort(port, with(frames, MatchField.ETH_SRC, other.mac())),
                             new RuleAction.ToController(CONTROLLER_ID, PROBE_BYTES)));
         });
+    }
+
+    /** A guest of the user's does not answer probes: it passes them on as it does other frames. */
+    private boolean passesProbes(MachineId machine) {
+        return plan.machines().stream()
+                .anyMatch(it -> it.id().equals(machine)
+                        && it.guest().isForeign()
+                        && it.health().asks(HealthLevel.FORWARDING));
     }
 
     private static FlowMatch with(FlowMatch match, MatchField field, MacAddress address) {

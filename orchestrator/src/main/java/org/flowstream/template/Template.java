@@ -3,18 +3,19 @@ package org.flowstream.template;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.flowstream.model.GuestKind;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.problem.SourceText;
 
 /**
- * A template: what {@code template.json} says, and the Click configuration beside it.
+ * A template: what {@code template.json} says, and what its image is made of.
  *
  * @param name its name
  * @param version its version
  * @param summary one sentence that says what it does
  * @param parameters what may be set, in the order of the file
  * @param devices its sides, in the order of the machine's network interfaces
- * @param configuration the Click configuration
+ * @param image what an image of it is made of
  * @param memoryMib the machine's memory, MiB
  * @param health when a middlebox of it is ready, and how often that is looked at
  * @param passes what becomes of packets that a user may not think of, by the schema's words
@@ -30,7 +31,7 @@ public record Template(
         String summary,
         List<Parameter> parameters,
         List<TemplateDevice> devices,
-        SourceText configuration,
+        TemplateImage image,
         int memoryMib,
         HealthSpec health,
         Map<String, String> passes,
@@ -42,6 +43,9 @@ public record Template(
 
     /** The least memory that a machine forwards with, MiB. */
     public static final int LEAST_MEMORY_MIB = 4;
+
+    /** The memory of a guest of the user's own whose template says none, MiB. */
+    public static final int FOREIGN_MEMORY_MIB = 128;
 
     /** The name of the file that makes a folder a template. */
     public static final String FILE = "template.json";
@@ -56,6 +60,16 @@ public record Template(
 
     public Optional<Parameter> parameter(String wanted) {
         return parameters.stream().filter(it -> it.name().equals(wanted)).findFirst();
+    }
+
+    /** Its Click configuration; empty where its image is something of the user's own. */
+    public Optional<SourceText> configuration() {
+        return image instanceof TemplateImage.Click click ? Optional.of(click.configuration()) : Optional.empty();
+    }
+
+    /** What its image makes of a middlebox. */
+    public GuestKind guest() {
+        return image instanceof TemplateImage.Foreign foreign ? foreign.kind() : GuestKind.ENGINE;
     }
 
     /** {@code firewall 1.0.0}. */

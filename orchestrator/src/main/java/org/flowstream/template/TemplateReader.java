@@ -86,16 +86,16 @@ final class TemplateReader {
         List<TemplateDevice> devices = devices(json);
         List<Translation> translates = translates(json, devices, parameters);
         List<String> tests = tests(json);
-        return configuration(json)
-                .map(configuration -> new Template(
+        return image(json, parameters, devices)
+                .map(image -> new Template(
                         string(json, "name").orElse("unnamed"),
                         string(json, "version").orElse("0.0.0"),
                         string(json, "summary").orElse(""),
                         parameters,
                         devices,
-                        configuration,
-                        memory(json),
-                        health(json),
+                        image,
+                        memory(json, image),
+                        health(json, image, devices),
                         passes(json),
                         translates,
                         tests,
@@ -104,16 +104,35 @@ final class TemplateReader {
                         false));
     }
 
-    private Optional<SourceText> configuration(JsonObject json) {
-        return object(json, "image").flatMap(image -> image.get("click")).flatMap(value -> {
-            if (!(value instanceof JsonText path)) {
-                return Optional.empty();
-            }
-            Optional<SourceText> text = file(path, "image.click");
-            text.filter(it -> it.text().isBlank())
-                    .ifPresent(it -> problems.add(Position.of(it.file()), "the configuration is empty"));
-            return text;
-        });
+    private Optional<TemplateImage> image(JsonObject json, List<Parameter> parameters, List<TemplateDevice> devices) {
+        Optional<JsonObject> image = object(json, "image");
+        if (image.filter(it -> it.members().size() != 1).isPresent()) {
+            at(json, "image", "image: expected one of \"click\", \"program\"");
+            return Optional.empty();
+        }
+        Optional<JsonValue> click = image.flatMap(it -> it.get("click"));
+        if (click.isPresent()) {
+            return configuration(click.get()).map(TemplateImage.Click::new);
+        }
+        noTests(json);
+        ForeignReader reader = new ForeignReader(files, source, parameters, devices, problems);
+        return image.flatMap(it -> object(it, "program")).map(reader::program);
+    }
+
+    private void noTests(JsonObject json) {
+        if (json.get("tests").isPresent()) {
+            at(json, "tests", "tests: packet tests are for the engine; whatever else runs takes no virtual time");
+        }
+    }
+
+    private Optional<SourceText> configuration(JsonValue value) {
+        if (!(value instanceof JsonText path)) {
+            return Optional.empty();
+        }
+        Optional<SourceText> text = file(path, "image.click");
+        text.filter(it -> it.text().isBlank())
+                .ifPresent(it -> problems.add(Position.of(it.file()), "the configuration is empty"));
+        return text;
     }
 
     private Optional<SourceText> file(JsonText path, String where) {
@@ -191,14 +210,16 @@ final class TemplateReader {
         problems.add(source.problem(value.offset(), value.length(), message));
     }
 
-    private int memory(JsonObject json) {
+    private int memory(JsonObject json, TemplateImage image) {
+        int ordinary =
+                image instanceof TemplateImage.Foreign ? Template.FOREIGN_MEMORY_MIB : MiddleboxSpec.DEFAULT_MEMORY_MIB;
         Optional<JsonObject> resources = object(json, "resources");
         Optional<Matcher> amount = resources
                 .flatMap(it -> string(it, "memory"))
                 .map(AMOUNT::matcher)
                 .filter(Matcher::matches);
         if (amount.isEmpty()) {
-            return MiddleboxSpec.DEFAULT_MEMORY_MIB;
+            return ordinary;
         }
         int mib = Integer.parseInt(amount.get().group(1));
         if (mib < Template.LEAST_MEMORY_MIB || mib > MOST_MEMORY_MIB) {
@@ -207,30 +228,48 @@ final class TemplateReader {
                     "memory",
                     "resources.memory: \"" + amount.get().group() + "\" is not within " + Template.LEAST_MEMORY_MIB
                             + " MiB to " + MOST_MEMORY_MIB + " MiB");
-            return MiddleboxSpec.DEFAULT_MEMORY_MIB;
+            return ordinary;
         }
         return mib;
     }
 
-    private HealthSpec health(JsonObject json) {
+    private HealthSpec health(JsonObject json, TemplateImage image, List<TemplateDevice> devices) {
         Optional<JsonObject> health = object(json, "health");
+        HealthSpec standard = image instanceof TemplateImage.Foreign ? HealthSpec.FOREIGN : HealthSpec.STANDARD;
         List<HealthLevel> ready = health.filter(it -> it.get("ready").isPresent())
                 .map(it -> strings(it, "ready").stream()
                         .filter(LEVELS::contains)
                         .map(HealthLevel::parse)
                         .toList())
-                .orElse(HealthSpec.STANDARD.ready());
+                .orElse(standard.ready());
+        if (image instanceof TemplateImage.Foreign foreign
+                && (ready.contains(HealthLevel.CONTROL) || ready.contains(HealthLevel.FUNCTION))) {
+            at(
+                    health.orElse(json),
+                    "ready",
+                    "health.ready: a " + foreign.kind()
+                            + " does not speak the control protocol: expected \"machine\" and \"forwarding\" alone");
+        }
+        if (image instanceof TemplateImage.Foreign
+                && ready.contains(HealthLevel.FORWARDING)
+                && !devices.stream().allMatch(it -> it.mode() == DeviceMode.BUMP)) {
+            at(
+                    health.orElse(json),
+                    "ready",
+                    "health.ready: \"forwarding\" is shown by a frame that passes unchanged: expected devices that are"
+                            + " all of mode \"bump\"");
+        }
         Duration heartbeat = health.flatMap(it -> string(it, "heartbeat"))
                 .map(AMOUNT::matcher)
                 .filter(Matcher::matches)
                 .map(it -> Duration.ofMillis(
                         Long.parseLong(it.group(1)) * (it.group(2).equals("s") ? 1_000 : 1)))
-                .orElse(HealthSpec.STANDARD.heartbeat());
+                .orElse(standard.heartbeat());
         try {
             return new HealthSpec(ready, heartbeat);
         } catch (BadValueException e) {
             at(health.orElse(json), "heartbeat", "health.heartbeat: " + e.getMessage());
-            return HealthSpec.STANDARD;
+            return standard;
         }
     }
 

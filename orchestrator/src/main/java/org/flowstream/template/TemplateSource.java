@@ -20,7 +20,7 @@ public sealed interface TemplateSource {
     /** A bare Click configuration, {@code FILE.click}; its template is inferred. */
     record Configuration(Path file) implements TemplateSource {}
 
-    /** A built image, {@code FILE.elf}. */
+    /** A built image, {@code FILE.elf}, or {@code FILE.image} of something of the user's. */
     record ImageAt(Path file) implements TemplateSource {}
 
     /**
@@ -46,7 +46,7 @@ public sealed interface TemplateSource {
         if (text.endsWith(".click")) {
             return new Configuration(existing(path));
         }
-        if (text.endsWith(".elf")) {
+        if (text.endsWith(".elf") || text.endsWith(".image")) {
             return new ImageAt(existing(path));
         }
         List<String> stock = TemplateFiles.Stock.names();

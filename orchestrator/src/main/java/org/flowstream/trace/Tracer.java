@@ -181,6 +181,9 @@ public final class Tracer {
             int number = hops.size() + 1;
             List<String> notes = new ArrayList<>();
             try {
+                if (device.machine().guest().isForeign()) {
+                    throw new IOException("a " + device.machine().guest() + " of your own may do anything to it");
+                }
                 Image image = images.get(device.machine().image());
                 LiveState state = state(device, image.manifest(), notes);
                 EngineTrace told = engine.trace(

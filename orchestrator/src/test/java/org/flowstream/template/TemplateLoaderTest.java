@@ -79,7 +79,7 @@ final class TemplateLoaderTest {
                         """).orElseThrow();
         assertThat(problems.list()).isEmpty();
         assertThat(template.nameAndVersion()).isEqualTo("a 1.2.3");
-        assertThat(template.configuration().text()).isEqualTo("a :: Idle;");
+        assertThat(template.configuration().orElseThrow().text()).isEqualTo("a :: Idle;");
         assertThat(template.memoryMib()).isEqualTo(5);
         assertThat(template.health()).isEqualTo(new HealthSpec(List.of(HealthLevel.CONTROL), Duration.ofMillis(250)));
         assertThat(template.functionTests()).containsExactly("t 1");
