@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/sha256.h"
+
 static int read_whole(struct fs_image_file *f, FILE *in)
 {
     size_t capacity = 1 << 16;
@@ -98,9 +100,30 @@ int fs_file_whole(struct fs_image_file *f, const char *path, char *why, size_t w
     return 0;
 }
 
+/* The digest ends the file and is that of all before it: one wrong bit anywhere is seen. */
+static bool is_whole(const struct fs_image_file *f)
+{
+    uint8_t digest[FS_SHA256];
+    if (!begins(f, 0, ELFMAG, SELFMAG)) {
+        return true; /* a segment or a blob by itself has no digest of a file; the loader looks at its checksum */
+    }
+    if (f->length < FS_SHA256 || f->part + f->part_length != f->bytes + f->length) {
+        return false;
+    }
+    fs_sha256(f->bytes, f->length - FS_SHA256, digest);
+    return memcmp(digest, f->bytes + f->length - FS_SHA256, FS_SHA256) == 0;
+}
+
 int fs_image_open(struct fs_image_file *f, const char *path, char *why, size_t why_size)
 {
-    return fs_file_whole(f, path, why, why_size) != 0 ? -1 : fs_image_find(f, why, why_size);
+    if (fs_file_whole(f, path, why, why_size) != 0 || fs_image_find(f, why, why_size) != 0) {
+        return -1;
+    }
+    if (!is_whole(f)) {
+        snprintf(why, why_size, "it was changed after it was built: its digest is another file's");
+        return -1;
+    }
+    return 0;
 }
 
 void fs_image_close(struct fs_image_file *f)

@@ -15,7 +15,7 @@ struct fs_image_file {
 
 /* Reads a whole file into bytes and length; the same answers as below. */
 int fs_file_whole(struct fs_image_file *f, const char *path, char *why, size_t why_size);
-/* 0, or -1 with one line (without newline) in `why`. */
+/* 0, or -1 with one line (without newline) in `why`, also when an ELF image is not the one that its digest names. */
 int fs_image_open(struct fs_image_file *f, const char *path, char *why, size_t why_size);
 /* Finds the part in bytes and length. The same answers. */
 int fs_image_find(struct fs_image_file *f, char *why, size_t why_size);

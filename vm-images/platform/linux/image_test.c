@@ -1,8 +1,12 @@
 #include "image.h"
 
 #include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "engine/testing.h"
+#include "loader/sha256.h"
 
 /* An ELF file of two program headers; the second is a PT_LOAD at 256 that holds the segment. */
 static _Alignas(8) uint8_t file[512];
@@ -49,4 +53,34 @@ FS_TEST(image_survives_wild_program_headers)
             FS_CHECK(f.part >= file && f.part + f.part_length <= file + sizeof(file));
         }
     }
+}
+
+static int open_bytes(size_t length, char *why, size_t why_size)
+{
+    char path[] = "/tmp/flowstream-image.XXXXXX";
+    struct fs_image_file f;
+    int fd = mkstemp(path);
+    FS_CHECK(fd >= 0 && write(fd, file, length) == (ssize_t)length);
+    close(fd);
+    const int answer = fs_image_open(&f, path, why, why_size);
+    fs_image_close(&f);
+    unlink(path);
+    return answer;
+}
+
+FS_TEST(image_with_one_wrong_bit_is_refused)
+{
+    enum { LENGTH = 456 };
+    char why[200];
+    make();
+    fs_sha256(file, LENGTH - FS_SHA256, file + LENGTH - FS_SHA256);
+    FS_EQUAL(open_bytes(LENGTH, why, sizeof(why)), 0);
+    FS_EQUAL(open_bytes(LENGTH + 1, why, sizeof(why)), -1); /* something behind it */
+    FS_TEXT(why, "it was changed after it was built: its digest is another file's");
+    for (size_t bit = 0; bit < LENGTH * 8; bit += 7) {
+        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        FS_EQUAL(open_bytes(LENGTH, why, sizeof(why)), -1);
+        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    FS_EQUAL(open_bytes(LENGTH, why, sizeof(why)), 0);
 }

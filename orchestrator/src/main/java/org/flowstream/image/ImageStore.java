@@ -64,7 +64,7 @@ public final class ImageStore {
         return folder.resolve(digest.hex() + (isForeign(digest) ? FOREIGN : ".elf"));
     }
 
-    /** Puts an image in, unless it is there already, and answers its file. */
+    /** Puts an image in, unless it is there already as it was built, and answers its file. */
     public Path put(Image image) {
         Path file = image.manifest().guest().kind().isForeign()
                 ? folder.resolve(image.digest().hex() + FOREIGN)
@@ -72,12 +72,21 @@ public final class ImageStore {
         try {
             Files.createDirectories(folder);
             removeUnfinished();
-            if (!Files.exists(file) || Files.size(file) != image.size()) {
+            if (!holds(file, image.digest())) {
                 image.writeTo(file);
             }
             return file;
         } catch (IOException e) {
             throw new ImageException("cannot put the image into " + folder + ": " + reason(e), e);
+        }
+    }
+
+    /** Whether a file is this image; one that was damaged since is none, and what is put in takes its place. */
+    private static boolean holds(Path file, ImageDigest digest) {
+        try {
+            return Files.exists(file) && ImageFile.read(file).digest().equals(digest);
+        } catch (ImageException e) {
+            return false;
         }
     }
 

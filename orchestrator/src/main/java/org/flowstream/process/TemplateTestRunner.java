@@ -45,10 +45,22 @@ public final class TemplateTestRunner {
      * How a test went.
      *
      * @param differences where the outcome is not what was expected; none when it has passed
+     * @param frames what left, by device and in order; empty when the test could not be run
      */
-    public record Result(TemplateTest test, List<String> differences) {
+    public record Result(TemplateTest test, List<String> differences, Map<String, List<Frame>> frames) {
         public Result {
             differences = List.copyOf(differences);
+            frames = Map.copyOf(frames);
+        }
+
+        /** Of a test that was run. */
+        public static Result of(TemplateTest test, TemplateTest.Outcome outcome) {
+            return new Result(test, test.compare(outcome), outcome.frames());
+        }
+
+        /** Of one that could not be run. */
+        public static Result failed(TemplateTest test, String why) {
+            return new Result(test, List.of(why), Map.of());
         }
 
         public boolean passed() {
@@ -74,18 +86,17 @@ public final class TemplateTestRunner {
             handlers(test).forEach(handler -> argv.addAll(List.of("--read", handler)));
             Program.Output output = Program.run(argv, BOUND);
             if (!output.ok()) {
-                return new Result(
+                return Result.failed(
                         test,
-                        List.of("the engine ended with status " + output.status() + ": "
-                                + output.err().strip()));
+                        "the engine ended with status " + output.status() + ": "
+                                + output.err().strip());
             }
             Map<String, String> values = values(output.out());
             Map<String, List<Frame>> frames = new TreeMap<>();
             for (int i = 0; i < devices.size(); i++) {
                 frames.put(devices.get(i).name(), leaving(folder.resolve(i + ".out.pcap")));
             }
-            return new Result(
-                    test, test.compare(new TemplateTest.Outcome(frames, values, values.getOrDefault(DROPS, ""))));
+            return Result.of(test, new TemplateTest.Outcome(frames, values, values.getOrDefault(DROPS, "")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run the test \"" + test.name() + "\": " + e.getMessage(), e);
         }

@@ -84,16 +84,16 @@ public final class MachineTestRunner implements AutoCloseable {
             TrialSpec spec = spec(template, image, folder, wires);
             start(spec);
             try (ControlClient control = ControlClient.open(spec.control(), BOUND)) {
-                return new Result(
+                return Result.of(
                         test, pass(template, test, new TrialMachine(control, wires, TemplateTestRunner.BEGIN), wires));
             } catch (HandlerException e) {
-                return new Result(test, List.of(String.valueOf(e.getMessage())));
+                return Result.failed(test, String.valueOf(e.getMessage()));
             } catch (IOException e) {
-                return new Result(
+                return Result.failed(
                         test,
-                        List.of(lastWord(spec)
+                        lastWord(spec)
                                 .map(word -> "the machine ended: " + word)
-                                .orElse("the machine: " + e.getMessage())));
+                                .orElse("the machine: " + e.getMessage()));
             } finally {
                 libvirt.destroyBrief(spec.name());
             }
@@ -147,7 +147,7 @@ public final class MachineTestRunner implements AutoCloseable {
                 devices);
     }
 
-    private static List<String> pass(Template template, TemplateTest test, TrialMachine machine, Wires wires)
+    private static TemplateTest.Outcome pass(Template template, TemplateTest test, TrialMachine machine, Wires wires)
             throws IOException {
         List<String> names = template.devices().stream().map(it -> it.name()).toList();
         List<TemplateTest.Send> sends = test.sends().stream()
@@ -173,8 +173,7 @@ public final class MachineTestRunner implements AutoCloseable {
         for (int i = 0; i < names.size(); i++) {
             frames.put(names.get(i), wires.frames(i));
         }
-        return test.compare(
-                new TemplateTest.Outcome(frames, values, values.getOrDefault(TemplateTestRunner.DROPS, "")));
+        return new TemplateTest.Outcome(frames, values, values.getOrDefault(TemplateTestRunner.DROPS, ""));
     }
 
     /** What the machine said before it ended. */

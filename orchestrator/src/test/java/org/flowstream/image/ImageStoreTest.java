@@ -63,6 +63,12 @@ final class ImageStoreTest {
         assertThat(store.list().unreadable()).containsExactly(store.file(one.digest()) + " is not an ELF file");
         store.put(one);
         assertThat(store.list().unreadable()).isEmpty();
+        byte[] bytes = Files.readAllBytes(store.file(one.digest()));
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(store.file(one.digest()), bytes);
+        assertThatThrownBy(() -> store.get(one.digest())).hasMessageContaining("was changed after it was built");
+        store.put(one);
+        assertThat(store.get(one.digest())).isEqualTo(one);
         Files.move(store.file(one.digest()), store.file(image("two").digest()));
         assertThat(store.list().unreadable().toString()).contains("is another image: " + one.digest());
     }

@@ -6,17 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import org.flowstream.image.Image;
 import org.flowstream.image.ImageFile;
 import org.flowstream.image.ImageStore;
-import org.flowstream.model.ChainSpec;
-import org.flowstream.model.DeclaredChain;
-import org.flowstream.model.ImageDigest;
-import org.flowstream.model.MiddleboxSpec;
-import org.flowstream.model.Name;
-import org.flowstream.store.Store;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,29 +40,6 @@ class SwapTest {
         return image;
     }
 
-    /** Declares another image for the middlebox, as the next daemon finds it. */
-    private static void declare(String name, ImageDigest image) {
-        LAB.flowstream("daemon", "stop").ok();
-        try (Store store = Store.open(LAB.platform().home().resolve("state"))) {
-            DeclaredChain chain = store.chain(Name.parse(name)).orElseThrow();
-            ChainSpec.Spec old = chain.spec().spec();
-            MiddleboxSpec box = old.middleboxes().get(0);
-            MiddleboxSpec changed = new MiddleboxSpec(
-                    box.name(),
-                    box.template(),
-                    image,
-                    box.memoryMib(),
-                    box.vcpus(),
-                    box.hypervisor(),
-                    box.health(),
-                    box.devices());
-            ChainSpec.Spec spec = new ChainSpec.Spec(
-                    old.bridge(), old.flow(), old.priority(), old.failure(), old.state(), List.of(changed));
-            store.put(chain.withSpec(ChainSpec.of(chain.name(), chain.spec().owner(), spec)), Instant.now());
-        }
-        LAB.flowstream("daemon", "start").ok();
-    }
-
     @Test
     void theImageChangesUnderTraffic() throws IOException {
         try (Middlebox firewall =
@@ -79,7 +48,7 @@ class SwapTest {
             Image next = image("firewall", "-p", "rules=allow udp", "-p", "rules=deny all");
             try (Stream stream = Stream.start(LAB.client(), LAB.server(), PORT, RATE, STREAM)) {
                 stream.awaitArrivals(100, BOUND);
-                declare("fw", next.digest());
+                Declared.image(LAB, "fw", next.digest());
                 Wait.until(
                         "the new image",
                         BOUND,
@@ -98,7 +67,7 @@ class SwapTest {
             Path large = folder.resolve("large.click");
             Files.writeString(large, "FromDevice(0) -> Queue(1000000) -> ToDevice(1); FromDevice(1) -> ToDevice(0);");
             Image refused = image(large.toString());
-            declare("fw", refused.digest());
+            Declared.image(LAB, "fw", refused.digest());
             Wait.until("the refusal", BOUND, () -> firewall.state().equals("failed"));
             assertThat(firewall.inspect().toString())
                     .contains("configuration-error")

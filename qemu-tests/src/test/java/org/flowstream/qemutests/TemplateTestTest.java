@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.flowstream.domain.Places;
 import org.flowstream.image.ImageCompiler;
 import org.flowstream.problem.Problems;
+import org.flowstream.process.EngineProgram;
+import org.flowstream.process.TemplateTestRunner;
 import org.flowstream.template.Template;
 import org.flowstream.template.TemplateFiles;
 import org.flowstream.template.TemplateLoader;
@@ -29,7 +31,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
- * The packet tests of every stock template in booted machines: the same files, the same outcome as on the process build.
+ * The packet tests of every stock template in booted machines: the same files, the same outcome as on the process build, and
+ * the frames that leave are the same bytes.
  * All take several minutes: of each template two are run, or all with {@code -Dtemplate.tests=999}.
  */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -42,6 +45,8 @@ class TemplateTestTest {
     private static final int OF_EACH = Integer.getInteger("template.tests", 2);
 
     private final Path home = Strangers.newHome();
+    private final EngineProgram engine = EngineProgram.ofProgram();
+    private final TemplateTestRunner processes = new TemplateTestRunner(ImageCompiler.ofProgram(), engine);
     private MachineTestRunner runner;
 
     @BeforeAll
@@ -55,6 +60,7 @@ class TemplateTestTest {
     @AfterAll
     void close() throws IOException {
         runner.close();
+        engine.close();
         try (Stream<Path> files = Files.walk(home)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
@@ -73,11 +79,16 @@ class TemplateTestTest {
             return DynamicContainer.dynamicContainer(
                     name,
                     some(tests(template)).stream()
-                            .map(test -> DynamicTest.dynamicTest(
-                                    test.name(),
-                                    () -> assertThat(runner.run(template, test).differences())
-                                            .isEmpty())));
+                            .map(test -> DynamicTest.dynamicTest(test.name(), () -> compare(template, test))));
         });
+    }
+
+    private void compare(Template template, TemplateTest test) {
+        TemplateTestRunner.Result machine = runner.run(template, test);
+        TemplateTestRunner.Result process = processes.run(template, test);
+        assertThat(machine.differences()).isEmpty();
+        assertThat(process.differences()).isEmpty();
+        assertThat(machine.frames()).isEqualTo(process.frames()).hasSameSizeAs(template.devices());
     }
 
     private static List<TemplateTest> some(List<TemplateTest> tests) {
