@@ -315,6 +315,7 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
     fs_machine_ready(m, line);
     fs_control_init(&m->control, &m->platform, m->router);
     fs_health_init(&m->health, m->router, line);
+    say_interfaces(m);
     if (m->click) {
         return open_streams(m, o) ? fs_click_run(m, o) : EXIT_CONFIGURATION;
     }
@@ -328,7 +329,6 @@ static int run(struct fs_machine *m, const struct fs_options *o, uint64_t begun)
         return EXIT_CONFIGURATION;
     }
     fs_machine_take_ends();
-    say_interfaces(m);
     say("", line, strlen(line));
     if (m->supervised != NULL && !fs_supervised_ready(m->supervised)) {
         return EXIT_HOST; /* whoever started it gave up: it is not expected any more */

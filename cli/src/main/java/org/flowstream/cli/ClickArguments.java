@@ -21,6 +21,8 @@ final class ClickArguments {
     }
 
     /** The options, each with its long name and its letter. */
+    private static final List<String> IO_WORDS = List.of("auto", "xdp", "ring", "packet");
+
     enum Option {
         ALLOW_RECONFIGURE("allow-reconfigure", 'R', Value.NONE),
         CLICKPATH("clickpath", 'C', Value.TEXT),
@@ -28,6 +30,8 @@ final class ClickArguments {
         FILE("file", 'f', Value.TEXT),
         HANDLER("handler", 'h', Value.TEXT),
         HELP("help", NO_LETTER, Value.NONE),
+        /** Ours: by what interfaces are read. */
+        IO("io", NO_LETTER, Value.TEXT),
         OUTPUT("output", 'o', Value.TEXT),
         SOCKET("socket", NO_LETTER, Value.NUMBER),
         PORT("port", 'p', Value.TEXT),
@@ -80,6 +84,7 @@ final class ClickArguments {
     String exitHandler;
 
     String simtime = "";
+    String io = "packet";
     String clickPath = System.getenv().getOrDefault("CLICKPATH", "");
     boolean simulated;
     boolean quit;
@@ -238,6 +243,12 @@ final class ClickArguments {
             case CLICKPATH -> clickPath = value;
             case HANDLER -> handlers.add(value);
             case HELP -> help = true;
+            case IO -> {
+                io = value;
+                if (!IO_WORDS.contains(value)) {
+                    throw new Refused("'--io' expects one of " + String.join(", ", IO_WORDS) + ", not '" + value + "'");
+                }
+            }
             case VERSION -> version = true;
             case QUIT -> quit = true;
             case TIME -> time = true;

@@ -24,6 +24,8 @@ import picocli.CommandLine.Command;
             "  -t, --time                    Show how long the driver took.",
             "  -w, --no-warnings             Do not print warnings.",
             "      --simtime[=SECONDS]       Run in virtual time.",
+            "      --io WORD                 Read interfaces by: packet (sockets, the default), ring (shared memory), xdp",
+            "                                (AF_XDP: the host itself sees nothing of them), or auto: the fastest there is.",
             "  -C, --clickpath PATH          Where libraries that are required are looked for.",
             "      --help                    Show this page.",
             "  -v, --version                 Show the version."

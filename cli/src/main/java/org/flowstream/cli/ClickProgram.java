@@ -95,7 +95,7 @@ final class ClickProgram {
         terminal.flush();
         ProcessTimes before = ProcessTimes.ofChildren();
         try {
-            int status = ClickDriver.run(compiled, engineOptions(), ProcessBuilder::inheritIO);
+            int status = ClickDriver.run(compiled, arguments.io, engineOptions(), ProcessBuilder::inheritIO);
             if (arguments.time) {
                 terminal.out().println(ProcessTimes.ofChildren().since(before));
             }

@@ -41,6 +41,8 @@ final class ClickCommandTest {
         assertThat(arguments.reconfigure).isTrue();
         assertThat(arguments.threads).isEqualTo(2);
         assertThat(arguments.unixSockets).containsExactly("/x");
+        assertThat(arguments.io).isEqualTo("packet");
+        assertThat(ClickArguments.parse(List.of("--io", "auto")).io).isEqualTo("auto");
         assertThat(ClickArguments.parse(List.of("--", "-e")).router).isEqualTo("-e");
     }
 
@@ -54,6 +56,7 @@ final class ClickCommandTest {
                 "--e % option '--e' is ambiguous",
                 "-e % '-e' requires an argument",
                 "--quit=1 % '--quit' can't take an argument",
+                "--io=fast % '--io' expects one of auto, xdp, ring, packet, not 'fast'",
                 "--simtime=soon % '--simtime' expects a real number, not 'soon'",
                 "a.click b.click % router configuration specified twice",
                 "-o x -o y % output file specified twice",

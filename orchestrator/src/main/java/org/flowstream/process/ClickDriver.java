@@ -18,11 +18,13 @@ public final class ClickDriver {
     /**
      * Runs it until its driver stops.
      *
+     * @param io by what the host's interfaces are read: {@code packet}, {@code ring}, {@code xdp} or {@code auto}
      * @param options the engine's own options, such as {@code --simtime} and {@code --handler=NAME}
      * @param streams says where its streams go
      * @return the exit status
      */
-    public static int run(ClickCompiler.Compiled configuration, List<String> options, Consumer<ProcessBuilder> streams)
+    public static int run(
+            ClickCompiler.Compiled configuration, String io, List<String> options, Consumer<ProcessBuilder> streams)
             throws IOException {
         try (EngineProgram engine = EngineProgram.ofProgram();
                 TemporaryFolder folder = new TemporaryFolder()) {
@@ -32,7 +34,7 @@ public final class ClickDriver {
             List<String> devices = configuration.devices();
             for (int i = 0; i < devices.size(); i++) {
                 argv.add("--device");
-                argv.add(i + "=" + kind(devices.get(i)) + ":" + devices.get(i));
+                argv.add(i + "=" + kind(devices.get(i), io) + ":" + devices.get(i));
             }
             argv.addAll(options);
             argv.add(file.toString());
@@ -53,10 +55,10 @@ public final class ClickDriver {
         }
     }
 
-    /** A TAP interface is opened as one; any other one by a packet socket. */
-    private static String kind(String device) {
+    /** A TAP interface is opened as one. */
+    private static String kind(String device, String io) {
         boolean plain = !device.contains("/") && !device.isEmpty();
-        return plain && Files.exists(INTERFACES.resolve(device).resolve("tun_flags")) ? "tap" : "packet";
+        return plain && Files.exists(INTERFACES.resolve(device).resolve("tun_flags")) ? "tap" : io;
     }
 
     private static void end(Process process) {

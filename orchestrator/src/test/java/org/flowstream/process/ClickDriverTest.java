@@ -69,6 +69,7 @@ final class ClickDriverTest {
                 .orElseThrow();
         return ClickDriver.run(
                 compiled,
+                "packet",
                 options,
                 builder -> builder.redirectOutput(folder.resolve("out").toFile())
                         .redirectError(folder.resolve("err").toFile()));
