@@ -118,7 +118,7 @@ def test_timers_wake(accel):
         check(1.3 <= took <= 1.9, f"five intervals of 300 ms took {took:.2f} s")
 
 
-def test_trespass(accel):
+def test_deeds_that_no_element_may_do(accel):
     """As on other hypervisors: a fault is a PANIC line with its reason, and the domain has crashed."""
     for deed, expected in trespasses():
         with Domain(element("Trespass", (0, image.TEXT, deed), selftest=True)) as domain:
