@@ -141,7 +141,7 @@ void fs_framed_log(struct fs_framed *f, const char *bytes, size_t count)
 static size_t line_length(const struct fs_framed *f)
 {
     for (uint32_t i = 0; i < f->log_length; i++) {
-        if (f->log[(f->log_start + i) % FS_FRAMED_LOG] == '\n' || i + 1 == FS_RECORD_PAYLOAD) {
+        if (f->log[(f->log_start + i) % FS_FRAMED_LOG] == '\n' || i + 1 == FS_FRAMED_LINE) {
             return i + 1;
         }
     }
@@ -152,7 +152,7 @@ static size_t line_length(const struct fs_framed *f)
 
 static size_t put_log(struct fs_framed *f, uint8_t *to, size_t room)
 {
-    uint8_t line[FS_RECORD_PAYLOAD];
+    uint8_t line[FS_FRAMED_LINE];
     size_t length = line_length(f);
     if (length == 0 || FS_RECORD_WIRE(length) > room) {
         return 0;
@@ -197,6 +197,15 @@ static size_t put_data(struct fs_framed *f, struct fs_framed_session *s, uint8_t
     return n;
 }
 
+size_t fs_framed_output_log(struct fs_framed *f, uint8_t *to, size_t room)
+{
+    size_t used = 0, n;
+    while ((n = put_log(f, to + used, room - used)) > 0) {
+        used += n;
+    }
+    return used;
+}
+
 /* Health before the log, and control last: it may have much to say. */
 size_t fs_framed_output(struct fs_framed *f, uint8_t *to, size_t room)
 {
@@ -208,15 +217,20 @@ size_t fs_framed_output(struct fs_framed *f, uint8_t *to, size_t room)
             uint8_t channel = (uint8_t)(FS_RECORD_CONTROL + i);
             used += put_data(f, s, channel, to + used, room - used);
             used += put_end(s, channel, to + used, room - used);
-            used += i == 0 ? 0 : put_log(f, to + used, room - used);
+            used += i == 0 ? 0 : fs_framed_output_log(f, to + used, room - used);
         }
     } while (used != before);
     return used;
 }
 
+bool fs_framed_log_waits(const struct fs_framed *f)
+{
+    return line_length(f) > 0;
+}
+
 bool fs_framed_busy(const struct fs_framed *f)
 {
-    bool busy = line_length(f) > 0;
+    bool busy = fs_framed_log_waits(f);
     for (unsigned i = 0; i < FS_FRAMED_SESSIONS; i++) {
         const struct fs_framed_session *s = &f->sessions[i];
         const uint8_t *at;

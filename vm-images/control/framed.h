@@ -13,7 +13,8 @@
 enum {
     FS_FRAMED_SESSIONS = 2,   /* control and health */
     FS_FRAMED_LOG = 16384,    /* bytes of log lines that wait */
-    FS_FRAMED_ROOM = FS_RECORD_WIRE(FS_RECORD_PAYLOAD),
+    FS_FRAMED_LINE = 1001,    /* bytes of one with its newline; a longer one goes out in pieces */
+    FS_FRAMED_ROOM = FS_RECORD_WIRE(FS_FRAMED_LINE), /* for any line, and for answers, which come in pieces */
 };
 
 /* One channel's session. */
@@ -40,9 +41,12 @@ void fs_framed_serve(struct fs_framed *f, struct fs_service *control, struct fs_
 void fs_framed_log(struct fs_framed *f, const char *bytes, size_t count);
 
 size_t fs_framed_input(struct fs_framed *f, const uint8_t *bytes, size_t count);
-/* `room` of FS_FRAMED_ROOM is enough for any record. */
+/* `room` of FS_FRAMED_ROOM is enough for some progress. */
 size_t fs_framed_output(struct fs_framed *f, uint8_t *to, size_t room);
-/* Something waits to go out. */
+/* Of the log alone: for who is called from within a service, which must not be called again then. */
+size_t fs_framed_output_log(struct fs_framed *f, uint8_t *to, size_t room);
+/* A line waits to go out; or something does. */
+bool fs_framed_log_waits(const struct fs_framed *f);
 bool fs_framed_busy(const struct fs_framed *f);
 /* Zeroes what was read and logged, but for data that a service has not taken yet. */
 void fs_framed_scrub(struct fs_framed *f);

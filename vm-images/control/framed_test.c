@@ -256,6 +256,26 @@ FS_TEST(framed_log_is_lines)
     FS_EQUAL(heard[FS_RECORD_LOG], 2);
 }
 
+/* Said from within a handler: no service is called, however long the line. */
+FS_TEST(framed_log_goes_out_alone)
+{
+    static char line[FS_FRAMED_LINE + 100];
+    static uint8_t bytes[FS_FRAMED_ROOM];
+    begin();
+    write_record(FS_RECORD_CONTROL, FS_RECORD_OPEN, 0, SESSION, "");
+    FS_EQUAL(fs_framed_input(&framed, stream, stream_length), stream_length);
+    stream_length = 0;
+    memset(line, 0xc0, sizeof line - 1);
+    line[sizeof line - 2] = '\n';
+    fs_framed_log(&framed, line, sizeof line - 1);
+    while (fs_framed_log_waits(&framed)) {
+        FS_REQUIRE(fs_framed_output_log(&framed, bytes, sizeof bytes) > 0);
+    }
+    FS_EQUAL(control.waiting, 6);
+    talk(STREAM, FS_FRAMED_ROOM);
+    FS_TEXT(said[FS_RECORD_CONTROL], "hello ");
+}
+
 FS_TEST(framed_log_counts_what_finds_no_room)
 {
     char line[101];

@@ -161,6 +161,10 @@ void machine_settle(struct machine *m, struct fs_service *control, struct fs_ser
 
 void machine_flush(struct machine *m)
 {
+    if (on_xen()) {
+        guest_flush();
+        return;
+    }
     uint64_t until = clock_steady() + FLUSH_NS;
     while (channels_busy(&m->channels) && clock_steady() < until) {
         channels_poll(&m->channels);

@@ -11,6 +11,7 @@
 #include "xen.h"
 
 enum { DEBUG_PORT = 0xe9 };
+_Static_assert((size_t)XEN_CONSOLE_OUT >= (size_t)FS_FRAMED_ROOM, "a line fits into the ring");
 /* The console daemon may have to wait for a processor. */
 enum { FLUSH_LOOKS = 1000, FLUSH_LOOK_NS = 1000000 };
 
@@ -18,30 +19,10 @@ static volatile struct xen_console_rings *rings; /* NULL: none */
 static uint32_t port;
 static struct fs_framed framed;
 
-static void log_to_console(const char *bytes, size_t count)
-{
-    fs_framed_log(&framed, bytes, count);
-    console_poll(); /* a machine at work looks at its console once a round only */
-}
-
 static void log_to_port(const char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         out8(DEBUG_PORT, (uint8_t)bytes[i]);
-    }
-}
-
-void console_open(void)
-{
-    rings = xen_parameter_page(XEN_CONSOLE_FRAME);
-    port = (uint32_t)xen_parameter(XEN_CONSOLE_PORT);
-    if (rings != NULL && port != 0) {
-        xen_listen(port);
-        serial_divert(log_to_console);
-    } else {
-        rings = NULL;
-        ring0_keep_ports(DEBUG_PORT, 1);
-        serial_divert(log_to_port);
     }
 }
 
@@ -64,11 +45,11 @@ static bool move_input(void)
     return taken > 0;
 }
 
-static bool move_output(void)
+static bool move_output(size_t (*output)(struct fs_framed *f, uint8_t *to, size_t room))
 {
     uint32_t at = rings->out_producer, used = at - __atomic_load_n(&rings->out_consumer, __ATOMIC_ACQUIRE);
     uint8_t bytes[XEN_CONSOLE_OUT];
-    size_t n = fs_framed_output(&framed, bytes, used <= XEN_CONSOLE_OUT ? XEN_CONSOLE_OUT - used : 0);
+    size_t n = output(&framed, bytes, used <= XEN_CONSOLE_OUT ? XEN_CONSOLE_OUT - used : 0);
     for (size_t i = 0; i < n; i++) {
         rings->out[(at + i) % XEN_CONSOLE_OUT] = bytes[i];
     }
@@ -81,24 +62,61 @@ bool console_poll(void)
     if (rings == NULL) {
         return false;
     }
-    bool any = move_input() | move_output();
+    bool any = move_input() | move_output(fs_framed_output);
     if (any) {
         xen_send(port);
     }
     return any;
 }
 
+/* Who speaks may be a service's handler, so services are not called; nor does a line wait for the next round, since the
+ * machine may not see one. */
+static void log_to_console(const char *bytes, size_t count)
+{
+    fs_framed_log(&framed, bytes, count);
+    if (move_output(fs_framed_output_log)) {
+        xen_send(port);
+    }
+}
+
+void console_open(void)
+{
+    rings = xen_parameter_page(XEN_CONSOLE_FRAME);
+    port = (uint32_t)xen_parameter(XEN_CONSOLE_PORT);
+    if (rings != NULL && port != 0) {
+        xen_listen(port);
+        serial_divert(log_to_console);
+    } else {
+        rings = NULL;
+        ring0_keep_ports(DEBUG_PORT, 1);
+        serial_divert(log_to_port);
+    }
+}
+
 /* Until the console daemon has taken all: what is in the ring when the domain ends is lost. */
-void console_flush(void)
+static void flush(bool log_alone)
 {
     for (unsigned looks = 0; rings != NULL && looks < FLUSH_LOOKS; looks++) {
         xen_heard();
-        console_poll();
-        if (!fs_framed_busy(&framed) && rings->out_consumer == rings->out_producer) {
+        if (log_alone ? move_output(fs_framed_output_log) : console_poll()) {
+            xen_send(port);
+        }
+        bool waits = log_alone ? fs_framed_log_waits(&framed) : fs_framed_busy(&framed);
+        if (!waits && rings->out_consumer == rings->out_producer) {
             return;
         }
         xen_sleep(clock_steady() + FLUSH_LOOK_NS);
     }
+}
+
+void console_flush(void)
+{
+    flush(false);
+}
+
+void console_flush_log(void)
+{
+    flush(true);
 }
 
 __attribute__((cold)) void console_scrub(void)

@@ -12,8 +12,9 @@ void console_open(void);
 void console_serve(struct fs_service *control, struct fs_service *health);
 /* In each round: moves bytes. True when there were any. */
 bool console_poll(void);
-/* Before an end: lets what there is to say go out, for a moment at most. */
+/* Before an end: lets what there is to say go out, or the log alone (from wherever), for a moment at most. */
 void console_flush(void);
+void console_flush_log(void);
 /* Zeroes what was said, but for a command that is being done. */
 void console_scrub(void);
 

@@ -174,14 +174,19 @@ void guest_sleep(struct machine *m, uint64_t until)
     }
 }
 
-_Noreturn void guest_off(void)
+void guest_flush(void)
 {
     console_flush();
+}
+
+_Noreturn void guest_off(void)
+{
+    console_flush_log();
     xen_shutdown(XEN_SHUTDOWN_OFF);
 }
 
 _Noreturn void guest_crash(void)
 {
-    console_flush();
+    console_flush_log();
     xen_shutdown(XEN_SHUTDOWN_CRASH);
 }

@@ -19,8 +19,9 @@ bool guest_poll(void);
 uint32_t guest_frames(void);
 const char *guest_scrub(struct machine *m);
 void guest_sleep(struct machine *m, uint64_t until);
+void guest_flush(void);
 
-/* The domain's end, when the console has taken what there is to say. */
+/* The domain's end, when the console has taken the log. */
 _Noreturn void guest_off(void);
 _Noreturn void guest_crash(void);
 
