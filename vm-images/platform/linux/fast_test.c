@@ -266,6 +266,20 @@ static void empty_pool(struct fs_linux_device *d)
     }
 }
 
+/* An interface that went down and came back is read on, and the loop that waits for it is not kept awake. */
+static void down_and_up(struct fs_linux_device *d)
+{
+    struct pollfd fd = {.fd = d->fd, .events = POLLIN, .revents = POLLERR};
+    FS_REQUIRE(system("ip link set fsnear down && ip link set fsnear up") == 0);
+    for (unsigned i = 0; i < 10 && fd.revents != 0; i++) {
+        struct fs_batch batch = {.count = 0};
+        FS_EQUAL(d->base.operations->receive(&d->base, &batch, 1), 0);
+        FS_CHECK(!d->base.operations->arm(&d->base) || poll(&fd, 1, 0) >= 0);
+    }
+    FS_EQUAL(fd.revents, 0);
+    from_far(d, 60, false);
+}
+
 /* ---- each way ---- */
 
 typedef struct fs_linux_device *opener(const char *name, char *why, size_t why_size);
@@ -298,6 +312,7 @@ static void work(opener *open, const char *io, bool cuts)
         overrun(d);
     }
     empty_pool(d);
+    down_and_up(d);
     FS_EQUAL(pool.free_count, pool.size);
     FS_CHECK(d->scrub == NULL || d->scrub(d));
     d->close(d);

@@ -92,6 +92,9 @@ static unsigned receive(struct fs_device *base, struct fs_batch *batch, unsigned
 static bool arm(struct fs_device *base)
 {
     struct ring *r = (struct ring *)(void *)base;
+    int error; /* that the interface went down, perhaps: the socket would be ready for ever until it is asked */
+    socklen_t size = sizeof(error);
+    getsockopt(r->interface.common.fd, SOL_SOCKET, SO_ERROR, &error, &size);
     r->interface.common.armed = !(status(slot(r->receive, r->next_received)) & TP_STATUS_USER);
     return r->interface.common.armed;
 }
