@@ -147,29 +147,51 @@ void fs_drop_batch(struct fs_element *e, struct fs_batch *batch, enum fs_drop_re
     }
 }
 
-/* Rules that are no more: what they dropped stays counted by its reason. */
-static void forget_rules(struct fs_element *e)
+static void keep_latest(struct fs_element *e, unsigned reason, const struct fs_drop_record *record)
 {
-    struct fs_drops *d = e->drops;
-    for (uint32_t i = 0; i < d->rule_count; i++) {
-        const struct fs_drop_record *rule = &d->rules[i];
-        if (rule->count == 0) {
-            continue;
-        }
-        unsigned reason = rule->reason - 1u;
-        d->counts[reason] += rule->count;
-        struct fs_drop_record *latest = d->latest[reason] != NULL ? d->latest[reason] : give_record(e, reason);
-        if (latest != NULL && rule->timestamp >= latest->timestamp) {
-            *latest = *rule;
+    struct fs_drop_record *latest = e->drops->latest[reason] != NULL ? e->drops->latest[reason] : give_record(e, reason);
+    if (latest != NULL && record->timestamp >= latest->timestamp) {
+        *latest = *record;
+    }
+}
+
+/* Rules that are no more: what they dropped stays counted by its reason. */
+static void forget_rules(struct fs_element *e, const struct fs_drops *of)
+{
+    for (uint32_t i = 0; i < of->rule_count; i++) {
+        const struct fs_drop_record *rule = &of->rules[i];
+        if (rule->count != 0) {
+            e->drops->counts[rule->reason - 1u] += rule->count;
+            keep_latest(e, rule->reason - 1u, rule);
         }
     }
 }
 
 void fs_drops_rules(struct fs_element *e, uint32_t rule_count)
 {
-    forget_rules(e);
-    e->drops->rules = fs_alloc(e, rule_count * sizeof(struct fs_drop_record));
-    e->drops->rule_count = e->drops->rules != NULL ? rule_count : 0;
+    struct fs_drops *d = e->drops;
+    d->rewritten = d->rules != NULL;
+    forget_rules(e, d);
+    d->rules = fs_alloc(e, rule_count * sizeof(struct fs_drop_record));
+    d->rule_count = d->rules != NULL ? rule_count : 0;
+}
+
+FS_ONCE void fs_drops_take(struct fs_element *e, const struct fs_element *old)
+{
+    struct fs_drops *d = e->drops;
+    const struct fs_drops *o = old->drops;
+    d->total += o->total;
+    for (unsigned reason = 0; reason < (unsigned)FS_DROP_REASON_COUNT; reason++) {
+        d->counts[reason] += o->counts[reason];
+        if (o->latest[reason] != NULL) {
+            keep_latest(e, reason, o->latest[reason]);
+        }
+    }
+    if (o->rewritten || o->rule_count != d->rule_count || strcmp(e->args->config, old->args->config) != 0) {
+        forget_rules(e, o);
+    } else if (d->rule_count != 0) {
+        memcpy(d->rules, o->rules, d->rule_count * sizeof *d->rules);
+    }
 }
 
 uint64_t fs_drops_total(const struct fs_element *e) { return e->drops->total; }

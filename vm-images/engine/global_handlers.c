@@ -270,6 +270,7 @@ void fs_router_figures(struct fs_router *r, struct fs_router_figures *f)
     look_at_interfaces(r, NULL);
     const struct fs_pool *pool = r->platform->pool;
     *f = (struct fs_router_figures){
+        .dropped = r->drops_before,
         .uptime = fs_router_steady(r) - r->platform->started,
         .pool_size = pool->size,
         .pool_free = pool->free_count,

@@ -78,6 +78,7 @@ struct fs_drops {
     struct fs_drop_record *latest[FS_DROP_REASON_COUNT];
     struct fs_drop_record *rules;
     uint32_t rule_count;
+    bool rewritten; /* the rules are not those of the arguments */
 };
 
 /* ---- signals ---- */
@@ -119,6 +120,7 @@ struct fs_router {
     int32_t levels;       /* pushes and pulls that may still nest */
     uint64_t random[2];
 
+    uint64_t drops_before; /* of elements of earlier configurations that have none of their name and class here */
     struct fs_drop_record *spare_records; /* not yet given to an element and reason */
     uint32_t spare_record_count;
     struct fs_offer *offers;
@@ -171,6 +173,8 @@ struct fs_global_handler {
 extern const struct fs_global_handler fs_global_handlers[];
 extern const unsigned fs_global_handler_count;
 void fs_drops_text(const struct fs_element *e, struct fs_text *t);
+/* What the element of an earlier configuration dropped counts as this one's: by its rules while these are the same. */
+void fs_drops_take(struct fs_element *e, const struct fs_element *old);
 /* One line of the `handlers` handler: NAME<tab>rw and Click's marks of the flags. */
 void fs_handler_line(struct fs_text *t, const char *name, bool readable, bool writable, unsigned flags);
 

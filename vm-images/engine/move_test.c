@@ -52,6 +52,34 @@ static void send_bytes(struct fs_test *t, const char *source, const uint8_t (*fr
     fs_test_send_batch(t, source, p, count);
 }
 
+/* Drops of a rule stay that rule's while the rules are the same, and else their reason's. */
+FS_TEST(drops_are_taken_by_rule_or_by_reason)
+{
+    for (unsigned same = 0; same < 2; same++) {
+        struct fs_test *t = fs_test_new();
+        fs_test_add(t, "in", "TestSource");
+        fs_test_add(t, "s", "TestSorter");
+        fs_test_add(t, "next", "TestSorter");
+        fs_test_add(t, "a", "TestSink");
+        fs_test_add(t, "b", "TestSink");
+        fs_test_chain(t, "in", "s", "a");
+        fs_test_add(t, "in2", "TestSource");
+        fs_test_chain(t, "in2", "next", "b");
+        FS_REQUIRE(fs_test_start(t));
+        const uint8_t frames[][2] = {{255, 3}, {255, 3}, {255, 9}};
+        send_bytes(t, "in", frames, 3);
+        struct fs_element *next = fs_test_element(t, "next");
+        if (!same) {
+            fs_drops_rules(next, 3);
+        }
+        fs_drops_take(next, fs_test_element(t, "s"));
+        FS_EQUAL(fs_drops_total(next), 3);
+        FS_EQUAL(fs_test_rule_drops(t, "next", 3), same ? 2 : 0);
+        FS_EQUAL(fs_test_drops(t, "next", FS_DROP_DENIED), same ? 1 : 3);
+        fs_test_end(t);
+    }
+}
+
 FS_TEST(scatter_keeps_order_and_counts_rules)
 {
     struct fs_test *t = fs_test_new();

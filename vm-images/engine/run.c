@@ -123,14 +123,28 @@ void fs_log(struct fs_element *e, const char *text, size_t length)
     p->log(p->context, text, length);
 }
 
+static void take(struct fs_element *e, struct fs_element *old)
+{
+    struct fs_router *newer = e->router;
+    newer->drops_before -= fs_drops_total(old);
+    fs_drops_take(e, old);
+    if (e->class->take_state != NULL) {
+        e->class->take_state(e, old);
+    }
+}
+
 void fs_router_take_state(struct fs_router *newer, struct fs_router *older)
 {
     older->stopped = true;
+    newer->drops_before = older->drops_before;
+    for (uint32_t i = 0; i < older->element_count; i++) {
+        newer->drops_before += fs_drops_total(older->elements[i]);
+    }
     for (uint32_t i = 0; i < newer->element_count; i++) {
         struct fs_element *e = newer->elements[i];
         struct fs_element *old = fs_router_find(older, e->name, strlen(e->name));
-        if (old != NULL && old->class == e->class && e->class->take_state != NULL) {
-            e->class->take_state(e, old);
+        if (old != NULL && old->class == e->class) {
+            take(e, old);
         }
     }
 }

@@ -364,3 +364,19 @@ FS_TEST(an_image_that_breaks_off_changes_nothing)
     goes_on(0);
     end();
 }
+
+FS_TEST(drops_stay_counted)
+{
+    begin();
+    struct fs_router_figures f;
+    struct fs_element *c = fs_router_find(platform.installed, "c", 1);
+    fs_drop(c, fs_packet_new(&platform.pool, 0, 60), FS_DROP_RATE);
+    FS_TEXT(swap(message("c", "Counter", "{}"), FS_SWAP_KEEP), "");
+    FS_EQUAL(fs_drops_total(fs_router_find(platform.installed, "c", 1)), 1);
+    FS_TEXT(swap(message("other", "Counter", "{}"), FS_SWAP_KEEP), "");
+    FS_TEXT(swap(message("c", "Counter", "{}"), FS_SWAP_KEEP), "");
+    FS_EQUAL(fs_drops_total(fs_router_find(platform.installed, "c", 1)), 0);
+    fs_router_figures(platform.installed, &f);
+    FS_EQUAL(f.dropped, 1); /* by whom nobody knows any more */
+    end();
+}

@@ -378,6 +378,9 @@ void fs_rewriter_take_state(struct fs_element *e, struct fs_element *old)
     if (r->fragments != NULL && o->fragments != NULL) {
         fs_nat_fragments_take(r->fragments, o->fragments);
     }
+    for (uint32_t i = 0; i < e->input_count && i < old->input_count; i++) {
+        r->inputs[i].failures = o->inputs[i].failures;
+    }
     for (uint32_t i = 0; o->table != NULL && i < o->table->fresh; i++) {
         const struct fs_nat_flow *f = &o->table->flows[i];
         const struct fs_nat_way *from = &o->table->ways[f->way];

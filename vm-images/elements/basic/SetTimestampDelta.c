@@ -43,6 +43,8 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return -1;
 }
 
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old) { mine(e)->first = mine(old)->first; }
+
 static void read_first(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -78,5 +80,6 @@ FS_ELEMENT(SetTimestampDelta) = {
     .doc = "Packets without a timestamp pass as they are.\n\n    ... -> SetTimestampDelta -> ...\n",
     .size = sizeof(struct delta),
     .configure = configure,
+    .take_state = take_state,
     .act = act,
 };

@@ -95,6 +95,22 @@ static void cleanup(struct fs_element *e)
     }
 }
 
+/* What finds no place here stays with the old one, and ends with it. */
+static void take_state(struct fs_element *e, struct fs_element *old)
+{
+    struct sorted *s = (struct sorted *)e, *o = (struct sorted *)old;
+    s->last = o->last;
+    s->disordered = o->disordered;
+    for (uint32_t i = 0; i < e->input_count && i < old->input_count; i++) {
+        struct fs_packet **held = o->held + i * o->buffer;
+        uint32_t count = o->counts[i] < s->buffer ? o->counts[i] : s->buffer;
+        __builtin_memcpy(s->held + i * s->buffer, held, count * sizeof *held);
+        s->counts[i] = count;
+        o->counts[i] -= count;
+        __builtin_memmove(held, held + count, o->counts[i] * sizeof *held);
+    }
+}
+
 FS_READ(read_well_ordered, struct sorted, fs_text_boolean(value, !self->disordered))
 
 static const struct fs_arg args[] = {
@@ -123,5 +139,6 @@ FS_ELEMENT(TimeSortedSched) = {
     .size = sizeof(struct sorted),
     .configure = configure,
     .cleanup = cleanup,
+    .take_state = take_state,
     .pull = pull,
 };

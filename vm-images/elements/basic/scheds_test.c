@@ -222,6 +222,24 @@ FS_TEST(timesortedsched_buffers_what_is_out_of_order)
     fs_test_end(t);
 }
 
+FS_TEST(timesortedsched_hands_over_what_it_holds)
+{
+    struct fs_test *t = three("TimeSortedSched");
+    fs_test_add(t, "empty", "TestStore");
+    fs_test_add(t, "next", "TimeSortedSched");
+    fs_test_add(t, "later", "TestPuller");
+    fs_test_chain(t, "empty", "next", "later");
+    FS_REQUIRE(fs_test_start(t));
+    stamped(t, 0, 20);
+    stamped(t, 1, 10);
+    FS_TEXT(pulled(t, 1), "b"); /* the other one waits inside */
+    struct fs_element *next = fs_test_element(t, "next");
+    next->class->take_state(next, fs_test_element(t, "s"));
+    FS_EQUAL(fs_test_pull(t, "later", 10), 1);
+    FS_TEXT(pulled(t, 10), "");
+    fs_test_end(t);
+}
+
 FS_TEST(pullswitch_wakes_its_puller_when_it_is_switched)
 {
     struct fs_test *t = fs_test_new();

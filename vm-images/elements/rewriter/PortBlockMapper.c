@@ -373,6 +373,14 @@ static void read_free(struct fs_element *e, const char *parameters, struct fs_te
     (void)parameters;
     fs_text_u64(value, ((struct blocks *)e)->block_count - ((struct blocks *)e)->used_blocks);
 }
+/* Its blocks come back with the mappings that a rewriter takes over. */
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
+{
+    struct blocks *m = (struct blocks *)e;
+    m->limited = ((const struct blocks *)old)->limited;
+    m->exhausted = ((const struct blocks *)old)->exhausted;
+}
+
 static void read_limited(struct fs_element *e, const char *parameters, struct fs_text *value)
 {
     (void)parameters;
@@ -427,5 +435,6 @@ FS_ELEMENT(PortBlockMapper) = {
            "    rw :: IPRewriter(blocks, drop);\n",
     .size = sizeof(struct blocks),
     .configure = configure,
+    .take_state = take_state,
     .initialize = fs_mapper_initialize,
 };

@@ -138,6 +138,24 @@ static int configure(struct fs_element *e, struct fs_text *error)
     return 0;
 }
 
+/* Levels are parts of a size, and keys are hashes: both mean something only where these are the same. */
+FS_ONCE static void take_state(struct fs_element *e, struct fs_element *old)
+{
+    struct limiter *l = (struct limiter *)e;
+    const struct limiter *o = (const struct limiter *)old;
+    l->passed = o->passed;
+    l->limited = o->limited;
+    l->untracked = o->untracked;
+    l->other = o->other;
+    if (l->bits == o->bits && l->bytes == o->bytes && l->rule.rate == o->rule.rate && l->rule.full == o->rule.full
+        && l->keyed.key == o->keyed.key && l->keyed.mask4 == o->keyed.mask4
+        && __builtin_memcmp(l->keyed.mask6, o->keyed.mask6, sizeof l->keyed.mask6) == 0) {
+        l->keyed.seed = o->keyed.seed;
+        l->rule = o->rule;
+        __builtin_memcpy(l->places, o->places, sizeof *l->places << l->bits);
+    }
+}
+
 static uint64_t in_use(const struct limiter *l, uint64_t now)
 {
     uint64_t n = 0;
@@ -241,5 +259,6 @@ FS_ELEMENT(FlowRateLimiter) = {
            "    FromDevice(0) -> FlowRateLimiter(1Mbps, KEY source) -> ToDevice(1);\n",
     .size = sizeof(struct limiter),
     .configure = configure,
+    .take_state = take_state,
     .act = act,
 };

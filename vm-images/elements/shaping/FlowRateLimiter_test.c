@@ -62,6 +62,34 @@ FS_TEST(flowratelimiter_gives_each_source_its_rate)
     fs_test_end(t);
 }
 
+/* Who has used its share has used it in the next configuration too, unless the rate is another. */
+FS_TEST(flowratelimiter_takes_state)
+{
+    static const int64_t rates[] = {100, 200};
+    for (unsigned i = 0; i < 2; i++) {
+        struct fs_test *t = limiter(100);
+        fs_test_add(t, "next", "FlowRateLimiter");
+        fs_test_integer(t, "PACKET_RATE", rates[i]);
+        fs_test_add(t, "next_out", "TestSink");
+        fs_test_add(t, "next_in", "TestSource");
+        fs_test_chain(t, "next_in", "next", "next_out");
+        FS_REQUIRE(fs_test_start(t));
+        struct bytes a = frame(0x0a000001, 0x0a000009, 1);
+        FS_EQUAL(passed(t, &a, 50), 10);
+        struct fs_element *next = fs_test_element(t, "next");
+        next->class->take_state(next, fs_test_element(t, "e"));
+        FS_TEXT(fs_test_read(t, "next.limited"), "40");
+        FS_TEXT(fs_test_read(t, "next.count"), i == 0 ? "1" : "0");
+        for (unsigned n = 0; n < 50; n++) {
+            struct fs_packet *p = fs_test_packet(t, a.at, a.size);
+            p->network_offset = p->transport_offset = FS_OFFSET_NONE;
+            fs_test_send_packet(t, "next_in", p);
+        }
+        FS_EQUAL(fs_test_count(t, "next_out"), i == 0 ? 0 : 20);
+        fs_test_end(t);
+    }
+}
+
 FS_TEST(flowratelimiter_counts_bytes)
 {
     struct fs_test *t = limiter(0);
