@@ -76,6 +76,20 @@ final class ApiClient {
         }
     }
 
+    /** What a resource answers to bytes. */
+    byte[] post(String path, byte[] body) {
+        try (SocketChannel channel = connect()) {
+            HttpResponse response = HttpResponse.exchange(
+                    channel, request("POST", path, "application/octet-stream", "", body.length), body);
+            if (response.status() >= 300) {
+                fail(response);
+            }
+            return response.content();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
     /** Takes the bytes of a resource as they come. */
     @FunctionalInterface
     interface Reader {

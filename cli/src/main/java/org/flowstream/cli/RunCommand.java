@@ -149,7 +149,7 @@ final class RunCommand extends DaemonCommand {
     }
 
     /** A refused request leaves nothing behind, an image that was brought for it included. */
-    private static CommandFailure withoutImage(ApiClient client, String path, CommandFailure refused) {
+    static CommandFailure withoutImage(ApiClient client, String path, CommandFailure refused) {
         try {
             client.delete(path);
         } catch (CommandFailure e) {

@@ -93,7 +93,7 @@ public final class MiddleboxResource {
     }
 
     /** One that has handlers. */
-    private Known speaking(Call call) {
+    static Known speaking(Declarations declarations, Call call) {
         Known known = known(declarations, call);
         if (known.spec().guest().isForeign()) {
             throw ApiProblem.refused(
@@ -144,7 +144,7 @@ public final class MiddleboxResource {
     }
 
     private Answer handlers(Call call) {
-        Known known = speaking(call);
+        Known known = speaking(declarations, call);
         Optional<String> wanted = call.query("element", text -> text);
         Map<String, String> classes = new HashMap<>();
         manifest(images, known.spec().image())
@@ -181,14 +181,14 @@ public final class MiddleboxResource {
     }
 
     private Answer read(Call call) {
-        Known known = speaking(call);
+        Known known = speaking(declarations, call);
         String handler = call.path("handler", text -> text);
         String value = guests.talk(known.name(), known.machine(), session -> session.text(handler));
         return Answer.ok(Json.object().put("handler", handler).put("value", value));
     }
 
     private Answer write(Call call) {
-        Known known = speaking(call);
+        Known known = speaking(declarations, call);
         String handler = call.path("handler", text -> text);
         byte[] given = call.body();
         byte[] value = values.of(handler, given, manifest(images, known.spec().image()));

@@ -1,5 +1,6 @@
 package org.flowstream.control;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -96,6 +97,40 @@ public final class ControlClient implements AutoCloseable {
         return status();
     }
 
+    /** Has the guest answer a command in its own words: all lines of the answer, and the data that they announce. */
+    public byte[] exchange(ControlCommand.Request command) throws IOException {
+        stream.send(command.bytes(), Deadline.in(bound));
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        boolean more = true;
+        while (more) {
+            String line = stream.line(Deadline.in(bound));
+            answer.writeBytes((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+            Matcher status = STATUS.matcher(line);
+            if (!status.matches()) {
+                throw new IOException("the guest answers '" + line + "' where a status is expected");
+            }
+            more = status.group(2).equals("-");
+            if (!more && command.reads() && status.group(1).charAt(0) == '2') {
+                answer.writeBytes(data(answer));
+            }
+        }
+        return answer.toByteArray();
+    }
+
+    private byte[] data(ByteArrayOutputStream head) throws IOException {
+        String line = stream.line(Deadline.in(bound));
+        head.writeBytes((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+        return stream.bytes(length(line), Deadline.in(bound));
+    }
+
+    private static int length(String line) throws IOException {
+        Matcher data = DATA.matcher(line);
+        if (!data.matches() || Integer.parseInt(data.group(1)) > LONGEST_ANSWER) {
+            throw new IOException("the guest answers '" + line + "' where DATA and a length are expected");
+        }
+        return Integer.parseInt(data.group(1));
+    }
+
     private static String checked(String handler) throws HandlerException {
         if (!HANDLER.matcher(handler).matches()) {
             throw new HandlerException(500, "'" + handler + "' is not a handler's name: element.handler is expected");
@@ -113,11 +148,7 @@ public final class ControlClient implements AutoCloseable {
     private byte[] data() throws IOException {
         status();
         String line = stream.line(Deadline.in(bound));
-        Matcher data = DATA.matcher(line);
-        if (!data.matches() || Integer.parseInt(data.group(1)) > LONGEST_ANSWER) {
-            throw new IOException("the guest answers '" + line + "' where DATA and a length are expected");
-        }
-        return stream.bytes(Integer.parseInt(data.group(1)), Deadline.in(bound));
+        return stream.bytes(length(line), Deadline.in(bound));
     }
 
     /** Reads all lines of a status; answers their words when it is good. */

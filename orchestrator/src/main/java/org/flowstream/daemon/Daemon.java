@@ -23,6 +23,7 @@ import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.model.Owner;
 import org.flowstream.operation.Operations;
+import org.flowstream.operation.Reconfigurations;
 import org.flowstream.pool.Pools;
 import org.flowstream.problem.BadValueException;
 import org.flowstream.reconcile.Confirmations;
@@ -128,6 +129,7 @@ public final class Daemon implements AutoCloseable {
         FirstPackets firstPackets =
                 closing(new FirstPackets(settings.places(), declarations, reconciler, world, pools, images, events));
         Operations operations = closing(new Operations(store, declarations, reconciler, events, clock));
+        Reconfigurations reconfigurations = closing(new Reconfigurations(declarations, reconciler, operations, events));
         Confirmations confirmations = closing(new Confirmations(declarations, reconciler, events, clock));
         Guests guests = new Guests(settings.places());
         Measuring measuring = closing(Measuring.of(
@@ -144,6 +146,7 @@ public final class Daemon implements AutoCloseable {
                 reconciler,
                 confirmations,
                 operations,
+                reconfigurations,
                 pools,
                 firstPackets,
                 events,
@@ -156,6 +159,7 @@ public final class Daemon implements AutoCloseable {
         // What is over is taken back before the loop brings it about.
         confirmations.start();
         operations.start();
+        reconfigurations.start();
         if (settings.metrics().isPresent()) {
             ListenAddress address = settings.metrics().get();
             closing(MetricsServer.start(address.host(), address.port(), metrics));

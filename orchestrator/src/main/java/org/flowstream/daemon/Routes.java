@@ -7,6 +7,7 @@ import java.util.List;
 import org.flowstream.api.ApplyResource;
 import org.flowstream.api.CaptureResource;
 import org.flowstream.api.ChainResource;
+import org.flowstream.api.ControlResource;
 import org.flowstream.api.Declaring;
 import org.flowstream.api.DemandResource;
 import org.flowstream.api.DropResource;
@@ -19,6 +20,7 @@ import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.OpenApiResource;
 import org.flowstream.api.OperationResource;
 import org.flowstream.api.PortResource;
+import org.flowstream.api.ReconfigureResource;
 import org.flowstream.api.Route;
 import org.flowstream.api.Snapshots;
 import org.flowstream.api.StatusResource;
@@ -29,6 +31,7 @@ import org.flowstream.firstpacket.FirstPackets;
 import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.operation.Operations;
+import org.flowstream.operation.Reconfigurations;
 import org.flowstream.operation.Upgrades;
 import org.flowstream.ovsdb.SwitchControl;
 import org.flowstream.pool.Pools;
@@ -53,6 +56,7 @@ final class Routes {
             Reconciler reconciler,
             Confirmations confirmations,
             Operations operations,
+            Reconfigurations reconfigurations,
             Pools pools,
             FirstPackets firstPackets,
             EventLog events,
@@ -72,7 +76,9 @@ final class Routes {
         routes.addAll(new OperationResource(operations).routes());
         Upgrades upgrades = new Upgrades(declarations, reconciler, operations, images, events);
         routes.addAll(new UpgradeResource(declarations, upgrades, operations).routes());
+        routes.addAll(new ReconfigureResource(declarations, declaring, reconfigurations, operations, images).routes());
         routes.addAll(new MiddleboxResource(declarations, reconciler, views, guests, images).routes());
+        routes.addAll(new ControlResource(declarations, guests, images).routes());
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
         routes.addAll(new ImageResource(images, declarations).routes());

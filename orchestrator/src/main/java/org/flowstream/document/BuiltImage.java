@@ -47,7 +47,7 @@ public record BuiltImage(ImageDigest digest, Manifest manifest, TemplateOrigin o
     }
 
     /** The values that are not as the template has them; all, where the template is not known. */
-    private Map<String, JsonNode> parameters() {
+    public Map<String, JsonNode> parameters() {
         Map<String, JsonNode> parameters = new TreeMap<>();
         manifest.parameters().forEach((name, value) -> {
             boolean ordinary = template.flatMap(it -> it.parameter(name))

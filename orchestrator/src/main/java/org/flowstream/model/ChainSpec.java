@@ -57,6 +57,11 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
                         .toList()));
     }
 
+    /** The same chain, of which another flow comes back. */
+    public ChainSpec withReturnFlow(FlowMatch returnFlow) {
+        return of(name, owner, spec.returning(returnFlow));
+    }
+
     /** This chain in the state of another: what a document leaves as it is. */
     public ChainSpec inStateOf(ChainSpec other) {
         return of(name, owner, spec.in(other.spec.state, other.spec.bypassed));
@@ -177,18 +182,23 @@ public record ChainSpec(String apiVersion, String kind, Name name, Owner owner, 
         }
 
         private Spec in(RunState newState, boolean newBypassed) {
-            return changed(newState, newBypassed, middleboxes);
+            return changed(returnFlow, newState, newBypassed, middleboxes);
         }
 
         private Spec with(List<MiddleboxSpec> others) {
-            return changed(state, bypassed, others);
+            return changed(returnFlow, state, bypassed, others);
         }
 
-        private Spec changed(RunState newState, boolean newBypassed, List<MiddleboxSpec> others) {
+        private Spec returning(FlowMatch other) {
+            return changed(other, state, bypassed, middleboxes);
+        }
+
+        private Spec changed(
+                FlowMatch newReturnFlow, RunState newState, boolean newBypassed, List<MiddleboxSpec> others) {
             return new Spec(
                     bridge,
                     flow,
-                    returnFlow,
+                    newReturnFlow,
                     priority,
                     instances,
                     start,

@@ -112,6 +112,29 @@ public record MiddleboxSpec(
                 devices);
     }
 
+    /** The same middlebox, made from something else, on the same wires. */
+    public MiddleboxSpec madeFrom(
+            String otherTemplate,
+            TemplateOrigin otherOrigin,
+            Map<String, JsonNode> otherParameters,
+            ImageDigest other,
+            GuestKind otherGuest,
+            int otherMemoryMib,
+            HealthSpec otherHealth) {
+        return new MiddleboxSpec(
+                name,
+                otherTemplate,
+                otherOrigin,
+                otherParameters,
+                other,
+                otherGuest,
+                otherMemoryMib,
+                vcpus,
+                hypervisor,
+                otherHealth,
+                devices);
+    }
+
     /** The template's name, without its version. */
     public String templateName() {
         int blank = template.indexOf(' ');

@@ -48,7 +48,8 @@ public record Operation(
         REMOVE(false, "nothing of it is left"),
         BYPASS(false, "its flow passes by its middleboxes"),
         RESUME(false, "its flow passes its middleboxes"),
-        UPGRADE(true, "all machines are on the present runtime");
+        UPGRADE(true, "all machines are on the present runtime"),
+        RECONFIGURE(true, "it has its new configuration");
 
         private final boolean leadsToReady;
         private final String isDone;

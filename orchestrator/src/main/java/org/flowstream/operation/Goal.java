@@ -1,5 +1,6 @@
 package org.flowstream.operation;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -81,6 +82,19 @@ public sealed interface Goal {
                             .flatMap(id -> reconciler.failure(id).stream())
                             .findFirst()
                             .or(() -> reconciler.trouble(chain()));
+        }
+
+        /** Waits until it is so; why it is not, else empty. */
+        Optional<String> await(Declarations declarations, Reconciler reconciler, Duration patience)
+                throws InterruptedException {
+            Optional<Pass> pass = reconciler.await(
+                    it -> holds(it) || failure(declarations, reconciler).isPresent(), patience);
+            if (pass.filter(this::holds).isPresent()) {
+                return Optional.empty();
+            }
+            return failure(declarations, reconciler)
+                    .or(() ->
+                            Optional.of(missing() + " after " + patience.toSeconds() + " s: " + waitsFor(reconciler)));
         }
 
         @Override

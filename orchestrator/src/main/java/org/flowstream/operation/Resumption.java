@@ -36,6 +36,12 @@ final class Resumption {
                 Optional.of(operation.chains().stream()
                         .<Goal>map(name -> new Goal.Steered(name, wasReady(name)))
                         .toList());
+            // Whoever takes up its trial ends it.
+            case RECONFIGURE ->
+                declarations.trials().stream()
+                                .anyMatch(trial -> operation.chains().contains(trial.chain()))
+                        ? Optional.of(List.of())
+                        : Optional.empty();
             case RESTART, UPGRADE -> Optional.empty();
         };
     }

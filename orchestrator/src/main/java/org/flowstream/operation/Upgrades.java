@@ -299,16 +299,7 @@ public final class Upgrades {
         return changed;
     }
 
-    /** Waits until a chain is ready as it was declared; why it is not, else empty. */
     private Optional<String> awaitReady(DeclaredChain chain) throws InterruptedException {
-        Goal.Ready ready = new Goal.Ready(chain.spec(), true);
-        Optional<Pass> pass = reconciler.await(
-                it -> ready.holds(it) || ready.failure(declarations, reconciler).isPresent(), PATIENCE);
-        if (pass.filter(ready::holds).isPresent()) {
-            return Optional.empty();
-        }
-        return ready.failure(declarations, reconciler)
-                .or(() -> Optional.of(
-                        ready.missing() + " after " + PATIENCE.toSeconds() + " s: " + ready.waitsFor(reconciler)));
+        return new Goal.Ready(chain.spec(), true).await(declarations, reconciler, PATIENCE);
     }
 }

@@ -29,6 +29,7 @@ import org.flowstream.model.PendingChange;
 import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.SetMember;
+import org.flowstream.model.Trial;
 import org.flowstream.store.Store;
 import org.flowstream.store.StoreException;
 import org.slf4j.Logger;
@@ -367,6 +368,41 @@ public final class Declarations implements AutoCloseable {
             write(after);
         }
         return Optional.of(after);
+    }
+
+    /** Declares a chain as it is to be tried; empty when it is not as it was before any more. */
+    public synchronized Optional<DeclaredChain> tryOut(Trial trial) {
+        return Optional.ofNullable(chains.get(trial.chain()))
+                .filter(now -> now.spec().equals(trial.before()))
+                .map(now -> {
+                    DeclaredChain tried = now.withSpec(trial.after());
+                    store.put(tried, trial, clock.instant());
+                    chains.put(tried.name(), tried);
+                    return tried;
+                });
+    }
+
+    /**
+     * Ends a trial. A chain that was changed otherwise since stays as it is then.
+     *
+     * @param good whether the chain is to stay as it was tried; else it is declared as it was before
+     * @return the chain where it is declared as it was before
+     */
+    public synchronized Optional<DeclaredChain> endTrial(Trial trial, boolean good) {
+        DeclaredChain now = chains.get(trial.chain());
+        if (now == null) {
+            return Optional.empty();
+        }
+        boolean back = !good && trial.isOf(now.spec());
+        DeclaredChain then = back ? now.withSpec(trial.before().inStateOf(now.spec())) : now;
+        store.endTrial(then, clock.instant());
+        chains.put(then.name(), then);
+        return Optional.of(then).filter(chain -> back);
+    }
+
+    /** The trials that an earlier daemon left. */
+    public List<Trial> trials() {
+        return store.trials();
     }
 
     private void write(DeclaredChain chain) {

@@ -32,6 +32,7 @@ import org.flowstream.model.PoolSpec;
 import org.flowstream.model.PortName;
 import org.flowstream.model.PortSpec;
 import org.flowstream.model.SetMember;
+import org.flowstream.model.Trial;
 import org.flowstream.problem.BadValueException;
 
 /**
@@ -114,6 +115,38 @@ public final class Store implements AutoCloseable {
             write(chain, now);
             return true;
         });
+    }
+
+    /** Writes a chain down as it is tried, with what takes it back. */
+    public void put(DeclaredChain chain, Trial trial, Instant now) {
+        database.transaction(() -> {
+            write(chain, now);
+            database.update(
+                    "INSERT OR REPLACE INTO trial (chain, before, after) VALUES (?, ?, ?)",
+                    trial.chain().toString(),
+                    json(trial.before()),
+                    json(trial.after()));
+            return true;
+        });
+    }
+
+    /** Ends a trial: the chain is what it is from now on. */
+    public void endTrial(DeclaredChain chain, Instant now) {
+        database.transaction(() -> {
+            write(chain, now);
+            return database.update(
+                            "DELETE FROM trial WHERE chain = ?", chain.name().toString())
+                    > 0;
+        });
+    }
+
+    /** The trials that have not ended. */
+    public List<Trial> trials() {
+        return database.transaction(() -> database.all(
+                "SELECT before, after FROM trial ORDER BY chain",
+                row -> new Trial(
+                        read(row.getString(1), ChainSpec.class, "trial"),
+                        read(row.getString(2), ChainSpec.class, "trial"))));
     }
 
     /**

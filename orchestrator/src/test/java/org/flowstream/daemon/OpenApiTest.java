@@ -32,6 +32,7 @@ import org.flowstream.image.ImageStore;
 import org.flowstream.metrics.Metrics;
 import org.flowstream.model.DeclaredJson;
 import org.flowstream.operation.Operations;
+import org.flowstream.operation.Reconfigurations;
 import org.flowstream.pool.Pools;
 import org.flowstream.reconcile.Confirmations;
 import org.flowstream.reconcile.Declarations;
@@ -107,7 +108,8 @@ class OpenApiTest {
                             settings.ownBridge(), store, declarations, world, events, clock, Failpoints.parse(""));
                     Pools pools = new Pools(declarations, loop, images, List::of, new BlankImages());
                     FirstPackets firstPackets =
-                            new FirstPackets(settings.places(), declarations, loop, world, pools, images, events)) {
+                            new FirstPackets(settings.places(), declarations, loop, world, pools, images, events);
+                    Operations operations = new Operations(store, declarations, loop, events, clock)) {
                 Routes.of(
                                 settings,
                                 "test",
@@ -118,7 +120,8 @@ class OpenApiTest {
                                 world,
                                 loop,
                                 new Confirmations(declarations, loop, events, clock),
-                                new Operations(store, declarations, loop, events, clock),
+                                operations,
+                                new Reconfigurations(declarations, loop, operations, events),
                                 pools,
                                 firstPackets,
                                 events,

@@ -62,6 +62,7 @@ final class EarlierStoreTest {
                 "DROP TABLE pool",
                 "DROP TABLE operation",
                 "DROP TABLE leaving_port",
+                "DROP TABLE trial",
                 "PRAGMA user_version = 2",
                 "INSERT INTO chain VALUES ('fw', '00000001', 'operator', '" + OLD_SPEC
                         + "', 1, '2026-01-02T03:04:05Z')",

@@ -122,7 +122,7 @@ final class StoreTest {
         assertThatThrownBy(() -> Store.open(folder))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("is of version 99, written by a newer flowstream; this one knows ");
-        execute("PRAGMA user_version = 6");
+        execute("PRAGMA user_version = 7");
         Store.open(folder).close();
     }
 
@@ -132,7 +132,7 @@ final class StoreTest {
             store.put(chain("fw", 7), NOW);
         }
         execute("DROP TABLE leaving_chain; DROP TABLE set_member; DROP TABLE pending_change; DROP TABLE pool;"
-                + " DROP TABLE operation; DROP TABLE leaving_port");
+                + " DROP TABLE operation; DROP TABLE leaving_port; DROP TABLE trial");
         execute("PRAGMA user_version = 1");
         try (Store store = Store.open(folder)) {
             assertThat(store.chain(Name.parse("fw"))).isPresent();
