@@ -33,6 +33,8 @@ final class Commands {
             new Entry("console", ConsoleCommand::new),
             new Entry("stop", StopCommand::new),
             new Entry("start", StartCommand::new),
+            new Entry("suspend", SuspendCommand::new),
+            new Entry("resume", ResumeCommand::new),
             new Entry("restart", RestartCommand::new),
             new Entry("rm", RmCommand::new),
             new Entry("handler", HandlerCommands::new),

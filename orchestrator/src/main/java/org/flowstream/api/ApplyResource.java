@@ -206,7 +206,7 @@ public final class ApplyResource {
                 .filter(chain -> chain.spec().spec().state() == RunState.RUNNING)
                 .forEach(chain -> goals.add(new Goal.Ready(chain.spec(), true)));
         named.stream()
-                .filter(chain -> chain.spec().spec().state() == RunState.STOPPED)
+                .filter(chain -> chain.spec().spec().state() != RunState.RUNNING)
                 .forEach(chain -> goals.add(new Goal.Steered(chain.name(), chain.wasReady())));
         away.forEach(chain -> goals.add(new Goal.Gone(chain)));
         if (goals.isEmpty()) {

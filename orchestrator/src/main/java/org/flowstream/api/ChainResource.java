@@ -10,6 +10,7 @@ import org.flowstream.event.EventLog;
 import org.flowstream.event.Subscription;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.DeclaredChain;
+import org.flowstream.model.GuestKind;
 import org.flowstream.model.Name;
 import org.flowstream.model.Operation;
 import org.flowstream.model.RunState;
@@ -63,6 +64,7 @@ public final class ChainResource {
                         call -> Answer.ok(known(call).spec())),
                 new Route("DELETE", "/v1/chains/{name}", this::remove),
                 new Route("POST", "/v1/chains/{name}/stop", this::stop),
+                new Route("POST", "/v1/chains/{name}/suspend", this::suspend),
                 new Route("POST", "/v1/chains/{name}/start", this::start),
                 new Route("POST", "/v1/chains/{name}/restart", this::restart),
                 new Route("POST", "/v1/chains/{name}/bypass", call -> bypassed(call, true)),
@@ -192,6 +194,40 @@ public final class ChainResource {
         return waits.answer(
                 operations.begin(Asked.of(
                         Operation.Kind.STOP, chain, before, new Goal.Off(chain), backTo(was, chain, RunState.STOPPED))),
+                call);
+    }
+
+    private Answer suspend(Call call) throws InterruptedException {
+        DeclaredChain was = known(call);
+        if (was.spec().spec().isOnDemand() || !was.spec().spec().part().isWhole()) {
+            throw ApiProblem.conflict(
+                    "the machines of chain '" + was.name() + "' come with packets, and go with their flows",
+                    "flowstream stop " + was.name());
+        }
+        if (was.spec().spec().state() == RunState.STOPPED) {
+            throw ApiProblem.conflict(
+                    "chain '" + was.name() + "' is stopped: there is nothing to suspend",
+                    "flowstream start " + was.name());
+        }
+        was.spec().spec().middleboxes().stream()
+                .filter(middlebox -> middlebox.guest() == GuestKind.PROGRAM)
+                .findFirst()
+                .ifPresent(middlebox -> {
+                    throw ApiProblem.conflict(
+                            "middlebox '" + middlebox.name()
+                                    + "' is a program of the user's own, whose processes cannot be" + " halted as one",
+                            "flowstream stop " + was.name());
+                });
+        long before = events.latest();
+        DeclaredChain chain = changed(was, RunState.SUSPENDED);
+        reconciler.asked(chain, false);
+        return waits.answer(
+                operations.begin(Asked.of(
+                        Operation.Kind.SUSPEND,
+                        chain,
+                        before,
+                        new Goal.Halted(chain),
+                        backTo(was, chain, RunState.SUSPENDED))),
                 call);
     }
 

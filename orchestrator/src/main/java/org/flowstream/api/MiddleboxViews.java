@@ -174,6 +174,11 @@ public final class MiddleboxViews {
         if (chain.spec().spec().state() == RunState.STOPPED) {
             return there ? LifeCycle.STOPPING : LifeCycle.STOPPED;
         }
+        if (chain.spec().spec().state() == RunState.SUSPENDED) {
+            return there && machine.get().power() != ObservedMachine.Power.PAUSED
+                    ? LifeCycle.STOPPING
+                    : LifeCycle.SUSPENDED;
+        }
         if (!there) {
             if (reconciler.failure(id).isPresent()) {
                 return LifeCycle.FAILED;
@@ -211,6 +216,7 @@ public final class MiddleboxViews {
             case WAITING ->
                 reconciler.nextStart(id).map(at -> "next start at " + at).orElse("");
             case READY, STOPPED -> "";
+            case SUSPENDED -> pass.machine(id).isPresent() ? "" : "its machine is gone: resuming starts it anew";
             default ->
                 pass.blocked(chain.name())
                         .or(() -> reconciler.trouble(chain.name()))

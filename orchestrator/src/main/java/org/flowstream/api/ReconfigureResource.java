@@ -13,6 +13,7 @@ import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MiddleboxSpec;
 import org.flowstream.model.Name;
+import org.flowstream.model.RunState;
 import org.flowstream.model.TemplateOrigin;
 import org.flowstream.model.Trial;
 import org.flowstream.net.FlowMatch;
@@ -104,6 +105,12 @@ public final class ReconfigureResource {
                 .filter(it -> !it.spec().spec().part().isPooled())
                 .findFirst()
                 .orElseThrow(() -> absent(name));
+        if (chain.spec().spec().state() != RunState.RUNNING) {
+            throw ApiProblem.conflict(
+                    "chain '" + chain.name() + "' is " + chain.spec().spec().state()
+                            + ": nothing could tell whether the" + " new configuration works",
+                    "flowstream start " + chain.name());
+        }
         if (chain.spec().spec().isOnDemand() || !chain.spec().spec().part().isWhole()) {
             throw ApiProblem.conflict(
                     "the machines of '" + name + "' come with packets: each holds flows of its own",

@@ -24,6 +24,8 @@ public enum LifeCycle {
     STOPPING,
     /** Off, as wished. */
     STOPPED,
+    /** Halted, as wished; where its machine is gone, not started. */
+    SUSPENDED,
     /** Its rules, machine and wires are being taken away. */
     REMOVING,
     /** Nothing of it is left. */
@@ -37,14 +39,15 @@ public enum LifeCycle {
     /** Where it may go from here. */
     public Set<LifeCycle> next() {
         return switch (this) {
-            case DECLARED -> EnumSet.of(STARTING, STOPPED, REMOVING);
-            case STARTING -> EnumSet.of(READY, UNWELL, WAITING, FAILED, STOPPING, REMOVING);
-            case READY -> EnumSet.of(UNWELL, WAITING, FAILED, STOPPING, REMOVING);
-            case UNWELL -> EnumSet.of(READY, WAITING, FAILED, STOPPING, REMOVING);
-            case WAITING -> EnumSet.of(STARTING, STOPPED, REMOVING);
-            case FAILED -> EnumSet.of(STARTING, STOPPED, REMOVING);
+            case DECLARED -> EnumSet.of(STARTING, STOPPED, SUSPENDED, REMOVING);
+            case STARTING -> EnumSet.of(READY, UNWELL, WAITING, FAILED, STOPPING, SUSPENDED, REMOVING);
+            case READY -> EnumSet.of(UNWELL, WAITING, FAILED, STOPPING, SUSPENDED, REMOVING);
+            case UNWELL -> EnumSet.of(READY, WAITING, FAILED, STOPPING, SUSPENDED, REMOVING);
+            case WAITING -> EnumSet.of(STARTING, STOPPED, SUSPENDED, REMOVING);
+            case FAILED -> EnumSet.of(STARTING, STOPPED, SUSPENDED, REMOVING);
             case STOPPING -> EnumSet.of(STOPPED, REMOVING);
-            case STOPPED -> EnumSet.of(STARTING, REMOVING);
+            case STOPPED -> EnumSet.of(STARTING, SUSPENDED, REMOVING);
+            case SUSPENDED -> EnumSet.of(STARTING, READY, UNWELL, STOPPING, STOPPED, REMOVING);
             case REMOVING -> EnumSet.of(REMOVED);
             case REMOVED -> EnumSet.noneOf(LifeCycle.class);
         };

@@ -44,6 +44,7 @@ public record Operation(
         APPLY(true, "all is as asked"),
         START(true, "it is ready"),
         STOP(false, "its machines have ended"),
+        SUSPEND(false, "its machines are halted"),
         RESTART(true, "it is ready again"),
         REMOVE(false, "nothing of it is left"),
         BYPASS(false, "its flow passes by its middleboxes"),

@@ -8,7 +8,9 @@ public enum RunState {
     /** They run, and are started again when they end. */
     RUNNING,
     /** They are off; their wires and rules stay, and traffic meets the failure policy. */
-    STOPPED;
+    STOPPED,
+    /** They are halted and keep all that they hold; none is started. Traffic meets the failure policy. */
+    SUSPENDED;
 
     @JsonCreator
     public static RunState parse(String text) {

@@ -11,6 +11,7 @@ import org.flowstream.model.DeclaredChain;
 import org.flowstream.model.Name;
 import org.flowstream.model.PortName;
 import org.flowstream.model.RunState;
+import org.flowstream.plan.ObservedMachine;
 import org.flowstream.plan.ObservedPort;
 import org.flowstream.reconcile.Declarations;
 import org.flowstream.reconcile.Pass;
@@ -76,8 +77,8 @@ public sealed interface Goal {
             if (!declared.spec().equals(asked.inStateOf(declared.spec()))) {
                 return Optional.of("it was changed since");
             }
-            return declared.spec().spec().state() == RunState.STOPPED
-                    ? Optional.of("it was stopped")
+            return declared.spec().spec().state() != RunState.RUNNING
+                    ? Optional.of("it was " + declared.spec().spec().state())
                     : declared.machines().values().stream()
                             .flatMap(id -> reconciler.failure(id).stream())
                             .findFirst()
@@ -189,6 +190,31 @@ public sealed interface Goal {
         @Override
         public String missing() {
             return "chain '" + chain.name() + "' still runs";
+        }
+    }
+
+    /** A chain's machines are halted, where they are there at all. */
+    record Halted(DeclaredChain chain) implements Goal {
+        @Override
+        public boolean holds(Pass pass) {
+            return chain.machines().values().stream()
+                    .flatMap(id -> pass.machine(id).stream())
+                    .allMatch(machine -> machine.power() == ObservedMachine.Power.PAUSED);
+        }
+
+        @Override
+        public Optional<String> failure(Declarations declarations, Reconciler reconciler) {
+            return declarations
+                    .chain(chain.name())
+                    .filter(now -> now.spec().spec().state() == RunState.SUSPENDED)
+                    .map(now -> reconciler.trouble(chain.name()))
+                    .orElse(Optional.of("it was changed since"))
+                    .map(reason -> chain.name() + ": " + reason);
+        }
+
+        @Override
+        public String missing() {
+            return "chain '" + chain.name() + "' is not suspended";
         }
     }
 

@@ -30,6 +30,8 @@ public final class Reconfigurations implements AutoCloseable {
     /** A chain that is not ready after so long with a new configuration gets its earlier one back. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final String START = "start-machine";
+
     private final Declarations declarations;
     private final Reconciler reconciler;
     private final Operations operations;
@@ -150,7 +152,7 @@ public final class Reconfigurations implements AutoCloseable {
             }
             if (failure.isEmpty()) {
                 declarations.endTrial(trial, true);
-                operations.end(operation.id(), Operation.State.DONE, done(operation, middlebox, since));
+                operations.end(operation.id(), Operation.State.DONE, done(trial, middlebox, since));
                 return;
             }
             back = takeBack(trial);
@@ -161,29 +163,28 @@ public final class Reconfigurations implements AutoCloseable {
                     .await(declarations, reconciler, PATIENCE)
                     .map(reason -> "; its earlier configuration is declared again, and is not ready either")
                     .orElse(
-                            wasStarted(operation, middlebox, since)
+                            wasStarted(trial, middlebox, since)
                                     ? "; it was started anew with its earlier configuration: what it held of its flows is lost"
                                     : "; it goes on with its earlier configuration");
         }
         operations.end(operation.id(), Operation.State.FAILED, outcome);
     }
 
-    private String done(Operation operation, Name middlebox, long since) {
-        return wasStarted(operation, middlebox, since)
+    private String done(Trial trial, Name middlebox, long since) {
+        return wasStarted(trial, middlebox, since)
                 ? "it has its new configuration, and was started anew: what it held of its flows is lost"
                 : "it has its new configuration, and what it held of its flows";
     }
 
     /** Whether its machine ended or was replaced on the way, with all that it knew. */
-    private boolean wasStarted(Operation operation, Name middlebox, long since) {
-        boolean exited = events.after(since).stream()
-                .anyMatch(entry -> entry.event() instanceof Event.MiddleboxExited exit
-                        && exit.name().equals(middlebox));
-        return exited
-                || operations.operation(operation.id()).stream()
-                        .flatMap(now -> now.stages().stream())
-                        .anyMatch(stage -> stage.stage().equals("machine")
-                                && !stage.detail().startsWith("hot"));
+    private boolean wasStarted(Trial trial, Name middlebox, long since) {
+        return events.after(since).stream()
+                .map(EventLog.Entry::event)
+                .anyMatch(event -> (event instanceof Event.MiddleboxExited exit
+                                && exit.name().equals(middlebox))
+                        || (event instanceof Event.ActionDone done
+                                && done.type().equals(START)
+                                && done.subject().equals(Optional.of(trial.chain()))));
     }
 
     @Override

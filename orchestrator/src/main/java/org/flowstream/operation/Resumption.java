@@ -31,6 +31,8 @@ final class Resumption {
             case APPLY -> Optional.of(orCleared(ready(running(chains)), complete));
             case STOP ->
                 Optional.of(orCleared(chains.stream().map(Goal.Off::new).toList(), complete));
+            case SUSPEND ->
+                Optional.of(orCleared(chains.stream().map(Goal.Halted::new).toList(), complete));
             case REMOVE -> Optional.of(orCleared(List.of(), false));
             case BYPASS, RESUME ->
                 Optional.of(operation.chains().stream()

@@ -133,7 +133,9 @@ public final class Upgrades {
         }
         return chain.spec().state() == RunState.STOPPED
                 ? Optional.of("its chain is stopped: nothing could tell whether the new image becomes ready")
-                : Optional.empty();
+                : chain.spec().state() == RunState.SUSPENDED
+                        ? Optional.of("its chain is suspended: the machine would lose what it holds")
+                        : Optional.empty();
     }
 
     /** What becomes of the machines, by the planner's own word. */

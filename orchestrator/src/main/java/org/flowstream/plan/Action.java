@@ -396,6 +396,19 @@ public sealed interface Action {
         }
     }
 
+    /** Halts a machine, which keeps all that it holds; the switch sends it no packets by then. */
+    record SuspendMachine(MachineRef machine) implements OnMachine {
+        @Override
+        public String describe() {
+            return "suspend machine " + machine.name();
+        }
+
+        @Override
+        public Optional<Action> inverse() {
+            return Optional.of(new ResumeMachine(machine));
+        }
+    }
+
     /** Lets a paused machine go on. */
     record ResumeMachine(MachineRef machine) implements OnMachine {
         @Override

@@ -66,6 +66,8 @@ final class ChainSteps {
         SWAP,
         /** It is paused and goes on. */
         RESUME,
+        /** It is halted. */
+        SUSPEND,
         /** It gets the power button. */
         STOP,
         /** It has ended, or has nothing left to be asked. */
@@ -154,7 +156,7 @@ final class ChainSteps {
         switch (fate(machine)) {
             case STOP -> actions.add(new Action.StopMachine(MachineRef.of(machine), GRACE, restarting(machine)));
             case DESTROY -> actions.add(new Action.DestroyMachine(MachineRef.of(machine)));
-            case ABSENT, STAY, SWAP, RESUME -> {}
+            case ABSENT, STAY, SWAP, RESUME, SUSPEND -> {}
         }
     }
 
@@ -221,6 +223,8 @@ final class ChainSteps {
                             actions.add(new Action.SwapImage(MachineRef.of(machine), it.image(), machine.image())));
         } else if (fate(machine) == Fate.RESUME) {
             actions.add(new Action.ResumeMachine(MachineRef.of(machine)));
+        } else if (fate(machine) == Fate.SUSPEND) {
+            actions.add(new Action.SuspendMachine(MachineRef.of(machine)));
         }
     }
 
@@ -232,7 +236,8 @@ final class ChainSteps {
 
     /** Taps that the machine had before its declaration changed, unless one that still runs holds them. */
     private void removeSurplusTaps(MachineSpec machine) {
-        boolean held = fate(machine) == Fate.STAY
+        Fate fate = fate(machine);
+        boolean held = (fate == Fate.STAY || fate == Fate.SUSPEND)
                 && machine(machine)
                         .filter(it -> it.devices() > machine.devices().size())
                         .isPresent();
@@ -274,6 +279,9 @@ final class ChainSteps {
         }
         if (lostTap(spec, machine) || machine.wellness() == ObservedMachine.Wellness.FAILED) {
             return Fate.DESTROY;
+        }
+        if (wish == Wish.SUSPEND) {
+            return running ? Fate.SUSPEND : Fate.STAY;
         }
         if (wish == Wish.HOLD) {
             return Fate.STAY;

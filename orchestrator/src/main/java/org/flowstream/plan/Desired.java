@@ -2,6 +2,8 @@ package org.flowstream.plan;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ExternalPort;
@@ -37,6 +39,15 @@ public record Desired(
                 .filter(spec -> spec.id().equals(machine))
                 .map(MachineSpec::image)
                 .findFirst();
+    }
+
+    /** The machines that are to be halted. */
+    public Set<MachineId> suspended() {
+        return chains.stream()
+                .flatMap(chain -> chain.plan().machines().stream()
+                        .filter(machine -> chain.wish(machine) == Wish.SUSPEND)
+                        .map(MachineSpec::id))
+                .collect(Collectors.toSet());
     }
 
     /** Nothing: what is observed of ours is to go. */

@@ -7,5 +7,7 @@ public enum Wish {
     /** No start now (its back-off, or it failed for good); one that runs as it should may go on. */
     HOLD,
     /** It is off. */
-    STOP
+    STOP,
+    /** It is halted where it runs, and not started. */
+    SUSPEND
 }

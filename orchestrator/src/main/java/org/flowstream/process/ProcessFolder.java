@@ -19,6 +19,7 @@ import org.flowstream.model.DeclaredJson;
  */
 record ProcessFolder(Path path) {
     private static final String TAG = "tag.json";
+    private static final String SUSPENDED = "suspended";
     private static final JsonMapper JSON = DeclaredJson.mapper();
 
     /** All of them, in a folder of machines' folders. */
@@ -55,10 +56,29 @@ record ProcessFolder(Path path) {
         return ProcessId.read(path.resolve("process"));
     }
 
+    /** Whether its process is halted on request. */
+    boolean isSuspended() {
+        return Files.exists(path.resolve(SUSPENDED));
+    }
+
+    void suspend(boolean suspended) {
+        Path mark = path.resolve(SUSPENDED);
+        try {
+            if (suspended) {
+                Files.write(mark, new byte[0]);
+            } else {
+                Files.deleteIfExists(mark);
+            }
+        } catch (IOException e) {
+            throw new ProcessFault("cannot write " + mark + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Makes the folder, root's alone, with its tag. */
     void make(DomainMetadata tag) {
         try {
             Files.createDirectories(path);
+            Files.deleteIfExists(path.resolve(SUSPENDED));
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
             Path half = path.resolve(TAG + ".new");
             Files.write(half, JSON.writeValueAsBytes(tag));

@@ -69,12 +69,13 @@ public final class ProcessHost implements AutoCloseable {
         Optional<ProcessId> process = folder.process();
         Optional<ProcessId.Cost> cost = process.flatMap(ProcessId::cost);
         if (cost.isEmpty()) {
-            return new ProcessMachine(tag, Optional.empty(), 0, 0);
+            return new ProcessMachine(tag, Optional.empty(), false, 0, 0);
         }
         process.ifPresent(it -> watch.watch(tag.id(), it, folder.life()));
         return new ProcessMachine(
                 tag,
                 process.map(ProcessId::pid),
+                folder.isSuspended() && process.filter(ProcessId::isHalted).isPresent(),
                 cost.get().cpuNanos(),
                 cost.get().residentKib());
     }
@@ -197,13 +198,25 @@ public final class ProcessHost implements AutoCloseable {
         folder(id).remove();
     }
 
+    /** Halts a process; its folder says that it is meant. */
+    public void suspend(MachineId id) {
+        folder(id).suspend(true);
+        signal(id, "-STOP");
+    }
+
     /** Has a process that someone stopped go on. */
     public void resume(MachineId id) {
+        signal(id, "-CONT");
+        folder(id).suspend(false);
+    }
+
+    private void signal(MachineId id, String signal) {
         folder(id).process().filter(ProcessId::isAlive).ifPresent(process -> {
             try {
-                Program.run(List.of("kill", "-CONT", Long.toString(process.pid())));
+                Program.run(List.of("kill", signal, Long.toString(process.pid())));
             } catch (IOException e) {
-                throw new ProcessFault("cannot wake process " + process.pid() + ": " + e.getMessage(), e);
+                throw new ProcessFault(
+                        "cannot send " + signal + " to process " + process.pid() + ": " + e.getMessage(), e);
             }
         });
     }

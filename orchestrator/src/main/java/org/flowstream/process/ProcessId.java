@@ -50,6 +50,11 @@ record ProcessId(long pid, long start) {
                 number(stat, RESIDENT_PAGES) * PAGE_KIB));
     }
 
+    /** Whether a signal has halted it. */
+    boolean isHalted() {
+        return stat().filter(stat -> stat.get(STATE).equals("T")).isPresent();
+    }
+
     boolean isAlive() {
         return stat().isPresent();
     }

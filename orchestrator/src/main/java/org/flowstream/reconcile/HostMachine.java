@@ -22,11 +22,14 @@ record HostMachine(DomainMetadata tag, ObservedMachine.Power power, long cpuNano
     }
 
     static HostMachine of(ProcessMachine machine) {
-        return new HostMachine(
-                machine.tag(),
-                machine.isAlive() ? ObservedMachine.Power.RUNNING : ObservedMachine.Power.ENDED,
-                machine.cpuNanos(),
-                machine.residentKib());
+        return new HostMachine(machine.tag(), power(machine), machine.cpuNanos(), machine.residentKib());
+    }
+
+    private static ObservedMachine.Power power(ProcessMachine machine) {
+        if (!machine.isAlive()) {
+            return ObservedMachine.Power.ENDED;
+        }
+        return machine.halted() ? ObservedMachine.Power.PAUSED : ObservedMachine.Power.RUNNING;
     }
 
     private static ObservedMachine.Power power(LibvirtMachine machine) {

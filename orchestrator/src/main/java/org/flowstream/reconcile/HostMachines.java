@@ -248,6 +248,14 @@ final class HostMachines implements AutoCloseable {
         return machine.hypervisor() == HypervisorChoice.PROCESS ? "root" : qemuUser();
     }
 
+    void suspend(MachineRef machine) {
+        if (processes.has(machine.id())) {
+            doing(() -> processes.suspend(machine.id()));
+            return;
+        }
+        doing(() -> libvirt.suspend(machine.name(), machine.id()));
+    }
+
     void resume(MachineRef machine) {
         if (processes.has(machine.id())) {
             doing(() -> processes.resume(machine.id()));

@@ -73,6 +73,8 @@ final class HostSwitch implements AutoCloseable {
     private final RuleLooks looks = new RuleLooks();
     /** Machines that start: their links are up before they can take a packet, so the failure policy holds for them. */
     private final Set<MachineId> held = ConcurrentHashMap.newKeySet();
+    /** Those of them that no readiness releases. */
+    private volatile Set<MachineId> suspended = Set.of();
 
     /**
      * @param detection within which machines that hang are seen by the switch; empty: they are not
@@ -359,7 +361,13 @@ final class HostSwitch implements AutoCloseable {
 
     /** Machines that are held no more; their chains' rules are then found to be others than wanted, and set. */
     void release(Predicate<MachineId> ready) {
-        held.removeIf(ready);
+        held.removeIf(machine -> !suspended.contains(machine) && ready.test(machine));
+    }
+
+    /** The machines that are to be halted: they are held until they are not, and are ready again. */
+    void suspend(Set<MachineId> machines) {
+        suspended = Set.copyOf(machines);
+        held.addAll(machines);
     }
 
     /**

@@ -157,12 +157,14 @@ public final class HostWorld implements World {
         // One look at the health for rules and machines alike: a machine that is told ready has its rules compared so.
         Map<MachineId, Boolean> ready = new ConcurrentHashMap<>();
         Predicate<MachineId> isReady = id -> ready.computeIfAbsent(id, health::isReady);
+        Set<MachineId> suspended = now.suspended();
+        openVswitch.suspend(suspended);
         openVswitch.release(isReady);
         HostSwitch.Found found = found(now);
         boolean weighs = loads.isDue(System.nanoTime());
         HostMachines.Seen seen = machines.machines(now, weighs);
         List<HostMachine> running = seen.machines();
-        watch(now, running, seen.unseen().isPresent());
+        watch(now, running, suspended, seen.unseen().isPresent());
         health.heard(found.heard());
         if (weighs) {
             weigh(running);
@@ -200,7 +202,7 @@ public final class HostWorld implements World {
         }
     }
 
-    private void watch(Desired now, List<HostMachine> running, boolean blind) {
+    private void watch(Desired now, List<HostMachine> running, Set<MachineId> suspended, boolean blind) {
         Map<MachineId, Watched> wanted = new HashMap<>();
         for (DesiredChain chain : now.chains()) {
             for (MachineSpec machine : chain.plan().machines()) {
@@ -214,6 +216,8 @@ public final class HostWorld implements World {
         names.keySet().removeAll(gone);
         Set<MachineId> there = running.stream()
                 .filter(machine -> machine.power() != ObservedMachine.Power.ENDED)
+                .filter(machine -> machine.power() != ObservedMachine.Power.PAUSED
+                        || !suspended.contains(machine.tag().id()))
                 .map(machine -> machine.tag().id())
                 .filter(wanted::containsKey)
                 .collect(Collectors.toCollection(HashSet::new));
@@ -340,6 +344,11 @@ public final class HostWorld implements World {
             swaps.swap(swap);
         } else if (action instanceof Action.ResumeMachine resume) {
             machines.resume(resume.machine());
+            // What it did not answer while it was halted is not held against it.
+            health.forget(resume.machine().id());
+        } else if (action instanceof Action.SuspendMachine suspend) {
+            machines.suspend(suspend.machine());
+            health.forget(suspend.machine().id());
         } else if (action instanceof Action.StopMachine stop) {
             machines.stop(stop.machine(), stop.grace());
             health.forget(stop.machine().id());

@@ -363,7 +363,7 @@ public final class Reconciler implements AutoCloseable {
         Observed observed;
         long moment = watches.moment();
         try {
-            observed = wishes.ofUs(world.observe(wishes.desired(chains, chain -> Map.of())), own)
+            observed = wishes.ofUs(world.observe(wishes.desired(chains, Watches::suspended)), own)
                     .without(declarations.machinesBut(chains), declarations.chainsBut(own));
             watches.see(chains, observed, moment);
         } catch (WorldException e) {

@@ -241,6 +241,15 @@ final class Watches {
         return Optional.ofNullable(watches.get(id));
     }
 
+    /** The part of the wishes that the world itself has to know of: which machines are to be halted. */
+    static Map<MachineId, Wish> suspended(DeclaredChain chain) {
+        Map<MachineId, Wish> wishes = new TreeMap<>();
+        if (chain.spec().spec().state() == RunState.SUSPENDED) {
+            chain.machines().values().forEach(id -> wishes.put(id, Wish.SUSPEND));
+        }
+        return wishes;
+    }
+
     /** What is wished of each machine of a chain now. */
     synchronized Map<MachineId, Wish> wishes(DeclaredChain chain) {
         Map<MachineId, Wish> wishes = new TreeMap<>();
@@ -248,6 +257,8 @@ final class Watches {
         for (MachineId id : chain.machines().values()) {
             if (chain.spec().spec().state() == RunState.STOPPED || restarting.contains(id)) {
                 wishes.put(id, Wish.STOP);
+            } else if (chain.spec().spec().state() == RunState.SUSPENDED) {
+                wishes.put(id, Wish.SUSPEND);
             } else {
                 MachineWatch watch = watches.get(id);
                 boolean may = watch == null || watch.policy().mayStart(now);

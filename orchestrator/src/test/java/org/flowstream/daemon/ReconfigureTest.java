@@ -199,4 +199,29 @@ final class ReconfigureTest extends DaemonTest {
         assertThat(refused("/v1/middleboxes/many/reconfigure", request(second)))
                 .startsWith("the machines of 'many' come with packets");
     }
+
+    @Test
+    void oneOfAChainIsChangedAndTheOthersStayAsTheyAre() throws Exception {
+        ok("DELETE", "/v1/chains/fw?wait=20", json.createObjectNode());
+        ObjectNode two = chain("two", "tcp", first.digest().hex()).deepCopy();
+        ObjectNode outer = (ObjectNode) two.at("/spec/middleboxes/0");
+        ObjectNode inner = outer.deepCopy().put("name", "inner");
+        ((ObjectNode) outer.put("name", "outer").at("/devices/1")).put("to", "inner/outside");
+        ((ObjectNode) inner.at("/devices/0")).put("to", "outer/inside");
+        ((com.fasterxml.jackson.databind.node.ArrayNode) two.at("/spec/middleboxes")).add(inner);
+        ok("POST", "/v1/chains?wait=20", two);
+        world.guestsSwap();
+        int before = world.done().size();
+        ok("POST", "/v1/middleboxes/inner/reconfigure?wait=20", request(second));
+        assertThat(world.done().subList(before, world.done().size()))
+                .noneMatch(it -> it.contains("machine outer"))
+                .filteredOn(it -> it.contains("machine inner"))
+                .hasSize(1)
+                .allMatch(it -> it.startsWith("swap the image of machine inner"));
+        JsonNode boxes = ok("GET", "/v1/chains/two", json.createObjectNode()).at("/spec/middleboxes");
+        assertThat(boxes.path(0).path("image").asText())
+                .isEqualTo(first.digest().toString());
+        assertThat(boxes.path(1).path("image").asText())
+                .isEqualTo(second.digest().toString());
+    }
 }

@@ -255,6 +255,28 @@ final class PlannerTest {
     }
 
     @Test
+    void aMachineThatIsToBeHaltedIsHaltedOnceAndNeverStarted() {
+        Desired suspended = desired(OWN, true, "00", Wish.SUSPEND);
+        Observed host = done(running(true));
+        assertThat(words(Planner.plan(suspended, host))).containsExactly("suspend machine fw");
+        for (ObservedMachine.Wellness wellness : List.of(
+                ObservedMachine.Wellness.STARTING, ObservedMachine.Wellness.READY, ObservedMachine.Wellness.UNWELL)) {
+            assertThat(Planner.plan(suspended, withMachine(host, ObservedMachine.Power.PAUSED, wellness))
+                            .isEmpty())
+                    .isTrue();
+        }
+        assertThat(words(Planner.plan(
+                        suspended, withMachine(host, ObservedMachine.Power.ENDED, ObservedMachine.Wellness.STARTING))))
+                .containsExactly("destroy machine fw");
+        // Another image is not taken meanwhile, nor is it a reason to end what it holds.
+        assertThat(Planner.plan(
+                                desired(OWN, true, "11", Wish.SUSPEND),
+                                withMachine(host, ObservedMachine.Power.PAUSED, ObservedMachine.Wellness.STARTING))
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
     void aGuestThatHasNotSaidWhatItRunsIsWaitedFor() {
         Observed host = withMachine(done(running(true)), false, Optional.empty());
         assertThat(words(Planner.plan(desired(OWN, true, "11", Wish.RUN), host)))

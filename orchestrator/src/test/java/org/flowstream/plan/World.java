@@ -130,6 +130,9 @@ final class World {
             start(it.machine(), it.accelerator());
         } else if (action instanceof Action.SwapImage it) {
             swap(it);
+        } else if (action instanceof Action.SuspendMachine it) {
+            assertThat(running(it.machine().id())).isTrue();
+            change(it.machine(), ObservedMachine.Power.PAUSED, ObservedMachine.Wellness.STARTING);
         } else if (action instanceof Action.ResumeMachine it) {
             change(it.machine(), ObservedMachine.Power.RUNNING, ObservedMachine.Wellness.STARTING);
         } else if (action instanceof Action.AwaitReady it) {

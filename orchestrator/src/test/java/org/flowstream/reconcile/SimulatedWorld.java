@@ -277,6 +277,12 @@ public final class SimulatedWorld implements World {
                             guestsBoot ? ObservedMachine.Wellness.READY : ObservedMachine.Wellness.STARTING));
         } else if (action instanceof Action.SwapImage swap) {
             machines.computeIfPresent(swap.machine().id(), (id, machine) -> machine.running(swap.to()));
+        } else if (action instanceof Action.SuspendMachine suspend) {
+            machines.computeIfPresent(
+                    suspend.machine().id(), (id, machine) -> powered(machine, ObservedMachine.Power.PAUSED));
+        } else if (action instanceof Action.ResumeMachine resume) {
+            machines.computeIfPresent(
+                    resume.machine().id(), (id, machine) -> powered(machine, ObservedMachine.Power.RUNNING));
         } else if (action instanceof Action.StopMachine stop) {
             machines.remove(stop.machine().id());
         } else if (action instanceof Action.DestroyMachine destroy) {
@@ -286,6 +292,20 @@ public final class SimulatedWorld implements World {
 
     private void put(PortName name, BridgeName bridge) {
         ports.put(name, new ObservedPort(name, bridge, true, Optional.of(nextNumber++)));
+    }
+
+    private static ObservedMachine powered(ObservedMachine machine, ObservedMachine.Power power) {
+        return new ObservedMachine(
+                machine.id(),
+                machine.name(),
+                machine.chain(),
+                machine.image(),
+                machine.memoryMib(),
+                machine.vcpus(),
+                machine.devices(),
+                machine.accelerator(),
+                power,
+                machine.wellness());
     }
 
     /** Guests that take images while they run, if they are such. */

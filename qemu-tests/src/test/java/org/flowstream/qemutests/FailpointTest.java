@@ -179,6 +179,9 @@ class FailpointTest {
                 List.of("resume-machine"),
                 () -> Command.of("virsh", "-q", "suspend", domain).output());
         awaitReady("w");
+        dieAt(List.of("suspend-machine"), command("suspend", "w"));
+        Wait.until("w to be suspended", BOUND, () -> LAB.flowstream("ps").out().contains("suspended"));
+        LAB.flowstream("resume", "w").ok();
         dieAt(List.of("stop-machine"), command("stop", "w"));
         LAB.flowstream("start", "w").ok();
         dieAt(List.of("clear-rules", "destroy-machine", "remove-tap-ports", "delete-taps"), command(apply("w", "[]")));

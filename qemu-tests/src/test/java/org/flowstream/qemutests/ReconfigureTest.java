@@ -204,7 +204,10 @@ class ReconfigureTest {
                 long starved = SwitchLosses.at(Platform.bridge()) - starvedBefore;
                 long dropped = 0;
                 for (JsonNode row : nat.json("drops", "nat")) {
-                    dropped += row.path("packets").asLong();
+                    // What is not for the translator ends in a Discard: neighbour discovery, multicast.
+                    dropped += row.path("reason").asText().equals("discarded")
+                            ? 0
+                            : row.path("packets").asLong();
                 }
                 System.out.printf(
                         "nat (%s) reconfigured %d times, each in us:%s; stream %d sent %d lost; iperf3 UDP %d packets %d"
@@ -274,7 +277,7 @@ class ReconfigureTest {
                     FromDevice(inside) -> ToDevice(outside);
                     """);
             Files.writeString(template.resolve("template.json"), """
-                    {"name": "large", "version": "1", "summary": "Needs more memory than it says.",
+                    {"name": "large", "version": "1.0.0", "summary": "Needs more memory than it says.",
                      "devices": [{"name": "outside", "click": ["outside"], "mode": "addressed"},
                                  {"name": "inside", "click": ["inside"], "mode": "addressed"}],
                      "image": {"click": "large.click"},
