@@ -146,6 +146,7 @@ public final class Reconfigurations implements AutoCloseable {
     private void settle(Operation operation, Trial trial, Name middlebox, long since) throws InterruptedException {
         Optional<String> failure = new Goal.Ready(trial.after(), true).await(declarations, reconciler, PATIENCE);
         Optional<DeclaredChain> back;
+        boolean refused = wasRefused(trial, middlebox);
         synchronized (this) {
             if (cancelled.remove(trial)) {
                 return;
@@ -165,7 +166,9 @@ public final class Reconfigurations implements AutoCloseable {
                     .orElse(
                             wasStarted(trial, middlebox, since)
                                     ? "; it was started anew with its earlier configuration: what it held of its flows is lost"
-                                    : "; it goes on with its earlier configuration");
+                                    : refused
+                                            ? "; it goes on with its earlier configuration"
+                                            : "; its earlier configuration is declared again");
         }
         operations.end(operation.id(), Operation.State.FAILED, outcome);
     }
@@ -174,6 +177,14 @@ public final class Reconfigurations implements AutoCloseable {
         return wasStarted(trial, middlebox, since)
                 ? "it has its new configuration, and was started anew: what it held of its flows is lost"
                 : "it has its new configuration, and what it held of its flows";
+    }
+
+    /** Whether the machine itself has said no, and so is as it was. One that was not heard may be dead already. */
+    private boolean wasRefused(Trial trial, Name middlebox) {
+        return declarations
+                .chain(trial.chain())
+                .flatMap(chain -> reconciler.failure(chain.machine(middlebox)))
+                .isPresent();
     }
 
     /** Whether its machine ended or was replaced on the way, with all that it knew. */
