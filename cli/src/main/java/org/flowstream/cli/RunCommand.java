@@ -70,10 +70,11 @@ final class RunCommand extends DaemonCommand {
 
     @Option(
             names = "--hypervisor",
-            paramLabel = "auto|kvm|qemu|process",
+            paramLabel = "auto|kvm|qemu|xen|process",
             defaultValue = "auto",
             description =
-                    "What runs its instructions (default: ${DEFAULT-VALUE}: kvm where it is usable, else qemu). A process is no"
+                    "What runs its instructions (default: ${DEFAULT-VALUE}: xen where libvirt is Xen's, else kvm where it is"
+                            + " usable, else qemu). A process is no"
                             + " machine: confined, but on the host's own kernel, without libvirt.")
     private String hypervisor = "auto";
 

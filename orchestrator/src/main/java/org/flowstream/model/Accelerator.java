@@ -9,6 +9,8 @@ public enum Accelerator {
     KVM,
     /** QEMU alone, translating (TCG): everywhere, slower in computation. */
     QEMU,
+    /** Xen: the machine is a PVH domain of its own beside dom0, without a QEMU. */
+    XEN,
     /** The host's own kernel: the middlebox is a process, not a machine, and libvirt has no part in it. */
     PROCESS;
 

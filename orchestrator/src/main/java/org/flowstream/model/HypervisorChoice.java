@@ -5,10 +5,11 @@ import com.fasterxml.jackson.annotation.JsonValue;
 
 /** Which accelerator a middlebox is to have. */
 public enum HypervisorChoice {
-    /** KVM where it is usable, else QEMU alone; never a process, which shares the host's kernel. */
+    /** Xen where libvirt is Xen's; else KVM where it is usable, else QEMU alone. Never a process: it shares the kernel. */
     AUTO,
     KVM,
     QEMU,
+    XEN,
     PROCESS;
 
     @JsonCreator
@@ -22,6 +23,7 @@ public enum HypervisorChoice {
             case AUTO -> best;
             case KVM -> Accelerator.KVM;
             case QEMU -> Accelerator.QEMU;
+            case XEN -> Accelerator.XEN;
             case PROCESS -> Accelerator.PROCESS;
         };
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
 import org.flowstream.model.HealthSpec;
 import org.flowstream.model.HypervisorChoice;
 import org.flowstream.model.ImageDigest;
@@ -63,6 +64,16 @@ final class DomainXmlTest {
                         places,
                         HypervisorHost.PLAIN.withEmulator(Path.of("/srv/a & b/qemu-tcg"))))
                 .isEqualTo(reference("qemu.xml"));
+    }
+
+    @Test
+    void xen() throws IOException {
+        assertThat(XenDomainXml.render(
+                        machine(),
+                        Places.STANDARD,
+                        Path.of("/var/lib/libvirt/flowstream/k3v9x2ab.elf"),
+                        BridgeName.parse("flowstream")))
+                .isEqualTo(reference("xen.xml"));
     }
 
     @Test

@@ -84,8 +84,8 @@ final class ModelTest {
         assertThatThrownBy(() -> ImageDigest.parse("sha256:12"))
                 .hasMessageContaining("64 lower-case hexadecimal digits");
         assertThatThrownBy(() -> FailurePolicy.parse("OPEN")).hasMessage("'OPEN': expected closed or open");
-        assertThatThrownBy(() -> HypervisorChoice.parse("xen"))
-                .hasMessage("'xen': expected auto or kvm or qemu or process");
+        assertThatThrownBy(() -> HypervisorChoice.parse("bhyve"))
+                .hasMessage("'bhyve': expected auto or kvm or qemu or xen or process");
         assertThatThrownBy(() -> Durations.parse("1")).hasMessageStartingWith("'1': expected a duration");
         assertThatThrownBy(() -> new HealthSpec(List.of(), Duration.ofMillis(99)))
                 .hasMessage("'99ms': expected a heartbeat from 100ms to 1h");
