@@ -30,7 +30,9 @@ final class SettingsOptions {
     @Option(
             names = "--libvirt",
             paramLabel = "URI",
-            description = "Connection to libvirt (default: $$FLOWSTREAM_LIBVIRT, else qemu:///system).")
+            description =
+                    "Connection to libvirt: QEMU's, or Xen's (xen:///system, xen+ssh://HOST/) (default: $$FLOWSTREAM_LIBVIRT,"
+                            + " else qemu:///system).")
     private @Nullable String libvirt;
 
     @Option(

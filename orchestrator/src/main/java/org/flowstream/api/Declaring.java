@@ -12,6 +12,7 @@ import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
+import org.flowstream.model.Accelerator;
 import org.flowstream.model.ChainSpec;
 import org.flowstream.model.Change;
 import org.flowstream.model.DeclaredChain;
@@ -123,6 +124,7 @@ public final class Declaring {
         }
         refuseIfAny(faults, "give one of them another priority (run --priority, or \"priority\" in its document)");
         checkPorts(change, after);
+        checkXen(change);
         checkKvm(change);
         Pass preview = preview(change, after);
         for (ChainSpec spec : change.chains()) {
@@ -192,6 +194,24 @@ public final class Declaring {
             }
         } catch (ImageException e) {
             throw ApiProblem.refused(String.valueOf(e.getMessage()), "flowstream image build, then run");
+        }
+    }
+
+    /** Xen's libvirt has machines of Xen's alone, and no other has them. */
+    private void checkXen(Change change) {
+        boolean xen = world.accelerator() == Accelerator.XEN;
+        for (ChainSpec spec : change.chains()) {
+            for (MiddleboxSpec middlebox : spec.spec().middleboxes()) {
+                Accelerator wanted = middlebox.hypervisor().resolve(world.accelerator());
+                if (wanted != Accelerator.PROCESS && xen != (wanted == Accelerator.XEN)) {
+                    throw ApiProblem.refused(
+                            "middlebox " + middlebox.name() + " wants " + wanted + ", and the daemon's libvirt is "
+                                    + (xen ? "Xen's" : "not Xen's") + "; nothing was created",
+                            xen
+                                    ? "run with --hypervisor xen, or none"
+                                    : "flowstream daemon start --libvirt xen:///system");
+                }
+            }
         }
     }
 

@@ -153,6 +153,10 @@ public final class Purge {
                         "machine " + machine.domain() + " of " + tag.installation(),
                         () -> libvirt.destroy(tag.name(), tag.id()));
             }
+            Installation installation = settings.places().installation();
+            if (settings.libvirt().startsWith("xen") && isMeant(installation) && libvirt.hasImages(installation)) {
+                item("storage pool of images of " + installation, () -> libvirt.removeImages(installation));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.flowstream.libvirt;
 
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -14,10 +15,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.flowstream.domain.DomainMetadata;
+import org.flowstream.model.Installation;
 import org.flowstream.problem.BadValueException;
 import org.libvirt.jna.ConnectionPointer;
 import org.libvirt.jna.DomainPointer;
 import org.libvirt.jna.Libvirt;
+import org.libvirt.jna.virDomainInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ final class Connection {
     /** VIR_UUID_STRING_BUFLEN: with the zero at its end. */
     private static final int UUID_TEXT = 37;
 
+    private static final int START_PAUSED = 1;
     private static final int START_AUTO_DESTROY = 1 << 1;
     private static final int KEEP_ALIVE_SECONDS = 5;
     private static final int KEEP_ALIVE_MISSES = 3;
@@ -46,6 +50,8 @@ final class Connection {
     private final Map<String, DomainMetadata> tags = new ConcurrentHashMap<>();
 
     private String capabilities = "";
+    /** Xen's driver gives no statistics of many domains at once. */
+    private volatile boolean givesStats = true;
 
     private Connection(ConnectionPointer pointer, Libvirt.VirConnectCloseFunc onClose, int eventId) {
         this.pointer = pointer;
@@ -107,13 +113,74 @@ final class Connection {
      * @param costs what a domain's QEMU takes of the host, by the domain's name
      */
     List<LibvirtMachine> machines(Function<String, Emulators.Cost> costs) {
-        PointerByReference records = new PointerByReference();
-        int count =
-                Calls.number(Calls.MORE.virConnectGetAllDomainStats(pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
         Set<String> seen = new HashSet<>();
-        List<LibvirtMachine> machines = read(records.getValue(), count, costs, seen);
+        List<LibvirtMachine> machines = givesStats ? byStats(costs, seen) : oneByOne(all(), seen);
         tags.keySet().retainAll(seen);
         return machines;
+    }
+
+    private List<LibvirtMachine> byStats(Function<String, Emulators.Cost> costs, Set<String> seen) {
+        PointerByReference records = new PointerByReference();
+        try {
+            int count = Calls.number(
+                    Calls.MORE.virConnectGetAllDomainStats(pointer, STATS_STATE, records, STATS_DO_NOT_WAIT));
+            return read(records.getValue(), count, costs, seen);
+        } catch (LibvirtFault e) {
+            if (e.code() != LibvirtFault.NO_SUPPORT) {
+                throw e;
+            }
+            givesStats = false;
+            return oneByOne(all(), seen);
+        }
+    }
+
+    private List<DomainPointer> all() {
+        PointerByReference list = new PointerByReference();
+        int count = Calls.number(Calls.MORE.virConnectListAllDomains(pointer, list, 0));
+        List<DomainPointer> domains = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            domains.add(new DomainPointer(list.getValue().getPointer((long) i * Native.POINTER_SIZE)));
+        }
+        Native.free(Pointer.nativeValue(list.getValue()));
+        return domains;
+    }
+
+    /** Asks each by itself, and frees it. What they cost is what libvirt says. */
+    private List<LibvirtMachine> oneByOne(List<DomainPointer> domains, Set<String> seen) {
+        List<LibvirtMachine> machines = new ArrayList<>();
+        try {
+            for (DomainPointer domain : domains) {
+                String uuid = uuid(domain);
+                seen.add(uuid);
+                knownTag(uuid, domain).flatMap(tag -> look(tag, domain)).ifPresent(machines::add);
+            }
+        } finally {
+            domains.forEach(Connection::free);
+        }
+        return machines;
+    }
+
+    /** Empty when it has gone meanwhile. */
+    private static Optional<LibvirtMachine> look(DomainMetadata tag, DomainPointer domain) {
+        IntByReference state = new IntByReference();
+        IntByReference reason = new IntByReference();
+        virDomainInfo info = new virDomainInfo();
+        try {
+            Calls.number(Calls.MORE.virDomainGetState(domain, state, reason, 0));
+            Calls.number(Libvirt.INSTANCE.virDomainGetInfo(domain, info));
+        } catch (LibvirtFault e) {
+            if (e.kind() == LibvirtFault.Kind.ABSENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        return Optional.of(new LibvirtMachine(
+                tag,
+                name(domain),
+                DomainState.of(state.getValue()),
+                reason.getValue(),
+                info.cpuTime,
+                info.memory.longValue()));
     }
 
     /** Of some domains those that are there and carry a tag of ours; what they cost is left out. */
@@ -125,6 +192,11 @@ final class Connection {
             }
             if (there.isEmpty()) {
                 return List.of();
+            }
+            if (!givesStats) {
+                List<DomainPointer> asked = List.copyOf(there);
+                there.clear();
+                return oneByOne(asked, new HashSet<>());
             }
             PointerByReference records = new PointerByReference();
             Pointer[] domains = there.stream().map(DomainPointer::getPointer).toArray(Pointer[]::new);
@@ -141,7 +213,7 @@ final class Connection {
         List<LibvirtMachine> machines = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                DomainStats stats = DomainStats.read(list.getPointer((long) i * com.sun.jna.Native.POINTER_SIZE));
+                DomainStats stats = DomainStats.read(list.getPointer((long) i * Native.POINTER_SIZE));
                 DomainPointer domain = new DomainPointer(stats.domain());
                 String uuid = uuid(domain);
                 seen.add(uuid);
@@ -188,8 +260,16 @@ final class Connection {
      * @return its name
      */
     String create(String xml, boolean ends) {
-        DomainPointer domain =
-                Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, ends ? START_AUTO_DESTROY : 0));
+        return create(xml, ends ? START_AUTO_DESTROY : 0);
+    }
+
+    /** Creates a domain whose processor stands still. */
+    String createPaused(String xml) {
+        return create(xml, START_PAUSED);
+    }
+
+    private String create(String xml, int flags) {
+        DomainPointer domain = Calls.object(Libvirt.INSTANCE.virDomainCreateXML(pointer, xml, flags));
         try {
             return name(domain);
         } finally {
@@ -224,6 +304,11 @@ final class Connection {
             }
             throw e;
         }
+    }
+
+    /** Images on its host. */
+    HostImages images(Installation installation) {
+        return new HostImages(pointer, installation);
     }
 
     /** A domain by its name. */

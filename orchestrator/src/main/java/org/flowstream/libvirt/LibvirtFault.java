@@ -30,6 +30,9 @@ public final class LibvirtFault extends RuntimeException {
     private static final int FROM_RPC = 7;
     private static final int FROM_REMOTE = 13;
 
+    /** The driver has no such function. */
+    static final int NO_SUPPORT = 3;
+
     private static final int INTERNAL_ERROR = 1;
     private static final int NO_CONNECT = 5;
     private static final int INVALID_CONN = 6;

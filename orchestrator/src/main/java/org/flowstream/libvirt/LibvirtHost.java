@@ -2,17 +2,22 @@ package org.flowstream.libvirt;
 
 import com.sun.jna.Pointer;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flowstream.domain.DomainMetadata;
+import org.flowstream.model.Installation;
 import org.flowstream.model.MachineId;
 import org.flowstream.model.Name;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +57,9 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Calls hold it shared, so that a connection is not closed under them. */
     private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
+
+    /** To be closed before the connection is; some may be so already. */
+    private final Set<DomainConsole> consoles = ConcurrentHashMap.newKeySet();
 
     private @Nullable Connection connection;
 
@@ -119,6 +127,51 @@ public final class LibvirtHost implements AutoCloseable {
     /** Creates a domain and starts it; a name that is taken is refused. */
     public void create(String xml) {
         run(connection -> looks.touched(connection.create(xml, false)));
+    }
+
+    /**
+     * Creates a domain on a host that has no file of ours, its processor standing still.
+     *
+     * @param name of the image there, as long as this lasts
+     * @param xml given the image's path there
+     */
+    public void createPaused(Installation installation, String name, byte[] image, Function<Path, String> xml) {
+        run(connection -> {
+            HostImages images = connection.images(installation);
+            Path there = images.upload(name, image);
+            try {
+                looks.touched(connection.createPaused(xml.apply(there)));
+            } finally {
+                images.remove(name);
+            }
+        });
+    }
+
+    /** Whether images of the installation's may lie on the host, or what held them. */
+    public boolean hasImages(Installation installation) {
+        return call(connection -> connection.images(installation).hasPool());
+    }
+
+    /** Takes away what images of the installation's lie on the host, and what held them. */
+    public void removeImages(Installation installation) {
+        run(connection -> connection.images(installation).removeAll());
+    }
+
+    /**
+     * Opens a machine's console; whoever had it loses it. It ends with the domain, and with the connection.
+     *
+     * @param taker is given what comes, on a thread of libvirt's: it must hand on and return
+     * @param whenEnded told once, when nothing will come any more
+     * @return empty when the machine is not there
+     */
+    public Optional<DomainConsole> openConsole(
+            Name name, MachineId id, Consumer<ByteBuffer> taker, Runnable whenEnded) {
+        return onMachine(name, id, domain -> {
+            DomainConsole opened = DomainConsole.open(domain, taker, whenEnded);
+            consoles.removeIf(DomainConsole::hasEnded);
+            consoles.add(opened);
+            return opened;
+        });
     }
 
     /** Creates a domain that bears no tag and ends with this connection at the latest. */
@@ -404,6 +457,8 @@ public final class LibvirtHost implements AutoCloseable {
     private void disconnect() {
         inUse.writeLock().lock();
         try {
+            consoles.forEach(DomainConsole::close);
+            consoles.clear();
             if (connection != null) {
                 connection.close();
                 connection = null;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -230,6 +231,50 @@ public final class SwitchDatabase implements AutoCloseable {
                 removeQuietly(missing);
             }
         }
+    }
+
+    /**
+     * Makes ours what others' scripts put on a bridge for a machine of ours: Xen's make its ports with it. All of them get
+     * our tag and ask for a number of ours, in one transaction; one that is not there is added.
+     */
+    public void adoptPorts(List<NewPort> ports) {
+        SwitchView view = observe();
+        Operations operations = new Operations();
+        List<NewPort> missing = new ArrayList<>();
+        Map<PortName, Integer> asked = new HashMap<>();
+        for (NewPort each : ports) {
+            List<Integer> numbers = freeNumbers(view, each.bridge(), ports.size());
+            Optional<ObservedPort> there = bridge(each.bridge()).port(each.name());
+            if (there.isEmpty()) {
+                missing.add(each);
+            } else if (there.get().tags().isEmpty()) {
+                int number = numbers.get(asked.size());
+                asked.put(each.name(), number);
+                ArrayNode port =
+                        Operations.where("_uuid", Operations.uuid(there.get().uuid()));
+                ArrayNode named =
+                        Operations.where("name", Operations.text(each.name().text()));
+                operations
+                        .require(
+                                Replica.PORT,
+                                port,
+                                "name",
+                                Operations.text(each.name().text()))
+                        .update(
+                                Replica.PORT,
+                                port,
+                                "external_ids",
+                                Operations.map(each.tags().in(installation).externalIds()))
+                        .update(Replica.INTERFACE, named, "ofport_request", JSON.numberNode(number));
+            }
+        }
+        if (!asked.isEmpty()) {
+            change(operations);
+            asked.forEach((name, number) -> await(
+                    "number " + number + " of port '" + name + "'",
+                    now -> now.port(name).filter(port -> port.number().orElse(0) == number)));
+        }
+        addPorts(missing);
     }
 
     private void insert(SwitchView view, List<NewPort> ports) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.flowstream.chain.ChainPlan;
 import org.flowstream.chain.Stage;
+import org.flowstream.model.Accelerator;
 import org.flowstream.model.ImageDigest;
 import org.flowstream.model.MachineSpec;
 import org.flowstream.model.PortName;
@@ -166,9 +167,14 @@ final class ChainSteps {
     }
 
     private void makeTaps(MachineSpec machine) {
-        if (!observed.taps().containsAll(machine.taps())) {
+        if (!bringsTaps(machine) && !observed.taps().containsAll(machine.taps())) {
             actions.add(new Action.CreateTaps(machine));
         }
+    }
+
+    /** Whether its taps and their ports come and go with the machine, as vifs on Xen do. */
+    private boolean bringsTaps(MachineSpec machine) {
+        return machine.hypervisor().resolve(desired.accelerator()) == Accelerator.XEN;
     }
 
     /**
@@ -185,7 +191,7 @@ final class ChainSteps {
 
     private void addPorts(MachineSpec machine) {
         boolean wired = machine.taps().stream().allMatch(tap -> numberOf(tap).isPresent());
-        if (!wired) {
+        if (!wired && !(bringsTaps(machine) && starts(machine))) {
             actions.add(new Action.AddTapPorts(plan.bridge(), machine, isShut() && starts(machine)));
         }
     }
@@ -307,8 +313,10 @@ final class ChainSteps {
 
     /** Whether a tap is gone that QEMU holds: it cannot get hold of one that is made anew. */
     private boolean lostTap(MachineSpec spec, ObservedMachine machine) {
-        return !observed.taps()
-                .containsAll(spec.taps().subList(0, Math.min(spec.devices().size(), machine.devices())));
+        return !bringsTaps(spec)
+                && !observed.taps()
+                        .containsAll(
+                                spec.taps().subList(0, Math.min(spec.devices().size(), machine.devices())));
     }
 
     private boolean starts(MachineSpec machine) {

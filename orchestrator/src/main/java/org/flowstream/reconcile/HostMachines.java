@@ -31,6 +31,7 @@ import org.flowstream.libvirt.LibvirtFault;
 import org.flowstream.libvirt.LibvirtHost;
 import org.flowstream.libvirt.MachineEvent;
 import org.flowstream.model.Accelerator;
+import org.flowstream.model.BridgeName;
 import org.flowstream.model.ExitReason;
 import org.flowstream.model.GuestKind;
 import org.flowstream.model.HypervisorChoice;
@@ -66,6 +67,7 @@ final class HostMachines implements AutoCloseable {
     private final Runnable changed;
     private final LibvirtHost libvirt;
     private final ProcessHost processes;
+    private final XenMachines xen;
     /** The latest news of a domain's end, by its name: libvirt tells it once. */
     private final Map<String, MachineEvent.Moved> ends = new ConcurrentHashMap<>();
     /** When a process ended, by its id: told once, too. */
@@ -81,6 +83,7 @@ final class HostMachines implements AutoCloseable {
         this.changed = changed;
         this.processes = ProcessHost.open(places, this::hear);
         this.libvirt = LibvirtHost.open(this.uri, clock, this::hear);
+        this.xen = new XenMachines(places, libvirt);
     }
 
     private void hear(MachineId endedProcess) {
@@ -134,6 +137,9 @@ final class HostMachines implements AutoCloseable {
             }
             unseen = Optional.of(failure.reason());
         }
+        if (isXen()) {
+            xen.look(seen);
+        }
         seen.sort(HostMachine.BY_NAME);
         return new Seen(List.copyOf(seen), unseen);
     }
@@ -184,6 +190,33 @@ final class HostMachines implements AutoCloseable {
         }
     }
 
+    /**
+     * The same where libvirt is Xen's.
+     *
+     * @param bridge on which the machine has its ports
+     * @param wired called when those are there, before the machine runs
+     */
+    void startOnXen(MachineSpec machine, BridgeName bridge, byte[] image, Runnable wired) {
+        try {
+            xen.start(machine, bridge, image, wired);
+        } catch (LibvirtFault e) {
+            removeFolder(machine.id());
+            throw failure(e);
+        } catch (IOException e) {
+            removeFolder(machine.id());
+            throw new WorldException(SYSTEM, "machine " + machine.name() + " has no console: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether libvirt is Xen's: all its machines are then. */
+    private boolean isXen() {
+        return uri.getScheme() != null && uri.getScheme().startsWith("xen");
+    }
+
+    boolean isXen(MachineSpec machine) {
+        return machine.hypervisor().resolve(accelerator()) == Accelerator.XEN;
+    }
+
     /** Where libvirt has no control groups a machine without a quota is better than none. */
     private void create(MachineSpec machine, Accelerator accelerator, HypervisorHost host) {
         try {
@@ -203,6 +236,9 @@ final class HostMachines implements AutoCloseable {
 
     /** What {@code auto} means; while libvirt does not answer, nothing starts anyhow. */
     Accelerator accelerator() {
+        if (isXen()) {
+            return Accelerator.XEN;
+        }
         try {
             return hypervisor().best();
         } catch (LibvirtFault e) {
@@ -211,6 +247,9 @@ final class HostMachines implements AutoCloseable {
     }
 
     Optional<KvmFault> kvmFault() {
+        if (isXen()) {
+            return Optional.of(new KvmFault("machines at " + uri + " run by Xen", Optional.empty()));
+        }
         try {
             return KvmFault.of(KvmAccess.of(Path.of("/"), libvirt.qemuUser()), libvirt::offersKvm);
         } catch (LibvirtFault e) {
@@ -269,7 +308,11 @@ final class HostMachines implements AutoCloseable {
             doing(() -> processes.stop(machine.id(), grace));
             return;
         }
-        doing(() -> libvirt.stop(machine.name(), machine.id(), grace));
+        if (isXen()) {
+            doing(() -> xen.stop(machine, grace));
+        } else {
+            doing(() -> libvirt.stop(machine.name(), machine.id(), grace));
+        }
         removeFolder(machine.id());
     }
 
@@ -279,6 +322,7 @@ final class HostMachines implements AutoCloseable {
             return;
         }
         doing(() -> libvirt.destroy(machine.name(), machine.id()));
+        xen.endConsole(machine.id());
         removeFolder(machine.id());
     }
 
@@ -333,9 +377,17 @@ final class HostMachines implements AutoCloseable {
         if (news == null) {
             return spoken(id, clock.instant(), ExitReason.Cause.GONE, false);
         }
+        if (isXen()) {
+            // What its console still holds comes first.
+            xen.endConsole(id);
+        }
         return switch (news.kind()) {
             case PANICKED, ENDED_BY_PANIC -> spoken(id, news.at(), ExitReason.Cause.PANIC, true);
-            case ENDED_BY_POWER_OFF -> spoken(id, news.at(), ExitReason.Cause.POWERED_OFF, true);
+            // A triple fault is to Xen a wish to restart, of which libvirt tells as of a power-off: a guest that means
+            // it
+            // says so.
+            case ENDED_BY_POWER_OFF ->
+                spoken(id, news.at(), isXen() ? ExitReason.Cause.DIED : ExitReason.Cause.POWERED_OFF, true);
             case ENDED_BY_DESTROY -> new ExitReason(news.at(), ExitReason.Cause.DESTROYED, lastLine(id));
             default -> new ExitReason(news.at(), ExitReason.Cause.DIED, lastLine(id));
         };
@@ -398,6 +450,7 @@ final class HostMachines implements AutoCloseable {
 
     @Override
     public void close() {
+        xen.close();
         libvirt.close();
         processes.close();
     }

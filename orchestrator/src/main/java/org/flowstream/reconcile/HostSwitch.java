@@ -457,10 +457,7 @@ final class HostSwitch implements AutoCloseable {
 
     void addTapPorts(BridgeName bridge, MachineSpec machine) {
         doing(() -> {
-            database.addPorts(machine.taps().stream()
-                    .map(tap -> NewPort.hostInterface(
-                            bridge, tap, Tags.of(machine.chain().text(), machine.id(), machine.owner())))
-                    .toList());
+            database.addPorts(tapPorts(bridge, machine));
             keepFromFlooding(bridge);
         });
     }
@@ -468,6 +465,21 @@ final class HostSwitch implements AutoCloseable {
     /** Begins BFD with a machine that boots, so that its session is up when it is ready. */
     void listenFor(BridgeName bridge, MachineSpec machine) {
         doing(() -> database.observe().bridge(bridge).ifPresent(found -> liveness.expect(machine, found)));
+    }
+
+    /** Makes ours the ports that a machine brought along. */
+    void adoptTapPorts(BridgeName bridge, MachineSpec machine) {
+        doing(() -> {
+            database.adoptPorts(tapPorts(bridge, machine));
+            keepFromFlooding(bridge);
+        });
+    }
+
+    private static List<NewPort> tapPorts(BridgeName bridge, MachineSpec machine) {
+        return machine.taps().stream()
+                .map(tap -> NewPort.hostInterface(
+                        bridge, tap, Tags.of(machine.chain().text(), machine.id(), machine.owner())))
+                .toList();
     }
 
     /** On a bridge of others their rules may flood; what they flood is for none of our machines. */

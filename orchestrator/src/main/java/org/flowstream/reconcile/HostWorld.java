@@ -1,5 +1,6 @@
 package org.flowstream.reconcile;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -148,6 +149,16 @@ public final class HostWorld implements World {
         new Taps(places.installation(), machines.tapUser(machine)).create(machine.taps());
         // One that lost its tap under a port that stayed: nobody adds that port, and raises the tap, again.
         Taps.raise(machine.taps().stream().filter(openVswitch::hasPort).toList());
+    }
+
+    private void addTapPorts(BridgeName bridge, MachineSpec machine) {
+        if (machines.isXen(machine)) {
+            openVswitch.adoptTapPorts(bridge, machine);
+            return;
+        }
+        // At the last moment: the switch is about to look at its ports anyhow.
+        Taps.raise(machine.taps());
+        openVswitch.addTapPorts(bridge, machine);
     }
 
     @Override
@@ -314,9 +325,7 @@ public final class HostWorld implements World {
         } else if (action instanceof Action.DeleteTaps delete) {
             delete.taps().forEach(Taps::delete);
         } else if (action instanceof Action.AddTapPorts add) {
-            // At the last moment: the switch is about to look at its ports anyhow.
-            Taps.raise(add.machine().taps());
-            openVswitch.addTapPorts(add.bridge(), add.machine());
+            addTapPorts(add.bridge(), add.machine());
             if (add.boots()) {
                 openVswitch.listenFor(add.bridge(), add.machine());
             }
@@ -369,7 +378,11 @@ public final class HostWorld implements World {
             plan.ifPresent(chain -> openVswitch.hold(chain, machine.id(), desired));
             // The guest is ready a moment after QEMU is: whoever begins to listen then has missed nothing, but is late.
             health.watchFromStart(watched(machine, bridge));
-            machines.start(machine, accelerator);
+            if (accelerator == Accelerator.XEN) {
+                machines.startOnXen(machine, bridge, image(machine.image()), () -> addTapPorts(bridge, machine));
+            } else {
+                machines.start(machine, accelerator);
+            }
             health.started(machine.id());
             starting.put(machine.id(), System.nanoTime() + LOOK_NANOS);
         } catch (RuntimeException e) {
@@ -383,6 +396,14 @@ public final class HostWorld implements World {
                 .map(DesiredChain::plan)
                 .filter(plan -> plan.name().equals(chain))
                 .findFirst();
+    }
+
+    private byte[] image(ImageDigest digest) {
+        try {
+            return Files.readAllBytes(images.file(digest));
+        } catch (IOException e) {
+            throw new WorldException("images", "cannot read image " + digest.abbreviated() + ": " + e, e);
+        }
     }
 
     private void verify(ImageDigest image) {
