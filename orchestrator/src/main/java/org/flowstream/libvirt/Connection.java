@@ -324,13 +324,16 @@ final class Connection {
         Libvirt.INSTANCE.virDomainFree(domain);
     }
 
-    /** Our tag on a domain; empty when it has none, or is gone. */
+    /** Our tag on a domain; empty when it has none, is gone, or is only being made. */
     static Optional<DomainMetadata> tag(DomainPointer domain) {
         try {
             return Optional.of(DomainMetadata.parse(Calls.text(
                     Libvirt.INSTANCE.virDomainGetMetadata(domain, METADATA_ELEMENT, DomainMetadata.NAMESPACE, 0))));
         } catch (LibvirtFault e) {
-            if (e.kind() == LibvirtFault.Kind.UNTAGGED || e.kind() == LibvirtFault.Kind.ABSENT) {
+            // Xen's libvirt shows a domain that it is making, and refuses its metadata: CONFLICT.
+            if (e.kind() == LibvirtFault.Kind.UNTAGGED
+                    || e.kind() == LibvirtFault.Kind.ABSENT
+                    || e.kind() == LibvirtFault.Kind.CONFLICT) {
                 return Optional.empty();
             }
             throw e;

@@ -74,7 +74,10 @@ public final class DomainConsole implements AutoCloseable {
             over = !flush();
         }
         if (over || (events & FAILED) != 0) {
-            close();
+            // Giving a stream up is a question to libvirt: the loop that hears the answer must not wait for it.
+            Thread closer = new Thread(this::close, "console-end");
+            closer.setDaemon(true);
+            closer.start();
         }
     }
 
@@ -152,7 +155,7 @@ public final class DomainConsole implements AutoCloseable {
         return ended;
     }
 
-    /** Gives the console up. */
+    /** Gives the console up; waits for libvirt's answer. */
     @Override
     public void close() {
         synchronized (this) {
@@ -161,10 +164,10 @@ public final class DomainConsole implements AutoCloseable {
             }
             ended = true;
             notifyAll();
-            Libvirt.INSTANCE.virStreamEventRemoveCallback(stream);
-            Libvirt.INSTANCE.virStreamAbort(stream);
-            Libvirt.INSTANCE.virStreamFree(stream);
         }
+        Libvirt.INSTANCE.virStreamEventRemoveCallback(stream);
         whenEnded.run();
+        Libvirt.INSTANCE.virStreamAbort(stream);
+        Libvirt.INSTANCE.virStreamFree(stream);
     }
 }

@@ -213,6 +213,11 @@ final class HostMachines implements AutoCloseable {
         return uri.getScheme() != null && uri.getScheme().startsWith("xen");
     }
 
+    /** Whether libvirt's host is another than ours: its interfaces cannot be looked at. */
+    boolean areElsewhere() {
+        return uri.getHost() != null;
+    }
+
     boolean isXen(MachineSpec machine) {
         return machine.hypervisor().resolve(accelerator()) == Accelerator.XEN;
     }
@@ -321,8 +326,9 @@ final class HostMachines implements AutoCloseable {
             doing(() -> processes.destroy(machine.id()));
             return;
         }
-        doing(() -> libvirt.destroy(machine.name(), machine.id()));
+        // First: Xen's libvirt does not always survive that a domain ends under an open console.
         xen.endConsole(machine.id());
+        doing(() -> libvirt.destroy(machine.name(), machine.id()));
         removeFolder(machine.id());
     }
 

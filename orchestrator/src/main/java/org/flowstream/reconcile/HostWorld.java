@@ -471,7 +471,9 @@ public final class HostWorld implements World {
 
     @Override
     public PortFacts examine(PortName port, boolean consent, String session) {
-        return PortFacts.gather(openVswitch.place(port), port, consent, session);
+        return machines.areElsewhere()
+                ? PortFacts.elsewhere(openVswitch.place(port))
+                : PortFacts.gather(openVswitch.place(port), port, consent, session);
     }
 
     @Override

@@ -32,6 +32,16 @@ public record PortFacts(
     /** Why a port may not be taken. */
     public record Refusal(String reason, String cure) {}
 
+    /** Of a port whose host is another than ours: the switch will say whether it can open it. */
+    static PortFacts elsewhere(Optional<SwitchPorts.Place> place) {
+        return new PortFacts(
+                place.map(SwitchPorts.Place::bridge),
+                place.map(SwitchPorts.Place::tagged).orElse(false),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
     /**
      * Looks at a port's interface.
      *

@@ -37,7 +37,15 @@ final class XenMachines {
 
     private final Places places;
     private final LibvirtHost libvirt;
-    private final Map<MachineId, FramedConsole> consoles = new ConcurrentHashMap<>();
+    private final Map<MachineId, Console> consoles = new ConcurrentHashMap<>();
+
+    /** Both ends of what a machine says. */
+    private record Console(DomainConsole stream, FramedConsole framed) {
+        void close() {
+            stream.close();
+            framed.close();
+        }
+    }
 
     XenMachines(Places places, LibvirtHost libvirt) {
         this.places = places;
@@ -61,8 +69,8 @@ final class XenMachines {
             wired.run();
             libvirt.resume(machine.name(), machine.id());
         } catch (IOException | RuntimeException e) {
-            libvirt.destroy(machine.name(), machine.id());
             endConsole(machine.id());
+            libvirt.destroy(machine.name(), machine.id());
             throw e;
         }
     }
@@ -71,12 +79,12 @@ final class XenMachines {
     void look(List<HostMachine> machines) {
         for (HostMachine machine : machines) {
             MachineId id = machine.tag().id();
-            FramedConsole known = consoles.get(id);
+            Console known = consoles.get(id);
             if (machine.tag().accelerator() == Accelerator.XEN
                     && machine.power() == ObservedMachine.Power.RUNNING
                     && known != null
-                    && known.hasEnded()) {
-                consoles.remove(id, known);
+                    && known.framed().hasEnded()) {
+                endConsole(id);
                 known = null;
             }
             if (machine.tag().accelerator() == Accelerator.XEN
@@ -85,7 +93,8 @@ final class XenMachines {
                 try {
                     openConsole(machine.tag().name(), id);
                 } catch (IOException | LibvirtFault e) {
-                    LOG.warn("machine {} is not heard: {}", machine.tag().name(), e.getMessage());
+                    // It may have ended since it was seen; else the next look tries again.
+                    LOG.info("machine {} is not heard: {}", machine.tag().name(), e.getMessage());
                 }
             }
         }
@@ -109,7 +118,7 @@ final class XenMachines {
             console.close();
             throw e;
         }
-        FramedConsole before = consoles.put(id, console);
+        Console before = consoles.put(id, new Console(stream.join(), console));
         if (before != null) {
             before.close();
         }
@@ -123,9 +132,9 @@ final class XenMachines {
         }
     }
 
-    /** Waits until what a machine that has ended said is in its file. */
+    /** Gives a machine's console up; what came of it is then in its file. */
     void endConsole(MachineId id) {
-        FramedConsole console = consoles.remove(id);
+        Console console = consoles.remove(id);
         if (console != null) {
             console.close();
         }
@@ -143,12 +152,13 @@ final class XenMachines {
             LOG.debug("machine {} was asked to stop: {}", machine.name(), e.getMessage());
         }
         if (!libvirt.awaitEnd(machine.name(), machine.id(), grace)) {
+            endConsole(machine.id());
             libvirt.destroy(machine.name(), machine.id());
         }
         endConsole(machine.id());
     }
 
     void close() {
-        consoles.values().forEach(FramedConsole::close);
+        consoles.values().forEach(Console::close);
     }
 }
