@@ -326,7 +326,7 @@ final class HostMachines implements AutoCloseable {
             doing(() -> processes.destroy(machine.id()));
             return;
         }
-        // First: Xen's libvirt does not always survive that a domain ends under an open console.
+        // First: libvirtd was seen to answer nobody any more when a domain ended under an open console.
         xen.endConsole(machine.id());
         doing(() -> libvirt.destroy(machine.name(), machine.id()));
         removeFolder(machine.id());
