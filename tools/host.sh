@@ -58,7 +58,9 @@ iperf3=iperf3
 /usr/lib/python3/dist-packages/scapy/__init__.py=python3-scapy
 /usr/sbin/haproxy=haproxy
 tcpdump=tcpdump
-git=git'
+git=git
+/usr/bin/qemu-img=qemu-utils
+/usr/bin/mtype=mtools'
 
 # The packages among those lists that are not installed.
 host_missing_packages() {

@@ -59,10 +59,8 @@ final class ApplyCommand extends DaemonCommand {
         JsonNode answer;
         try {
             for (Image image : built.images()) {
-                String path = "/v1/images/" + ApiClient.segment(image.digest().toString());
-                if (!client.has(path)) {
-                    client.put(path, "application/octet-stream", image.bytes());
-                    brought.add(path);
+                if (ImageUpload.bring(client, image)) {
+                    brought.add(ImageUpload.path(image));
                 }
             }
             answer = client.post(

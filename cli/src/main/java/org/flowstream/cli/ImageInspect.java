@@ -88,6 +88,12 @@ final class ImageInspect extends LocalCommand {
                         + Durations.text(manifest.health().heartbeat()));
         if (manifest.guest() instanceof Guest.Program program) {
             about.row("program", String.join(" ", program.argv()) + "  (unverified)");
+        } else if (manifest.guest() instanceof Guest.Kernel kernel) {
+            about.row("kernel", kernel.kernel() + "  (unverified)");
+            kernel.initrd().ifPresent(initrd -> about.row("initrd", initrd.toString()));
+            about.row("cmdline", kernel.commandLine());
+        } else if (manifest.guest() instanceof Guest.Disk disk) {
+            about.row("disk", disk.disk() + "  (unverified)");
         } else {
             about.row("runtime", "sha256:" + manifest.runtime());
         }

@@ -38,6 +38,9 @@ final class InspectCommand extends DaemonCommand {
                 "machine",
                 box.path("machine").asText() + "  " + box.path("hypervisor").asText() + ", "
                         + box.path("memoryMib").asText() + " MiB, up " + PsCommand.up(box) + cost(box));
+        if (box.hasNonNull("emulated")) {
+            table.row("emulated", box.path("emulated").asText());
+        }
         table.row(
                 "flow",
                 PsCommand.flow(box) + " between " + box.path("between").asText() + " on bridge "

@@ -112,13 +112,9 @@ final class RunCommand extends DaemonCommand {
             RunSource.Built built = source.build(client);
             ChainSpec spec = spec(middlebox, built.source());
             progress.done("template", built.summary(), built.read());
-            String path =
-                    "/v1/images/" + ApiClient.segment(built.image().digest().toString());
+            String path = ImageUpload.path(built.image());
             long uploading = System.nanoTime();
-            boolean upload = !client.has(path);
-            if (upload) {
-                client.put(path, "application/octet-stream", built.image().bytes());
-            }
+            boolean upload = ImageUpload.bring(client, built.image());
             Duration made = built.made().plus(Duration.ofNanos(System.nanoTime() - uploading));
             stage("image", made);
             progress.done(

@@ -10,6 +10,7 @@ import org.flowstream.chain.ChainCompiler;
 import org.flowstream.chain.Overlaps;
 import org.flowstream.event.Event;
 import org.flowstream.event.EventLog;
+import org.flowstream.image.Guest;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
 import org.flowstream.model.Accelerator;
@@ -185,13 +186,23 @@ public final class Declaring {
             return; // an image of the engine is verified before it starts
         }
         try {
-            GuestKind runs = images.get(middlebox.image()).manifest().guest().kind();
+            Guest guest = images.get(middlebox.image()).manifest().guest();
+            GuestKind runs = guest.kind();
             if (runs != middlebox.guest()) {
                 throw ApiProblem.refused(
                         "middlebox '" + middlebox.name() + "' is declared as a " + middlebox.guest() + ", but image "
                                 + middlebox.image().abbreviated() + " is a " + runs,
                         null);
             }
+            guest.parts().stream()
+                    .filter(part -> !images.parts().has(part))
+                    .findFirst()
+                    .ifPresent(part -> {
+                        throw ApiProblem.refused(
+                                "the file " + part + " that image "
+                                        + middlebox.image().abbreviated() + " names is not on this host",
+                                "run the template that the image was built from");
+                    });
         } catch (ImageException e) {
             throw ApiProblem.refused(String.valueOf(e.getMessage()), "flowstream image build, then run");
         }
@@ -216,6 +227,15 @@ public final class Declaring {
     }
 
     private void checkKvm(Change change) {
+        change.chains().stream()
+                .flatMap(spec -> spec.spec().middleboxes().stream())
+                .filter(box ->
+                        box.hypervisor() == HypervisorChoice.KVM && box.guest().isForeign())
+                .findFirst()
+                .flatMap(box -> world.foreignKvmFault())
+                .ifPresent(fault -> {
+                    throw ApiProblem.refused(fault + "; nothing was created", "run with --hypervisor auto or qemu");
+                });
         boolean wantsKvm = change.chains().stream()
                 .flatMap(spec -> spec.spec().middleboxes().stream())
                 .anyMatch(middlebox -> middlebox.hypervisor() == HypervisorChoice.KVM);

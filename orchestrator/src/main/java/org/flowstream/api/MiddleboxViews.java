@@ -152,6 +152,9 @@ public final class MiddleboxViews {
                 .put("bypassed", chain.spec().spec().bypassed())
                 .put("hypervisor", hypervisor(middlebox, machine))
                 .put("memoryMib", middlebox.memoryMib());
+        if (middlebox.guest().isForeign() && middlebox.hypervisor() == HypervisorChoice.AUTO) {
+            world.foreignKvmFault().ifPresent(fault -> view.put("emulated", fault));
+        }
         health(view, middlebox, condition(view, id, machine));
         world.load(id).ifPresent(load -> view.put("residentMib", load.residentKib() / 1024));
         pass.spec(id)

@@ -85,7 +85,7 @@ public final class Purge {
         purge.attempt("libvirt", purge::machines);
         purge.attempt("Open vSwitch", purge::openVswitch);
         purge.attempt("the kernel's taps", purge::taps);
-        purge.attempt("sockets", purge::sockets);
+        purge.attempt("sockets and disks", purge::files);
         return new Outcome(
                 List.copyOf(purge.found),
                 List.copyOf(purge.failures),
@@ -239,20 +239,24 @@ public final class Purge {
         });
     }
 
-    private void sockets() {
+    private void files() {
         if (!isMeant(settings.places().installation())) {
             return;
         }
-        Path machines = settings.places().run().resolve("machines");
-        if (!Files.isDirectory(machines)) {
+        content("folder ", settings.places().run().resolve("machines"));
+        content("disk ", settings.places().disks());
+    }
+
+    private void content(String kind, Path whole) {
+        if (!Files.isDirectory(whole)) {
             return;
         }
-        try (Stream<Path> folders = Files.list(machines)) {
-            for (Path folder : (Iterable<Path>) folders.sorted()::iterator) {
-                item("folder " + folder, () -> delete(folder));
+        try (Stream<Path> all = Files.list(whole)) {
+            for (Path each : (Iterable<Path>) all.sorted()::iterator) {
+                item(kind + each, () -> delete(each));
             }
         } catch (IOException e) {
-            failures.add("cannot list " + machines + ": " + e.getMessage());
+            failures.add("cannot list " + whole + ": " + e.getMessage());
         }
     }
 

@@ -19,6 +19,7 @@ import org.flowstream.api.MiddleboxResource;
 import org.flowstream.api.MiddleboxViews;
 import org.flowstream.api.OpenApiResource;
 import org.flowstream.api.OperationResource;
+import org.flowstream.api.PartResource;
 import org.flowstream.api.PortResource;
 import org.flowstream.api.ReconfigureResource;
 import org.flowstream.api.Route;
@@ -82,6 +83,7 @@ final class Routes {
         routes.addAll(new DropResource(declarations, guests, images, world).routes());
         routes.addAll(new PortResource(declarations, reconciler, world, events).routes());
         routes.addAll(new ImageResource(images, declarations).routes());
+        routes.addAll(new PartResource(images.parts()).routes());
         routes.addAll(
                 new EventResource(events, new Snapshots(declarations, reconciler, views, events, Clock.systemUTC()))
                         .routes());

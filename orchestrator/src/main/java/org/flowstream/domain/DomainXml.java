@@ -1,5 +1,6 @@
 package org.flowstream.domain;
 
+import java.nio.file.Path;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.MachineSpec;
 
@@ -21,21 +22,29 @@ public final class DomainXml {
     private static final int QUOTA_PERIOD_US = 10_000;
 
     private final MachineSpec machine;
+    private final Boot boot;
     private final Accelerator accelerator;
     private final Places places;
     private final HypervisorHost host;
 
-    private DomainXml(MachineSpec machine, Accelerator accelerator, Places places, HypervisorHost host) {
+    private DomainXml(MachineSpec machine, Boot boot, Accelerator accelerator, Places places, HypervisorHost host) {
         this.machine = machine;
+        this.boot = boot;
         this.accelerator = accelerator;
         this.places = places;
         this.host = host;
     }
 
-    /** The XML for {@code virDomainCreateXML}. */
+    /** The XML for {@code virDomainCreateXML} of a machine of the engine. */
     public static String render(MachineSpec machine, Accelerator accelerator, Places places, HypervisorHost host) {
+        return render(machine, new Boot.Engine(places.image(machine.image())), accelerator, places, host);
+    }
+
+    /** The XML of a machine that starts with something given. */
+    public static String render(
+            MachineSpec machine, Boot boot, Accelerator accelerator, Places places, HypervisorHost host) {
         Xml xml = new Xml();
-        DomainXml domain = new DomainXml(machine, accelerator, places, host);
+        DomainXml domain = new DomainXml(machine, boot, accelerator, places, host);
         DomainParts.domain(xml, accelerator, host, domain::content);
         return xml.toString();
     }
@@ -62,21 +71,56 @@ public final class DomainXml {
     }
 
     private void boot(Xml os) {
-        DomainParts.boot(os, host, places.image(machine.image()));
+        if (boot instanceof Boot.Engine engine) {
+            DomainParts.boot(os, host, engine.image());
+        } else if (boot instanceof Boot.Kernel own) {
+            os.text("type", "hvm", "arch", "x86_64", "machine", "pc");
+            os.text("kernel", own.kernel());
+            own.initrd().ifPresent(path -> os.text("initrd", path));
+            os.text("cmdline", own.commandLine());
+        } else {
+            os.text("type", "hvm", "arch", "x86_64", "machine", "pc");
+            os.empty("boot", "dev", "hd");
+        }
     }
 
     private void devices(Xml devices) {
         DomainParts.controllers(devices, accelerator, host);
+        if (boot instanceof Boot.Disk own) {
+            disk(devices, "vda", "qcow2", own.disk(), false);
+            own.seed().ifPresent(seed -> disk(devices, "vdb", "raw", seed, true));
+        }
         machine.devices().forEach(device -> network(devices, device));
         devices.element(
                 "serial",
                 serial -> serial.empty("source", "path", places.console(machine.id()), "append", "on"),
                 "type",
                 "file");
-        DomainParts.channel(devices, CONTROL_PORT, places.control(machine.id()).toString());
-        DomainParts.channel(devices, HEALTH_PORT, places.health(machine.id()).toString());
+        if (boot instanceof Boot.Engine) {
+            DomainParts.channel(
+                    devices, CONTROL_PORT, places.control(machine.id()).toString());
+            DomainParts.channel(
+                    devices, HEALTH_PORT, places.health(machine.id()).toString());
+        }
         devices.empty("memballoon", "model", "none");
         devices.empty("panic", "model", "isa");
+    }
+
+    private static void disk(Xml devices, String target, String format, Path file, boolean readOnly) {
+        devices.element(
+                "disk",
+                disk -> {
+                    disk.empty("driver", "name", "qemu", "type", format);
+                    disk.empty("source", "file", file);
+                    disk.empty("target", "dev", target, "bus", "virtio");
+                    if (readOnly) {
+                        disk.empty("readonly");
+                    }
+                },
+                "type",
+                "file",
+                "device",
+                "disk");
     }
 
     private static void network(Xml devices, MachineSpec.Device device) {

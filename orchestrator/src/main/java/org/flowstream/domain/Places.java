@@ -35,6 +35,21 @@ public record Places(Path state, Path run, Path log) {
         return images().resolve(digest.hex() + ".elf");
     }
 
+    /** The disks of machines that have some, {@code ID.qcow2} and {@code ID.seed}: made at each start, gone with the machine. */
+    public Path disks() {
+        return state.resolve("disks");
+    }
+
+    /** What a machine's disk holds beyond the one that it was made from. */
+    public Path disk(MachineId id) {
+        return disks().resolve(id + ".qcow2");
+    }
+
+    /** The disk by which a machine's guest is told its settings. */
+    public Path seed(MachineId id) {
+        return disks().resolve(id + ".seed");
+    }
+
     /** The folder of a machine's sockets; it exists before the machine starts and goes with it. */
     public Path machine(MachineId id) {
         return run.resolve("machines").resolve(id.toString());

@@ -2,16 +2,22 @@ package org.flowstream.image;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.net.Ip4Prefix;
 import org.flowstream.net.Ip6Prefix;
 import org.flowstream.problem.BadValueException;
+import org.flowstream.problem.Position;
 import org.flowstream.problem.Problems;
 import org.flowstream.template.ParameterValue;
 import org.flowstream.template.Phrase;
@@ -28,6 +34,7 @@ final class ForeignBuilder {
     private final Template template;
     private final Map<String, ParameterValue> values;
     private final Problems problems;
+    private final Map<ImageDigest, Path> parts = new TreeMap<>();
 
     private ForeignBuilder(Template template, Map<String, ParameterValue> values, Problems problems) {
         this.template = template;
@@ -35,16 +42,16 @@ final class ForeignBuilder {
         this.problems = problems;
     }
 
-    /** The image's manifest, which is all of it; what is wrong is added to the problems. */
-    static Manifest manifest(
+    /** The image; what is wrong is added to the problems, and it is of no use then. */
+    static Image image(
             Template template,
             TemplateImage.Foreign image,
             Map<String, ParameterValue> values,
             String builtBy,
             Problems problems) {
         ForeignBuilder builder = new ForeignBuilder(template, values, problems);
-        Guest guest = builder.program((TemplateImage.Program) image);
-        return new Manifest(
+        Guest guest = builder.guest(image);
+        Manifest manifest = new Manifest(
                 template.name(),
                 template.version(),
                 new TreeMap<>(values),
@@ -58,6 +65,60 @@ final class ForeignBuilder {
                 List.of(),
                 guest,
                 builtBy);
+        return Image.ofForeign(manifest, builder.parts);
+    }
+
+    private Guest guest(TemplateImage.Foreign image) {
+        if (image instanceof TemplateImage.Kernel kernel) {
+            return kernel(kernel);
+        }
+        return image instanceof TemplateImage.Disk disk ? disk(disk) : program((TemplateImage.Program) image);
+    }
+
+    private Guest.Disk disk(TemplateImage.Disk disk) {
+        check(disk.file(), Qcow2::fault);
+        List<Guest.Attached> seed = disk.seed().stream().map(this::attached).toList();
+        int size = seed.stream().mapToInt(it -> it.bytes().length).sum();
+        if (size > SeedDisk.largest() / 2) {
+            problems.add(
+                    Position.of(disk.file().toString()),
+                    "the seed's files have " + size + " bytes; they may have " + SeedDisk.largest() / 2);
+        }
+        return new Guest.Disk(part(disk.file()), seed);
+    }
+
+    /** Says what is wrong with a file. */
+    private interface Look {
+        Optional<String> fault(Path file) throws IOException;
+    }
+
+    private void check(Path file, Look look) {
+        try {
+            look.fault(file)
+                    .ifPresent(fault -> problems.add(Position.of(file.toString()), "it cannot be started: " + fault));
+        } catch (IOException e) {
+            problems.add(Position.of(file.toString()), "it cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Guest.Kernel kernel(TemplateImage.Kernel kernel) {
+        String commandLine = kernel.commandLine().stream()
+                .flatMap(it -> it.fill(Phrase.Use.WORD, values, problems).stream())
+                .collect(Collectors.joining(" "));
+        check(kernel.file(), KernelFile::fault);
+        return new Guest.Kernel(part(kernel.file()), kernel.initrd().map(this::part), commandLine);
+    }
+
+    /** A large file's digest; where it is stays known, for whoever brings it to the daemon. */
+    private ImageDigest part(Path file) {
+        try {
+            ImageDigest digest = PartStore.digest(file);
+            parts.put(digest, file);
+            return digest;
+        } catch (IOException e) {
+            problems.add(Position.of(file.toString()), "it cannot be read: " + e.getMessage());
+            return new ImageDigest("0".repeat(64));
+        }
     }
 
     private Guest.Program program(TemplateImage.Program program) {

@@ -2,12 +2,20 @@ package org.flowstream.image;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.flowstream.model.GuestKind;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.template.ProgramIo;
 
 /** What an image runs. */
 public sealed interface Guest {
     GuestKind kind();
+
+    /** The large files that it needs and does not hold. */
+    default List<ImageDigest> parts() {
+        return List.of();
+    }
 
     /**
      * The engine, with the configuration that is in the image.
@@ -49,6 +57,44 @@ public sealed interface Guest {
         @Override
         public GuestKind kind() {
             return GuestKind.PROGRAM;
+        }
+    }
+
+    /**
+     * A kernel in a machine, whose files the image names by their digests.
+     *
+     * @param initrd what it gets beside it
+     */
+    record Kernel(ImageDigest kernel, Optional<ImageDigest> initrd, String commandLine) implements Guest {
+        @Override
+        public GuestKind kind() {
+            return GuestKind.KERNEL;
+        }
+
+        @Override
+        public List<ImageDigest> parts() {
+            return Stream.concat(Stream.of(kernel), initrd.stream()).toList();
+        }
+    }
+
+    /**
+     * A disk that a machine boots from, which the image names by its digest.
+     *
+     * @param seed files on a second disk
+     */
+    record Disk(ImageDigest disk, List<Attached> seed) implements Guest {
+        public Disk {
+            seed = List.copyOf(seed);
+        }
+
+        @Override
+        public GuestKind kind() {
+            return GuestKind.DISK;
+        }
+
+        @Override
+        public List<ImageDigest> parts() {
+            return List.of(disk);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.flowstream.model.ImageDigest;
 import org.flowstream.template.JsonValue;
 import org.flowstream.template.JsonValue.JsonBoolean;
 import org.flowstream.template.JsonValue.JsonList;
@@ -39,6 +40,21 @@ final class GuestJson {
             files("files", program.files(), json);
             strings("gateways", program.gateways(), json);
             json.writeStringField("io", program.io().word());
+            json.writeEndObject();
+        }
+        if (guest instanceof Guest.Kernel kernel) {
+            json.writeObjectFieldStart("kernel");
+            json.writeStringField("cmdline", kernel.commandLine());
+            json.writeStringField("file", kernel.kernel().toString());
+            if (kernel.initrd().isPresent()) {
+                json.writeStringField("initrd", kernel.initrd().get().toString());
+            }
+            json.writeEndObject();
+        }
+        if (guest instanceof Guest.Disk disk) {
+            json.writeObjectFieldStart("disk");
+            json.writeStringField("file", disk.disk().toString());
+            files("seed", disk.seed(), json);
             json.writeEndObject();
         }
         json.writeEndObject();
@@ -82,6 +98,15 @@ final class GuestJson {
                     files(program, "files"),
                     addresses,
                     texts(member(program, "gateways"), "gateways"));
+        }
+        if (guest.get("kernel").orElse(null) instanceof JsonObject kernel) {
+            return new Guest.Kernel(
+                    ImageDigest.parse(text(member(kernel, "file"), "file")),
+                    kernel.get("initrd").map(it -> ImageDigest.parse(text(it, "initrd"))),
+                    text(member(kernel, "cmdline"), "cmdline"));
+        }
+        if (guest.get("disk").orElse(null) instanceof JsonObject disk) {
+            return new Guest.Disk(ImageDigest.parse(text(member(disk, "file"), "file")), files(disk, "seed"));
         }
         throw new IllegalArgumentException("its guest is of a kind that this program does not know");
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.flowstream.model.ImageDigest;
 
 /**
@@ -17,11 +18,22 @@ public final class Image {
     private final byte[] bytes;
     private final ImageDigest digest;
     private final Manifest manifest;
+    private final Map<ImageDigest, Path> parts;
 
     Image(byte[] bytes, ImageDigest digest, Manifest manifest) {
+        this(bytes, digest, manifest, Map.of());
+    }
+
+    private Image(byte[] bytes, ImageDigest digest, Manifest manifest, Map<ImageDigest, Path> parts) {
         this.bytes = bytes;
         this.digest = digest;
         this.manifest = manifest;
+        this.parts = Map.copyOf(parts);
+    }
+
+    /** Where the large files are that it names, as far as it was built here. */
+    public Map<ImageDigest, Path> parts() {
+        return parts;
     }
 
     /** The whole file. */
@@ -35,13 +47,13 @@ public final class Image {
     }
 
     /** The image of something of the user's; its digest is the SHA-256 of the whole file. */
-    static Image ofForeign(Manifest manifest) {
+    static Image ofForeign(Manifest manifest, Map<ImageDigest, Path> parts) {
         byte[] bytes = (manifest.toJson() + "\n").getBytes(UTF_8);
         if (bytes.length > LARGEST) {
             throw new ImageException("the image would have " + bytes.length
                     + " bytes, most of them the template's files; an image has at most " + LARGEST);
         }
-        return new Image(bytes, ImageDigest.of(Sha256.of(bytes, bytes.length)), manifest);
+        return new Image(bytes, ImageDigest.of(Sha256.of(bytes, bytes.length)), manifest, parts);
     }
 
     /** Of the engine: the SHA-256 of the file without its last 32 bytes, which are the digest. */

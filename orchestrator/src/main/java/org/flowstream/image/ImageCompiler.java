@@ -59,9 +59,9 @@ public final class ImageCompiler {
      */
     public Image build(Template template, Map<String, ParameterValue> values, Problems problems) {
         if (template.image() instanceof TemplateImage.Foreign foreign) {
-            Manifest manifest = ForeignBuilder.manifest(template, foreign, values, builtBy, problems);
+            Image image = ForeignBuilder.image(template, foreign, values, builtBy, problems);
             problems.throwIfAny();
-            return Image.ofForeign(manifest);
+            return image;
         }
         Problems found = new Problems();
         // Where a template lies on this computer is not the image's business: the file's name alone goes in.
@@ -91,7 +91,7 @@ public final class ImageCompiler {
     /** The elements of a template's configuration, if it has one; all that is wrong is added to the problems. */
     public Graph check(Template template, Map<String, ParameterValue> values, Problems problems) {
         if (template.image() instanceof TemplateImage.Foreign foreign) {
-            var unused = ForeignBuilder.manifest(template, foreign, values, builtBy, problems);
+            var unused = ForeignBuilder.image(template, foreign, values, builtBy, problems);
             return new Graph(List.of(), List.of(), List.of(), Graph.State.WHOLE);
         }
         Graph graph = elaborate(

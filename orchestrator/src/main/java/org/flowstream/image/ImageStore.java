@@ -9,16 +9,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flowstream.model.ImageDigest;
 
 /**
- * The images of a host, each a file {@code HEX.elf}, or {@code HEX.image} of something of the user's, in one folder. Several programs may use the folder at once: a file is
- * there whole or not at all, and never changes.
+ * The images of a host, each a file {@code HEX.elf}, or {@code HEX.image} of something of the user's, in one folder. Several
+ * programs may use the folder at once: a file is there whole or not at all, and never changes.
  */
 public final class ImageStore {
     private static final Pattern NAME = Pattern.compile("([0-9a-f]{64})\\.(elf|image)");
@@ -27,10 +29,12 @@ public final class ImageStore {
 
     private final Path folder;
     private final Map<ImageDigest, Map<String, Object>> verified = new ConcurrentHashMap<>();
+    private final PartStore parts;
 
     /** The store in the folder, which is made when the first image is put in. */
     public ImageStore(Path folder) {
         this.folder = folder;
+        this.parts = new PartStore(folder);
     }
 
     /**
@@ -52,6 +56,11 @@ public final class ImageStore {
             entries = List.copyOf(entries);
             unreadable = List.copyOf(unreadable);
         }
+    }
+
+    /** The large files that images name. */
+    public PartStore parts() {
+        return parts;
     }
 
     /** Whether an image that is here is of something of the user's own. */
@@ -171,7 +180,15 @@ public final class ImageStore {
     /** Takes an image out; whoever asks knows that nothing needs it. Answers false when there was none. */
     public boolean remove(ImageDigest digest) {
         try {
-            return Files.deleteIfExists(file(digest));
+            boolean foreign = isForeign(digest);
+            boolean there = Files.deleteIfExists(file(digest));
+            if (foreign) {
+                Set<ImageDigest> named = new HashSet<>();
+                list().entries()
+                        .forEach(entry -> named.addAll(entry.manifest().guest().parts()));
+                parts.keepOnly(named);
+            }
+            return there;
         } catch (IOException e) {
             throw new ImageException("cannot remove " + file(digest) + ": " + reason(e), e);
         }

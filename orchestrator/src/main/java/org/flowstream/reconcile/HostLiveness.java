@@ -76,7 +76,9 @@ final class HostLiveness {
      * its first device, is taken for likely until then.
      */
     void expect(MachineSpec machine, ObservedBridge bridge) {
-        if (detection.isPresent() && !machine.devices().isEmpty()) {
+        if (detection.isPresent()
+                && !machine.guest().isForeign()
+                && !machine.devices().isEmpty()) {
             MachineSpec.Device first = machine.devices().get(0);
             bridge.port(first.tap()).filter(ports::isOurs).ifPresent(port -> {
                 expected.add(machine.id());
@@ -135,9 +137,10 @@ final class HostLiveness {
                 && wanted.stream().allMatch(bfd -> there.stream().allMatch(session -> session.is(bfd)));
     }
 
-    /** A machine that was found running keeps what it has until it has been heard. */
+    /** A machine that was found running keeps what it has until it has been heard; what is the user's own never is. */
     private boolean isUnknown(MachineSpec machine, Predicate<MachineId> held) {
         return detection.isPresent()
+                && !machine.guest().isForeign()
                 && !held.test(machine.id())
                 && !mute.contains(machine.id())
                 && ready.apply(machine.id()).isEmpty();

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.flowstream.control.Console;
 import org.flowstream.control.GuestLine;
+import org.flowstream.domain.Boot;
 import org.flowstream.domain.DomainMetadata;
 import org.flowstream.domain.DomainXml;
 import org.flowstream.domain.HypervisorHost;
@@ -25,6 +26,7 @@ import org.flowstream.domain.Places;
 import org.flowstream.image.Guest;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
+import org.flowstream.libvirt.HardwareKvm;
 import org.flowstream.libvirt.Hypervisor;
 import org.flowstream.libvirt.KvmAccess;
 import org.flowstream.libvirt.LibvirtFault;
@@ -61,6 +63,7 @@ final class HostMachines implements AutoCloseable {
 
     private final Places places;
     private final ImageStore images;
+    private final MachineDisks disks;
     private final Optional<Integer> cpuQuota;
     private final Clock clock;
     private final URI uri;
@@ -77,6 +80,7 @@ final class HostMachines implements AutoCloseable {
             Places places, ImageStore images, String uri, Optional<Integer> cpuQuota, Clock clock, Runnable changed) {
         this.places = places;
         this.images = images;
+        this.disks = new MachineDisks(places, images.parts());
         this.cpuQuota = cpuQuota;
         this.clock = clock;
         this.uri = URI.create(uri);
@@ -166,7 +170,13 @@ final class HostMachines implements AutoCloseable {
                 return;
             }
             makeFolder(machine.id());
-            create(machine, accelerator, hypervisor().host());
+            boolean emulated = machine.guest().isForeign()
+                    && machine.hypervisor() == HypervisorChoice.AUTO
+                    && HardwareKvm.fault(Path.of("/")).isPresent();
+            create(
+                    machine,
+                    emulated ? Accelerator.QEMU : accelerator,
+                    hypervisor().host());
         } catch (ProcessFault e) {
             throw failure(e);
         } catch (ImageException e) {
@@ -224,15 +234,38 @@ final class HostMachines implements AutoCloseable {
 
     /** Where libvirt has no control groups a machine without a quota is better than none. */
     private void create(MachineSpec machine, Accelerator accelerator, HypervisorHost host) {
+        Boot boot = boot(machine);
         try {
-            libvirt.create(DomainXml.render(machine, accelerator, places, host.withCpuQuota(cpuQuota)));
+            libvirt.create(DomainXml.render(machine, boot, accelerator, places, host.withCpuQuota(cpuQuota)));
         } catch (LibvirtFault e) {
             if (cpuQuota.isEmpty() || e.kind() != LibvirtFault.Kind.UNSUPPORTED) {
                 throw e;
             }
             LOG.warn("machine {} has no limit of processor time: {}", machine.name(), e.getMessage());
-            libvirt.create(DomainXml.render(machine, accelerator, places, host));
+            libvirt.create(DomainXml.render(machine, boot, accelerator, places, host));
         }
+    }
+
+    private Boot boot(MachineSpec machine) {
+        if (machine.guest() == GuestKind.ENGINE) {
+            return new Boot.Engine(places.image(machine.image()));
+        }
+        Guest guest = images.get(machine.image()).manifest().guest();
+        if (guest instanceof Guest.Kernel kernel) {
+            return new Boot.Kernel(
+                    images.parts().file(kernel.kernel()),
+                    kernel.initrd().map(images.parts()::file),
+                    kernel.commandLine());
+        }
+        if (guest instanceof Guest.Disk disk) {
+            try {
+                return disks.make(machine, disk, owner());
+            } catch (IOException e) {
+                throw new WorldException(
+                        "kernel", "cannot make " + places.disk(machine.id()) + ": " + e.getMessage(), e);
+            }
+        }
+        throw new IllegalStateException("image " + machine.image() + " is for no machine");
     }
 
     private Hypervisor hypervisor() {
@@ -266,14 +299,22 @@ final class HostMachines implements AutoCloseable {
     private void makeFolder(MachineId id) throws IOException {
         Path folder = places.machine(id);
         Files.createDirectories(folder);
-        Optional<String> label = libvirt.qemuUser();
-        if (label.isPresent()) {
-            UserPrincipal owner = folder.getFileSystem()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByName(label.get().substring(1, label.get().indexOf(':')));
-            Files.setOwner(folder, owner);
+        Optional<UserPrincipal> owner = owner();
+        if (owner.isPresent()) {
+            Files.setOwner(folder, owner.get());
         }
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private Optional<UserPrincipal> owner() throws IOException {
+        Optional<String> label = libvirt.qemuUser();
+        return label.isEmpty()
+                ? Optional.empty()
+                : Optional.of(places.run()
+                        .getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName(
+                                label.get().substring(1, label.get().indexOf(':'))));
     }
 
     /** QEMU's user, as {@code ip tuntap} takes it. */
@@ -345,6 +386,7 @@ final class HostMachines implements AutoCloseable {
     /** Removes the console of a machine that is declared no more, and what virtlogd moved away of it. */
     void forget(MachineId id) {
         Path console = places.console(id);
+        removeDisks(id);
         try (Stream<Path> files = Files.exists(places.log()) ? Files.list(places.log()) : Stream.empty()) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 if (file.toString().startsWith(console.toString())) {
@@ -356,16 +398,29 @@ final class HostMachines implements AutoCloseable {
         }
     }
 
+    private void removeDisks(MachineId id) {
+        try {
+            disks.remove(id);
+        } catch (IOException e) {
+            throw new WorldException("kernel", "cannot remove " + places.disk(id) + ": " + e.getMessage(), e);
+        }
+    }
+
     private void removeFolder(MachineId id) {
         try {
             Folders.remove(places.machine(id));
+            disks.remove(id);
         } catch (IOException e) {
             throw new WorldException("kernel", "cannot remove " + places.machine(id) + ": " + e.getMessage(), e);
         }
     }
 
-    /** Why a machine ended: libvirt's news and the guest's last words together. */
-    ExitReason exit(MachineId id, Name name) {
+    /**
+     * Why a machine ended: libvirt's news and the guest's last words together.
+     *
+     * @param foreign whether it is the user's own, whose lines are in no form of ours
+     */
+    ExitReason exit(MachineId id, Name name, boolean foreign) {
         Instant processEnd = processEnds.remove(id);
         Optional<ProgramEnd> end = processes.programEnd(id);
         if (end.isPresent()) {
@@ -380,6 +435,12 @@ final class HostMachines implements AutoCloseable {
         MachineEvent.Moved own = ends.remove(DomainMetadata.domainName(places.installation(), name));
         // A machine of an earlier version is called so until it is started anew.
         MachineEvent.Moved news = own == null ? ends.remove(DomainMetadata.plainName(name)) : own;
+        if (foreign) {
+            return new ExitReason(
+                    news == null ? clock.instant() : news.at(),
+                    news == null ? ExitReason.Cause.GONE : cause(news),
+                    lastLine(id));
+        }
         if (news == null) {
             return spoken(id, clock.instant(), ExitReason.Cause.GONE, false);
         }
@@ -396,6 +457,15 @@ final class HostMachines implements AutoCloseable {
                 spoken(id, news.at(), isXen() ? ExitReason.Cause.DIED : ExitReason.Cause.POWERED_OFF, true);
             case ENDED_BY_DESTROY -> new ExitReason(news.at(), ExitReason.Cause.DESTROYED, lastLine(id));
             default -> new ExitReason(news.at(), ExitReason.Cause.DIED, lastLine(id));
+        };
+    }
+
+    private static ExitReason.Cause cause(MachineEvent.Moved news) {
+        return switch (news.kind()) {
+            case PANICKED, ENDED_BY_PANIC -> ExitReason.Cause.PANIC;
+            case ENDED_BY_POWER_OFF -> ExitReason.Cause.POWERED_OFF;
+            case ENDED_BY_DESTROY -> ExitReason.Cause.DESTROYED;
+            default -> ExitReason.Cause.DIED;
         };
     }
 

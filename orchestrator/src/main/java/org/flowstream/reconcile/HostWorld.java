@@ -33,6 +33,7 @@ import org.flowstream.host.Links;
 import org.flowstream.host.Taps;
 import org.flowstream.image.ImageException;
 import org.flowstream.image.ImageStore;
+import org.flowstream.libvirt.HardwareKvm;
 import org.flowstream.model.Accelerator;
 import org.flowstream.model.BridgeName;
 import org.flowstream.model.ChainId;
@@ -420,7 +421,10 @@ public final class HostWorld implements World {
         if (name == null) {
             throw new IllegalStateException("machine " + machine + " was never seen");
         }
-        return machines.exit(machine, name);
+        boolean foreign = desired.chains().stream()
+                .flatMap(chain -> chain.plan().machines().stream())
+                .anyMatch(it -> it.id().equals(machine) && it.guest().isForeign());
+        return machines.exit(machine, name, foreign);
     }
 
     @Override
@@ -431,6 +435,11 @@ public final class HostWorld implements World {
     @Override
     public Optional<KvmFault> kvmFault() {
         return machines.kvmFault();
+    }
+
+    @Override
+    public Optional<String> foreignKvmFault() {
+        return HardwareKvm.fault(Path.of("/"));
     }
 
     @Override

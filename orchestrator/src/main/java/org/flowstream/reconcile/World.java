@@ -52,6 +52,11 @@ public interface World extends AutoCloseable {
     /** Why a machine that asks for KVM cannot have it; empty where it can, or where libvirt does not answer. */
     Optional<KvmFault> kvmFault();
 
+    /** Why a machine with a kernel of the user's cannot have KVM where others can; such a one is emulated. */
+    default Optional<String> foreignKvmFault() {
+        return Optional.empty();
+    }
+
     /** Whether each system answers. */
     List<SystemState> systems();
 

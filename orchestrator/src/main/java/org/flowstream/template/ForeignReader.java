@@ -1,5 +1,6 @@
 package org.flowstream.template;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -79,6 +80,35 @@ final class ForeignReader {
                 attachments(json, "files", "image.program.files"),
                 addresses,
                 phrases(json.get("gateways"), Phrase.Use.ARGUMENT));
+    }
+
+    /** Empty when its file is not there, which is told. */
+    Optional<TemplateImage.Kernel> kernel(JsonObject json) {
+        Optional<Path> file = large(json, "file", "image.kernel.file");
+        Optional<Path> initrd = large(json, "initrd", "image.kernel.initrd");
+        List<Phrase> words = new ArrayList<>();
+        if (json.get("cmdline").orElse(null) instanceof JsonText text) {
+            for (String word : text.text().strip().split(" +", -1)) {
+                Phrase phrase = new Phrase(source, text.offset(), text.length(), word);
+                phrase.check(Phrase.Use.WORD, parameters, problems);
+                words.add(phrase);
+            }
+        }
+        return file.map(it -> new TemplateImage.Kernel(it, initrd, words));
+    }
+
+    /** Empty when its file is not there, which is told. */
+    Optional<TemplateImage.Disk> disk(JsonObject json) {
+        List<TemplateImage.Attachment> seed = attachments(json, "seed", "image.disk.seed");
+        return large(json, "file", "image.disk.file").map(it -> new TemplateImage.Disk(it, seed));
+    }
+
+    private Optional<Path> large(JsonObject json, String member, String where) {
+        if (json.get(member).orElse(null) instanceof JsonText path
+                && told(path, where, it -> files.file(it).isPresent())) {
+            return files.file(path.text());
+        }
+        return Optional.empty();
     }
 
     private static void members(JsonObject json, String member, java.util.function.BiConsumer<String, JsonValue> each) {

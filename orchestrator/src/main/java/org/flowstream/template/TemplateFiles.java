@@ -26,6 +26,11 @@ public sealed interface TemplateFiles {
     /** The file's bytes; empty when there is no such file. */
     Optional<byte[]> bytes(String path);
 
+    /** Where a file is that may be large; empty when there is none, and for templates that are not in a folder. */
+    default Optional<Path> file(String path) {
+        return Optional.empty();
+    }
+
     /** Every file, by path within the template, sorted. */
     List<String> list();
 
@@ -65,6 +70,12 @@ public sealed interface TemplateFiles {
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read " + shown(path), e);
             }
+        }
+
+        @Override
+        public Optional<Path> file(String path) {
+            Path file = folder.resolve(path);
+            return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
         }
 
         @Override

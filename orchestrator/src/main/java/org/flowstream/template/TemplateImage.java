@@ -1,5 +1,6 @@
 package org.flowstream.template;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,41 @@ public sealed interface TemplateImage {
         @Override
         public GuestKind kind() {
             return GuestKind.PROGRAM;
+        }
+    }
+
+    /**
+     * A kernel.
+     *
+     * @param file its place: a bzImage of Linux or an ELF file with a PVH entry
+     * @param initrd where that is what it gets beside it, of any form
+     * @param commandLine its arguments
+     */
+    record Kernel(Path file, Optional<Path> initrd, List<Phrase> commandLine) implements Foreign {
+        public Kernel {
+            commandLine = List.copyOf(commandLine);
+        }
+
+        @Override
+        public GuestKind kind() {
+            return GuestKind.KERNEL;
+        }
+    }
+
+    /**
+     * A disk that a machine boots from.
+     *
+     * @param file its place: of the format qcow2
+     * @param seed files that a guest finds on a second disk
+     */
+    record Disk(Path file, List<Attachment> seed) implements Foreign {
+        public Disk {
+            seed = List.copyOf(seed);
+        }
+
+        @Override
+        public GuestKind kind() {
+            return GuestKind.DISK;
         }
     }
 

@@ -107,7 +107,7 @@ final class TemplateReader {
     private Optional<TemplateImage> image(JsonObject json, List<Parameter> parameters, List<TemplateDevice> devices) {
         Optional<JsonObject> image = object(json, "image");
         if (image.filter(it -> it.members().size() != 1).isPresent()) {
-            at(json, "image", "image: expected one of \"click\", \"program\"");
+            at(json, "image", "image: expected one of \"click\", \"program\", \"kernel\", \"disk\"");
             return Optional.empty();
         }
         Optional<JsonValue> click = image.flatMap(it -> it.get("click"));
@@ -116,7 +116,13 @@ final class TemplateReader {
         }
         noTests(json);
         ForeignReader reader = new ForeignReader(files, source, parameters, devices, problems);
-        return image.flatMap(it -> object(it, "program")).map(reader::program);
+        Optional<TemplateImage> kernel = image.flatMap(it -> object(it, "kernel"))
+                .flatMap(reader::kernel)
+                .map(it -> it);
+        Optional<TemplateImage> disk =
+                image.flatMap(it -> object(it, "disk")).flatMap(reader::disk).map(it -> it);
+        return kernel.or(() -> disk)
+                .or(() -> image.flatMap(it -> object(it, "program")).map(reader::program));
     }
 
     private void noTests(JsonObject json) {
