@@ -173,7 +173,8 @@ final class ModelTest {
     void illegalMovesAreRefused() {
         assertThatThrownBy(() -> LifeCycle.FAILED.to(LifeCycle.READY))
                 .hasMessage(
-                        "a middlebox that is failed cannot become ready: expected one of [starting, stopped, removing]");
+                        "a middlebox that is failed cannot become ready: expected one of [starting, stopped, suspended,"
+                                + " removing]");
         assertThat(LifeCycle.REMOVED.next()).isEmpty();
     }
 
