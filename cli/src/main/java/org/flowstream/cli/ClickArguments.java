@@ -20,9 +20,9 @@ final class ClickArguments {
         }
     }
 
-    /** The options, each with its long name and its letter. */
     private static final List<String> IO_WORDS = List.of("auto", "xdp", "ring", "packet");
 
+    /** The options, each with its long name and its letter. */
     enum Option {
         ALLOW_RECONFIGURE("allow-reconfigure", 'R', Value.NONE),
         CLICKPATH("clickpath", 'C', Value.TEXT),

@@ -1,32 +1,20 @@
 package org.flowstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code flowstream restart}: machines anew. */
 @Command(
         name = "restart",
         description = "Starts a chain's machines anew, and waits until they are ready.",
         footer = {"", "Example:", "  flowstream restart fw"})
-final class RestartCommand extends DaemonCommand {
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The chain or middlebox.")
-    private List<String> names = new ArrayList<>();
-
-    @Mixin
-    private WaitOptions wait;
+final class RestartCommand extends EachChain {
+    RestartCommand() {
+        super("ready");
+    }
 
     @Override
-    public Integer call() {
-        for (String name : names) {
-            long begin = System.nanoTime();
-            String path = "/v1/chains/" + ApiClient.segment(name);
-            JsonNode operation = client().post(path + "/restart?" + wait.query());
-            out().println(name + " is ready" + wait.after(begin, operation));
-        }
-        return 0;
+    JsonNode begin(String chain, String query) {
+        return client().post(chain + "/restart?" + query);
     }
 }

@@ -1,11 +1,7 @@
 package org.flowstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code flowstream suspend}: machines halted, with all that they hold. */
 @Command(
@@ -14,21 +10,13 @@ import picocli.CommandLine.Parameters;
                 "Halts a chain's machines or processes, which keep connections, counts and queued packets; its"
                         + " traffic meets its failure policy. They stay so, also when the daemon is started anew, until resume.",
         footer = {"", "Example:", "  flowstream suspend fw"})
-final class SuspendCommand extends DaemonCommand {
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The chain or middlebox.")
-    private List<String> names = new ArrayList<>();
-
-    @Mixin
-    private WaitOptions wait;
+final class SuspendCommand extends EachChain {
+    SuspendCommand() {
+        super("suspended");
+    }
 
     @Override
-    public Integer call() {
-        for (String name : names) {
-            long begin = System.nanoTime();
-            String path = "/v1/chains/" + ApiClient.segment(name);
-            JsonNode operation = client().post(path + "/suspend?" + wait.query());
-            out().println(name + " is suspended" + wait.after(begin, operation));
-        }
-        return 0;
+    JsonNode begin(String chain, String query) {
+        return client().post(chain + "/suspend?" + query);
     }
 }
