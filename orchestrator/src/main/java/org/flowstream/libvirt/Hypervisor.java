@@ -17,7 +17,8 @@ import org.flowstream.model.Accelerator;
  */
 public record Hypervisor(HypervisorHost host, Accelerator best) {
     /**
-     * Looks at the host; cheap but for libvirt's first answer about QEMU's user, so ask before each start.
+     * Looks at the host and puts the files in place that QEMU is started with; cheap but for libvirt's first answer about
+     * QEMU's user, so ask before each start.
      *
      * @param user QEMU's, from {@link LibvirtHost#qemuUser}
      * @param offersKvm {@link LibvirtHost#offersKvm}, asked only where /dev/kvm is open
@@ -35,8 +36,17 @@ public record Hypervisor(HypervisorHost host, Accelerator best) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return new Hypervisor(host, best(kvm, offersKvm));
+    }
+
+    /** What {@code auto} means, for those who start nothing: they look at the host often. */
+    public static Accelerator best(Path root, Optional<String> user, BooleanSupplier offersKvm) {
+        return best(KvmAccess.of(root, user), offersKvm);
+    }
+
+    private static Accelerator best(KvmAccess kvm, BooleanSupplier offersKvm) {
         // A file that can be opened need not be a KVM that works.
         boolean works = kvm == KvmAccess.OPEN && offersKvm.getAsBoolean();
-        return new Hypervisor(host, works ? Accelerator.KVM : Accelerator.QEMU);
+        return works ? Accelerator.KVM : Accelerator.QEMU;
     }
 }

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -45,18 +42,6 @@ public final class TcgEmulator {
                 .replace("SETPRIV", setpriv)
                 .replace("QEMU \"", qemu + " \"")
                 .getBytes(StandardCharsets.UTF_8);
-        Path file = folder.resolve(NAME);
-        if (Files.isExecutable(file) && Arrays.equals(Files.readAllBytes(file), script)) {
-            return Optional.of(file);
-        }
-        Path made = Files.createTempFile(folder, NAME, ".new");
-        try {
-            Files.write(made, script);
-            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(made);
-        }
-        return Optional.of(file);
+        return Optional.of(PlacedFile.put(folder, NAME, script, "rwxr-xr-x"));
     }
 }

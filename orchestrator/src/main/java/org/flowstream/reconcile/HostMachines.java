@@ -278,7 +278,7 @@ final class HostMachines implements AutoCloseable {
             return Accelerator.XEN;
         }
         try {
-            return hypervisor().best();
+            return Hypervisor.best(Path.of("/"), libvirt.qemuUser(), libvirt::offersKvm);
         } catch (LibvirtFault e) {
             return Accelerator.QEMU;
         }
