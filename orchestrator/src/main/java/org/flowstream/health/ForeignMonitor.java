@@ -2,12 +2,7 @@ package org.flowstream.health;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.flowstream.model.GuestKind;
@@ -19,7 +14,7 @@ import org.flowstream.openflow.OpenFlowException;
  * The watch over a guest of the user's own, which says nothing of itself: that it runs and goes on running, and, where its
  * template asks for it, that a frame passes it from device to device unchanged.
  */
-final class ForeignMonitor implements Monitor {
+final class ForeignMonitor extends LevelMonitor {
     /** One that finds its configuration wrong ends within so long: it is not to be taken for ready meanwhile. */
     private static final Duration SETTLES = Duration.ofMillis(500);
 
@@ -30,20 +25,11 @@ final class ForeignMonitor implements Monitor {
 
     private static final Duration MACHINE_PATIENCE = Duration.ofMinutes(2);
 
-    private final Watched watched;
     private final Watched.Switch openVswitch;
     private final ForwardingProbe probe;
-    private final HealthMonitor.Listener listener;
-    private final Runnable unwell;
-    private final Thread thread;
-    private final Instant began;
-    private final Map<HealthLevel, HealthReport.Level> levels = new EnumMap<>(HealthLevel.class);
     private long startedNanos = System.nanoTime();
     private long settledNanos;
-    private long wellNanos;
     private boolean running;
-    private boolean toldUnwell;
-    private boolean closed;
 
     /**
      * @param found whether it runs already, rather than being started now
@@ -57,39 +43,13 @@ final class ForeignMonitor implements Monitor {
             HealthMonitor.Listener listener,
             Runnable unwell,
             Clock clock) {
-        this.watched = watched;
+        super(watched, listener, unwell, clock);
         this.openVswitch = openVswitch;
         this.probe = probe;
-        this.listener = listener;
-        this.unwell = unwell;
-        this.began = clock.instant();
         this.running = found;
         if (found) {
             startedNanos -= SETTLES.toNanos();
         }
-        for (HealthLevel level : watched.machine().health().ready()) {
-            levels.put(level, new HealthReport.Level(level, HealthReport.State.UNKNOWN, ""));
-        }
-        this.thread = new Thread(this::run, "health-" + watched.machine().name());
-        thread.setDaemon(true);
-    }
-
-    @Override
-    public Watched watched() {
-        return watched;
-    }
-
-    @Override
-    public void start() {
-        thread.start();
-    }
-
-    @Override
-    public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        thread.interrupt();
     }
 
     @Override
@@ -98,10 +58,11 @@ final class ForeignMonitor implements Monitor {
             startedNanos = System.nanoTime();
             running = true;
         }
-        LockSupport.unpark(thread);
+        LockSupport.unpark(thread());
     }
 
-    private void run() {
+    @Override
+    void run() {
         long left = untilSettled();
         while (left > 0 && !isClosed()) {
             LockSupport.parkNanos(left);
@@ -111,15 +72,11 @@ final class ForeignMonitor implements Monitor {
             settledNanos = System.nanoTime();
         }
         set(HealthLevel.MACHINE, HealthReport.State.GOOD, "");
-        while (watched.machine().health().asks(HealthLevel.FORWARDING) && !isClosed()) {
+        while (asks(HealthLevel.FORWARDING) && !isClosed()) {
             Duration rest = probe() ? PROBE_EVERY : PROBE_AGAIN;
             tellIfUnwell();
             LockSupport.parkNanos(rest.toNanos());
         }
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     private synchronized long untilSettled() {
@@ -129,18 +86,18 @@ final class ForeignMonitor implements Monitor {
     /** Whether a probe passes each way. */
     private boolean probe() {
         try {
-            List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
+            List<ForwardingProbe.Way> ways =
+                    openVswitch.ways(watched().machine(), watched().bridge());
             if (ways.isEmpty()) {
                 set(HealthLevel.FORWARDING, HealthReport.State.UNKNOWN, "its ports are not in the switch");
                 return false;
             }
-            ForwardingProbe.Outcome outcome = probe.pass(openVswitch.connection(watched.bridge()), ways);
+            ForwardingProbe.Outcome outcome =
+                    probe.pass(openVswitch.connection(watched().bridge()), ways);
             set(
                     HealthLevel.FORWARDING,
                     outcome.roundTrip().isPresent() ? HealthReport.State.GOOD : HealthReport.State.BAD,
-                    outcome.roundTrip()
-                            .map(took -> String.format(Locale.ROOT, "%.1f ms", took.toNanos() / 1e6))
-                            .orElse(outcome.detail()));
+                    outcome.roundTrip().map(LevelMonitor::millis).orElse(outcome.detail()));
             return outcome.roundTrip().isPresent();
         } catch (OpenFlowException e) {
             set(HealthLevel.FORWARDING, HealthReport.State.UNKNOWN, String.valueOf(e.getMessage()));
@@ -151,57 +108,20 @@ final class ForeignMonitor implements Monitor {
         }
     }
 
-    private void tellIfUnwell() {
-        synchronized (this) {
-            if (toldUnwell || closed || !isUnwell()) {
-                return;
-            }
-            toldUnwell = true;
-        }
-        unwell.run();
-    }
-
-    private void set(HealthLevel level, HealthReport.State state, String detail) {
-        boolean turned;
-        synchronized (this) {
-            HealthReport.Level before = levels.get(level);
-            if (before == null || closed) {
-                return;
-            }
-            levels.put(level, new HealthReport.Level(level, state, detail));
-            turned = before.state() != state;
-            if (wellNanos == 0 && isWell()) {
-                wellNanos = System.nanoTime();
-            }
-        }
-        if (turned) {
-            listener.turned(watched.machine(), level, state == HealthReport.State.GOOD, detail);
-        }
-    }
-
-    private boolean isWell() {
-        return levels.values().stream().allMatch(level -> level.state() == HealthReport.State.GOOD);
-    }
-
     @Override
     public synchronized boolean isReady() {
         return isWell();
     }
 
-    @Override
-    public synchronized boolean wasReady() {
-        return wellNanos != 0;
-    }
-
     /** One that never forwarded in its time; while the switch does not answer none can show that it does. */
     @Override
     public synchronized boolean isUnwell() {
-        Duration patience = watched.machine().guest() == GuestKind.PROGRAM ? PROGRAM_PATIENCE : MACHINE_PATIENCE;
-        HealthReport.Level forwarding = levels.get(HealthLevel.FORWARDING);
-        return wellNanos == 0
+        Duration patience = watched().machine().guest() == GuestKind.PROGRAM ? PROGRAM_PATIENCE : MACHINE_PATIENCE;
+        return !wasReady()
                 && running
-                && forwarding != null
-                && forwarding.state() == HealthReport.State.BAD
+                && level(HealthLevel.FORWARDING)
+                        .filter(it -> it.state() == HealthReport.State.BAD)
+                        .isPresent()
                 && System.nanoTime() - startedNanos > patience.toNanos();
     }
 
@@ -217,7 +137,7 @@ final class ForeignMonitor implements Monitor {
 
     @Override
     public void swapped(ImageDigest image) {
-        throw new IllegalStateException(watched.machine().name() + " cannot take another image");
+        throw new IllegalStateException(watched().machine().name() + " cannot take another image");
     }
 
     @Override
@@ -227,7 +147,7 @@ final class ForeignMonitor implements Monitor {
 
     @Override
     public synchronized HealthReport report() {
-        return new HealthReport(new ArrayList<>(levels.values()), Optional.empty(), began);
+        return new HealthReport(levels(), Optional.empty(), began());
     }
 
     @Override
@@ -237,11 +157,11 @@ final class ForeignMonitor implements Monitor {
 
     @Override
     public synchronized Optional<HealthMonitor.Birth> birth() {
-        return wellNanos == 0
+        return !wasReady()
                 ? Optional.empty()
                 : Optional.of(new HealthMonitor.Birth(
                         Duration.ofNanos(Math.max(0, settledNanos - startedNanos)),
-                        Duration.ofNanos(Math.max(0, wellNanos - settledNanos)),
+                        Duration.ofNanos(Math.max(0, wellNanos() - settledNanos)),
                         Optional.empty()));
     }
 }

@@ -3,11 +3,7 @@ package org.flowstream.health;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.flowstream.control.HealthClient;
@@ -22,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The watch over a machine of the engine, on a thread of its own: it opens the health port, waits for READY, then asks at each
  * heartbeat and sends a probe now and then. A guest that does not answer costs nobody else any time.
  */
-final class MachineMonitor implements Monitor {
+final class MachineMonitor extends LevelMonitor {
     /** A PONG that comes later counts as none. */
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
@@ -49,33 +45,24 @@ final class MachineMonitor implements Monitor {
     private static final long CONNECT_AGAIN_NANOS = 2_000_000;
     private static final long AFTER_LOSS_NANOS = 50_000_000;
 
-    private final Watched watched;
     private final Watched.Switch openVswitch;
     private final ForwardingProbe probe;
     private final FunctionCheck function;
-    private final HealthMonitor.Listener listener;
-    private final Runnable unwell;
-    private final Thread thread;
     private final long beganNanos = System.nanoTime();
-    private final Instant began;
 
-    private final Map<HealthLevel, HealthReport.Level> levels = new EnumMap<>(HealthLevel.class);
     private HealthReport.@Nullable Counters counters;
     private long countersNanos;
     private @Nullable ReadyLine ready;
     private long startedNanos;
     private long readyNanos;
-    private long wellNanos;
     /** Since when it could have been ready: while the switch does not answer, no guest can show that it forwards. */
     private long judgedNanos = beganNanos;
 
     private int misses;
     private boolean found;
-    private boolean toldUnwell;
     private boolean heard;
     private boolean looked;
     private long lookedNanos;
-    private boolean closed;
 
     /**
      * @param found whether it runs already, rather than being started now
@@ -90,41 +77,11 @@ final class MachineMonitor implements Monitor {
             HealthMonitor.Listener listener,
             Runnable unwell,
             Clock clock) {
-        this.watched = watched;
+        super(watched, listener, unwell, clock);
         this.found = found;
         this.openVswitch = openVswitch;
         this.probe = probe;
         this.function = function;
-        this.listener = listener;
-        this.unwell = unwell;
-        this.began = clock.instant();
-        for (HealthLevel level : watched.machine().health().ready()) {
-            levels.put(level, new HealthReport.Level(level, HealthReport.State.UNKNOWN, ""));
-        }
-        this.thread = new Thread(this::run, "health-" + watched.machine().name());
-        thread.setDaemon(true);
-    }
-
-    @Override
-    public Watched watched() {
-        return watched;
-    }
-
-    @Override
-    public void start() {
-        thread.start();
-    }
-
-    @Override
-    public void close() {
-        synchronized (this) {
-            closed = true;
-        }
-        thread.interrupt();
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     /** libvirt has started it: what comes now is the guest's own time. */
@@ -134,14 +91,15 @@ final class MachineMonitor implements Monitor {
         found = false;
     }
 
-    private void run() {
+    @Override
+    void run() {
         set(HealthLevel.MACHINE, HealthReport.State.GOOD, "");
         if (asks(HealthLevel.FUNCTION) && !wasFound()) {
             // While the guest boots; afterwards somebody waits for it.
-            function.prepare(watched.machine().image());
+            function.prepare(watched().machine().image());
         }
         while (!isClosed()) {
-            try (HealthClient client = HealthClient.open(watched.healthSocket())) {
+            try (HealthClient client = HealthClient.open(watched().healthSocket())) {
                 greet(client.awaitReady(readyPatience()));
                 beat(client);
             } catch (IOException e) {
@@ -165,17 +123,6 @@ final class MachineMonitor implements Monitor {
             return DEADLINE;
         }
         return found ? FOUND_PATIENCE : START_PATIENCE;
-    }
-
-    /** No level turns when a guest's time is over, and nobody else would look at it soon. */
-    private void tellIfUnwell() {
-        synchronized (this) {
-            if (toldUnwell || closed || !isUnwell()) {
-                return;
-            }
-            toldUnwell = true;
-        }
-        unwell.run();
     }
 
     private synchronized boolean isKnown() {
@@ -232,7 +179,7 @@ final class MachineMonitor implements Monitor {
     }
 
     private long heartbeat() {
-        Duration asked = watched.machine().health().heartbeat();
+        Duration asked = watched().machine().health().heartbeat();
         return (isResting() && asked.compareTo(RESTING) < 0 ? RESTING : asked).toNanos();
     }
 
@@ -240,7 +187,7 @@ final class MachineMonitor implements Monitor {
     private synchronized boolean isResting() {
         HealthReport.Counters latest = counters;
         return heard
-                && wellNanos != 0
+                && wasReady()
                 && misses == 0
                 && latest != null
                 && latest.receivedRate() < MOST_AT_REST
@@ -257,7 +204,7 @@ final class MachineMonitor implements Monitor {
             heard = now;
         }
         if (ceases) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(thread());
         }
     }
 
@@ -270,7 +217,7 @@ final class MachineMonitor implements Monitor {
             lookedNanos = System.nanoTime();
         }
         if (rested) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(thread());
         }
         return report();
     }
@@ -299,7 +246,7 @@ final class MachineMonitor implements Monitor {
                 grows && before != null ? (pong.sent() - before.sent()) / seconds : 0);
         countersNanos = now;
         misses = 0;
-        toldUnwell = false;
+        forgetUnwell();
     }
 
     /** Its forwarding could not be looked at, for no fault of its own. */
@@ -307,14 +254,11 @@ final class MachineMonitor implements Monitor {
         judgedNanos = System.nanoTime();
     }
 
-    private boolean asks(HealthLevel level) {
-        return watched.machine().health().asks(level);
-    }
-
     /** Sends a probe each way, and has the machine show its function where that is to be shown; whether all is well. */
     private boolean probe() {
         try {
-            List<ForwardingProbe.Way> ways = openVswitch.ways(watched.machine(), watched.bridge());
+            List<ForwardingProbe.Way> ways =
+                    openVswitch.ways(watched().machine(), watched().bridge());
             if (ways.isEmpty()) {
                 excuse();
                 // A machine that starts may be quicker than they are.
@@ -324,7 +268,8 @@ final class MachineMonitor implements Monitor {
                         "its ports are not in the switch");
                 return false;
             }
-            ForwardingProbe.Outcome outcome = probe.send(openVswitch.connection(watched.bridge()), ways);
+            ForwardingProbe.Outcome outcome =
+                    probe.send(openVswitch.connection(watched().bridge()), ways);
             if (outcome.roundTrip().isEmpty()) {
                 set(HealthLevel.FORWARDING, HealthReport.State.BAD, outcome.detail());
                 return false;
@@ -357,44 +302,17 @@ final class MachineMonitor implements Monitor {
         return verdict.state() == HealthReport.State.GOOD;
     }
 
-    private static String millis(Duration duration) {
-        return String.format(java.util.Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
-    }
-
-    private void set(HealthLevel level, HealthReport.State state, String detail) {
-        boolean turned;
-        synchronized (this) {
-            HealthReport.Level before = levels.get(level);
-            if (before == null || closed) {
-                return;
-            }
-            levels.put(level, new HealthReport.Level(level, state, detail));
-            turned = before.state() != state;
-            if (wellNanos == 0 && isWell()) {
-                wellNanos = System.nanoTime();
-            }
-        }
-        if (turned) {
-            listener.turned(watched.machine(), level, state == HealthReport.State.GOOD, detail);
-        }
-    }
-
     /** Whether all levels hold; until it was ready once, function of the very image that it runs. */
-    private boolean isWell() {
-        boolean shown = !asks(HealthLevel.FUNCTION) || wellNanos != 0 || function.isKnown(runs());
-        return shown && levels.values().stream().allMatch(level -> level.state() == HealthReport.State.GOOD);
+    @Override
+    boolean isWell() {
+        boolean shown = !asks(HealthLevel.FUNCTION) || wasReady() || function.isKnown(runs());
+        return shown && super.isWell();
     }
 
     /** Whether all levels hold that are asked for. */
     @Override
     public synchronized boolean isReady() {
         return readyNanos != 0 && isWell();
-    }
-
-    /** Whether it was ready once. */
-    @Override
-    public synchronized boolean wasReady() {
-        return wellNanos != 0;
     }
 
     /** Whether it has failed its tests: another start would, too. */
@@ -408,25 +326,25 @@ final class MachineMonitor implements Monitor {
     public synchronized boolean isUnwell() {
         long now = System.nanoTime();
         boolean silent = found && readyNanos == 0 && now - beganNanos > FOUND_PATIENCE.toNanos();
-        boolean late = wellNanos == 0 && now - judgedNanos > START_PATIENCE.toNanos();
+        boolean late = !wasReady() && now - judgedNanos > START_PATIENCE.toNanos();
         return silent || late || misses >= MOST_MISSES;
     }
 
     @Override
     public synchronized HealthReport report() {
-        return new HealthReport(new ArrayList<>(levels.values()), Optional.ofNullable(counters), began);
+        return new HealthReport(levels(), Optional.ofNullable(counters), began());
     }
 
     /** How it came to be ready; empty before. */
     @Override
     public synchronized Optional<HealthMonitor.Birth> birth() {
-        if (wellNanos == 0) {
+        if (!wasReady()) {
             return Optional.empty();
         }
         long from = startedNanos == 0 ? beganNanos : startedNanos;
         return Optional.of(new HealthMonitor.Birth(
                 Duration.ofNanos(Math.max(0, readyNanos - from)),
-                Duration.ofNanos(Math.max(0, wellNanos - Math.max(readyNanos, from))),
+                Duration.ofNanos(Math.max(0, wellNanos() - Math.max(readyNanos, from))),
                 Optional.ofNullable(ready)));
     }
 }
